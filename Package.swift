@@ -1,0 +1,67 @@
+// swift-tools-version: 6.0
+import Foundation
+import PackageDescription
+
+/// Warnings are errors in CI (`CKA_STRICT=1`); a newer compiler's new warning must not stop a user's build.
+let strict = ProcessInfo.processInfo.environment["CKA_STRICT"] == "1"
+let settings: [SwiftSetting] = strict ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+/// A Debian library that `pkg-config` finds.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "cka",
+  products: [.executable(name: "cka", targets: ["cka"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    system("CNcurses", pkgConfig: "ncursesw", apt: "libncurses-dev"),
+    system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+    system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
+    .systemLibrary(name: "CWidth"),
+    .target(name: "CSignals"),
+
+    module("CKACore", []),
+    module("Cells", ["CWidth"]),
+    module(
+      "Formats",
+      [
+        "CKACore", "CSignals", "CZip", "CZlib", "CHDF5",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    module("Figure", ["CKACore", "Cells", "CCairo"]),
+    module("Explorer", ["CKACore", "Cells"]),
+    module("Terminal", ["Cells", "CNcurses", "CSignals"]),
+    .executableTarget(
+      name: "cka",
+      dependencies: [
+        "CKACore", "Cells", "Formats", "Figure", "Explorer", "Terminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+
+    tests("CKACoreTests", ["CKACore"]),
+    tests("CellsTests", ["Cells"]),
+    tests("FormatsTests", ["Formats", "CKACore"]),
+    tests("FigureTests", ["Figure", "CKACore", "Cells"]),
+    tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
+    tests("TerminalTests", ["Terminal", "Cells"]),
+    tests("CommandTests", ["cka"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,30 @@
+/// A run of immutable bytes with an owner: a file's mapping, or memory of our own.
+///
+/// `@unchecked Sendable`: the bytes are never written after `init`, and `release` runs once, in
+/// `deinit`, when no other reference is left.
+public final class ByteRegion: @unchecked Sendable {
+  /// The bytes; valid for as long as this object lives.
+  public let bytes: UnsafeRawBufferPointer
+  private let release: @Sendable (UnsafeRawBufferPointer) -> Void
+
+  /// Takes ownership of `bytes`; `release` is called with them when the last reference goes.
+  public init(
+    owning bytes: UnsafeRawBufferPointer,
+    release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+  ) {
+    self.bytes = bytes
+    self.release = release
+  }
+
+  /// Copies `contents`.
+  public convenience init<C: Collection>(copying contents: C) where C.Element == UInt8 {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: contents.count, alignment: 16)
+    copy.copyBytes(from: contents)
+    self.init(owning: UnsafeRawBufferPointer(copy)) { $0.deallocate() }
+  }
+
+  /// How many bytes there are.
+  public var count: Int { bytes.count }
+
+  deinit { release(bytes) }
+}

@@ -1,0 +1,2 @@
+import CKACore
+import Cells
