@@ -1,2 +1,140 @@
 import CKACore
 import Cells
+
+/// Everything the explorer knows. It changes only in `update`, and the screen is a function of it.
+public struct State: Sendable {
+  /// What the terminal is and can do.
+  public var terminal: TerminalTraits
+  /// The results found so far, in list order.
+  public var catalog = Catalog()
+  /// How the search for results stands.
+  public var scan = ScanProgress()
+
+  /// The result on the screen, and the one of the other kind for the same models, if there is one.
+  public var primary: OpenResult?
+  /// Layers beside minibatches, or the reverse, for the pair on the screen.
+  public var companion: OpenResult?
+  /// The result that was asked for and has not arrived yet.
+  public var pending: ResultID?
+  /// The result that a saved view wants as soon as the walk finds it.
+  var restoring: ResultID?
+  /// The result shown before this one: `'` goes back to it.
+  public var previous: ResultID?
+  /// Counts rereads, so that what was derived from a result is made anew when its file changed.
+  var generation = 0
+  /// Results opened lately, newest last, so that toggling between them never waits.
+  public var recent: [OpenResult] = []
+
+  /// The pane that keys go to.
+  public var focus = Pane.results
+  /// The pane that fills the screen.
+  public var maximised: Pane?
+  /// Panes picked for export.
+  public var marked: Set<Pane> = []
+
+  /// How matrices are arranged and coloured.
+  public var settings = ViewSettings()
+  /// The layer matrix as shown: names, indices and values after filter and label order.
+  var arrangement: Arrangement?
+  /// The minibatch scores as shown.
+  var square: Square?
+  /// The layer view's crosshair.
+  public var crosshair = Crosshair()
+  /// The layer view's zoom and scroll position.
+  public var viewport = Viewport()
+  /// The pixels of the layer view, computed when what they depend on changes.
+  var tile: HeatTile?
+  /// The sorted view's crosshair: a rank, 0-based.
+  public var rank = 0
+
+  /// The line under the cursor in the results list.
+  public var listCursor = 0
+  /// First line of the results list that is visible.
+  var listTop = 0
+  /// What the results list is narrowed to.
+  public var listSearch = ""
+  /// The last text looked for with `/`.
+  public var lastFind = ""
+  /// Which of its matches the crosshair is on.
+  var lastFound: Int?
+
+  /// What takes the keys: the panes, or something in front of them.
+  public var overlay: Overlay?
+  /// The line that tells how the last action went.
+  public var message: Message?
+  /// Settings as they came from the configuration file and the command line.
+  public var preferences: Preferences
+
+  /// An explorer with nothing open.
+  public init(terminal: TerminalTraits, preferences: Preferences = Preferences()) {
+    self.terminal = terminal
+    self.preferences = preferences
+    settings = ViewSettings(preferences: preferences)
+  }
+}
+
+/// What the terminal is and can do.
+public struct TerminalTraits: Sendable, Equatable {
+  /// Its size in cells.
+  public var size: Size
+  /// Its colours.
+  public var depth: ColorDepth
+  /// Its locale is UTF-8: half blocks and box drawing are safe.
+  public var unicode: Bool
+  /// The mouse is reported to us.
+  public var mouse: Bool
+
+  /// A terminal.
+  public init(size: Size, depth: ColorDepth, unicode: Bool = true, mouse: Bool = true) {
+    self.size = size
+    self.depth = depth
+    self.unicode = unicode
+    self.mouse = mouse
+  }
+}
+
+/// A part of the screen that can hold the focus.
+public enum Pane: String, Sendable, CaseIterable, Hashable {
+  /// The list of results.
+  case results
+  /// The layer × layer heatmap.
+  case layers
+  /// The minibatch square.
+  case minibatches
+}
+
+/// A cell of the layer matrix, by position in what is shown.
+public struct Crosshair: Sendable, Equatable {
+  /// Row, 0-based, of the matrix as shown (before transposition).
+  public var row = 0
+  /// Column, 0-based.
+  public var column = 0
+}
+
+/// One line for the user.
+public struct Message: Sendable, Equatable {
+  /// The line, ready to show.
+  public var text: String
+  /// It tells of something that went wrong.
+  public var isError: Bool
+
+  /// Good news.
+  public static func note(_ text: String) -> Message { Message(text: text, isError: false) }
+  /// Bad news.
+  public static func error(_ text: String) -> Message { Message(text: text, isError: true) }
+}
+
+/// How far the search for results has come.
+public struct ScanProgress: Sendable, Equatable {
+  /// Files looked at.
+  public var filesRead = 0
+  /// Files known so far.
+  public var filesFound = 0
+  /// Nothing more will come.
+  public var isFinished = false
+  /// Files that could not be read, with the reason: one line each.
+  public var problems: [String] = []
+
+  /// Nothing looked at yet.
+  public init() {}
+}

@@ -1,0 +1,74 @@
+import CKACore
+import Cells
+
+/// What happens to the explorer.
+public enum Action: Sendable {
+  /// The terminal reports a key, the mouse or a new size.
+  case input(InputEvent)
+  /// The walk found results.
+  case found([CatalogEntry])
+  /// The walk went on.
+  case scanned(ScanProgress)
+  /// A result that was asked for is here, with the companion of the other kind if one was asked for.
+  case loaded(OpenResult, companion: OpenResult?)
+  /// A result that was asked for cannot be read: one line that says why.
+  case loadFailed(ResultID, String)
+  /// Panes were exported to these files.
+  case exported([String])
+  /// Something asked for did not work: one line.
+  case failed(String)
+  /// The file of the open result was replaced, cut or deleted.
+  case fileChanged(String)
+}
+
+/// What the explorer asks for; the runner does it, and answers with an `Action`.
+public enum Effect: Sendable, Equatable {
+  /// Read a result, afresh when `reread`, and its companion.
+  case load(ResultID, companion: ResultID?, reread: Bool)
+  /// Walk the paths again.
+  case rescan
+  /// Write panes to files.
+  case export([ExportRequest])
+  /// Put text on the clipboard.
+  case copy(String)
+  /// Report the mouse, or leave it to the terminal.
+  case setMouse(Bool)
+  /// Paint everything anew.
+  case repaint
+  /// Stop, as ^Z does.
+  case suspend
+  /// Leave.
+  case quit
+}
+
+/// A pane to be written to a file, with everything that decides how it looks.
+public struct ExportRequest: Sendable, Equatable {
+  /// What the figure shows.
+  public enum View: String, Sendable, CaseIterable {
+    /// The layer × layer heatmap.
+    case layers
+    /// The √N × √N square of ascending scores.
+    case sorted
+    /// The same square in the original order.
+    case minibatches
+    /// One cell for each pair of models: its mean CKA.
+    case pairs
+  }
+  /// What the figure shows.
+  public var view: View
+  /// The result.
+  public var id: ResultID
+  /// Colours, filter, order.
+  public var settings: ViewSettings
+  /// A filter for rows alone, beside the settings' own; empty for all.
+  public var rowFilter = ""
+  /// A filter for columns alone.
+  public var columnFilter = ""
+
+  /// A pane of the explorer.
+  public init(view: View, id: ResultID, settings: ViewSettings) {
+    self.view = view
+    self.id = id
+    self.settings = settings
+  }
+}

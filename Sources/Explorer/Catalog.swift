@@ -1,0 +1,125 @@
+import CKACore
+
+/// What the list shows of one result, without its values.
+public struct CatalogEntry: Sendable, Equatable, Identifiable {
+  /// File and key.
+  public var id: ResultID
+  /// The folder it was found in, as shown; results are grouped by it.
+  public var folder: String
+  /// The file's name without folder, and the key.
+  public var name: String
+  /// Layers or minibatches.
+  public var kind: Comparison.Kind
+  /// Model 1 and its data set.
+  public var rows: ModelKey
+  /// Model 2 and its data set.
+  public var columns: ModelKey
+  /// Extent of the values.
+  public var shape: (rows: Int, columns: Int)
+
+  /// The entry of a result that was just read.
+  public init(_ comparison: Comparison, folder: String, name: String) {
+    id = comparison.id
+    self.folder = folder
+    self.name = name
+    kind = comparison.kind
+    rows = ModelKey(model: comparison.rows.model, dataset: comparison.rows.dataset)
+    columns = ModelKey(model: comparison.columns.model, dataset: comparison.columns.dataset)
+    shape = (comparison.matrix.rows, comparison.matrix.columns)
+  }
+
+  public static func == (a: CatalogEntry, b: CatalogEntry) -> Bool {
+    a.id == b.id && a.folder == b.folder && a.name == b.name && a.kind == b.kind
+      && a.rows == b.rows && a.columns == b.columns && a.shape == b.shape
+  }
+
+  /// "ResNet18 × ResNet34", or the file's name where the file names no model.
+  public var title: String {
+    if rows.model.isEmpty && columns.model.isEmpty { return name }
+    return "\(rows.model) × \(columns.model)"
+  }
+
+  /// The data sets, once when both are the same; torch_cka's leading "Dataset " is left out.
+  public var datasets: String {
+    let first = rows.dataset.withoutDatasetPrefix
+    let second = columns.dataset.withoutDatasetPrefix
+    return first == second ? first : "\(first) × \(second)"
+  }
+}
+
+extension String {
+  /// torch_cka writes `Dataset NAME`, where NAME is the class of the data set.
+  var withoutDatasetPrefix: String {
+    hasPrefix("Dataset ") ? String(dropFirst("Dataset ".count)) : self
+  }
+}
+
+/// The results found so far, grouped by folder and in natural order within it.
+public struct Catalog: Sendable {
+  /// The entries in list order.
+  public private(set) var entries: [CatalogEntry] = []
+  /// The entries as a grid of model pairs.
+  private(set) var grid = PairGrid([])
+  private var positions: [ResultID: Int] = [:]
+  /// Titles that several results of one kind share: the list tells those apart by file name.
+  private(set) var sharedTitles: Set<String> = []
+
+  /// Nothing found yet.
+  public init() {}
+
+  /// Adds entries, or replaces those with the same file and key.
+  public mutating func merge(_ new: [CatalogEntry]) {
+    for entry in new {
+      if let position = positions[entry.id] {
+        entries[position] = entry
+      } else {
+        positions[entry.id] = entries.count
+        entries.append(entry)
+      }
+    }
+    entries.sort(by: Self.listOrder)
+    reindex()
+  }
+
+  /// Removes the entries of files that a new walk no longer found.
+  public mutating func keepOnly(_ ids: Set<ResultID>) {
+    entries.removeAll { !ids.contains($0.id) }
+    reindex()
+  }
+
+  /// The entry of `id`.
+  public subscript(id: ResultID) -> CatalogEntry? { positions[id].map { entries[$0] } }
+
+  /// Its place in the list.
+  func position(of id: ResultID) -> Int? { positions[id] }
+
+  /// The result of the other kind for the same models, in the same order of models where there is one.
+  func companion(of id: ResultID) -> ResultID? {
+    guard let entry = self[id] else { return nil }
+    let kind: Comparison.Kind = entry.kind == .layers ? .minibatches : .layers
+    return grid.entries(rows: entry.rows, columns: entry.columns, kind: kind).first
+      ?? grid.entries(rows: entry.columns, columns: entry.rows, kind: kind).first
+  }
+
+  private mutating func reindex() {
+    positions = Dictionary(
+      uniqueKeysWithValues: entries.enumerated().map { ($0.element.id, $0.offset) })
+    var seen: Set<String> = []
+    sharedTitles = []
+    for entry in entries where !seen.insert("\(entry.kind) \(entry.title) \(entry.datasets)").inserted {
+      sharedTitles.insert(entry.title)
+    }
+    grid = PairGrid(
+      entries.map {
+        PairEntry(
+          id: $0.id, kind: $0.kind, rows: $0.rows, columns: $0.columns, folder: $0.folder)
+      })
+  }
+
+  private static func listOrder(_ a: CatalogEntry, _ b: CatalogEntry) -> Bool {
+    if a.folder != b.folder { return naturalOrder(a.folder, b.folder) }
+    if a.kind != b.kind { return a.kind == .layers }
+    if a.name != b.name { return naturalOrder(a.name, b.name) }
+    return a.id < b.id
+  }
+}

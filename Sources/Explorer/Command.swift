@@ -1,0 +1,72 @@
+import Cells
+
+/// Something the user can do: the one table of these makes dispatch, footer, help, palette and documents.
+public struct Command: Sendable {
+  /// Chapters of the help.
+  public enum Group: String, Sendable, CaseIterable {
+    case moving = "Moving"
+    case view = "View"
+    case colours = "Colours"
+    case pairs = "Pairs"
+    case panes = "Panes and export"
+    case finding = "Finding"
+    case general = "General"
+  }
+
+  /// What it is called in the command palette.
+  public let name: String
+  /// The keys that do it.
+  public let keys: [Key]
+  /// Its chapter.
+  public let group: Group
+  /// What it does, in a few words.
+  public let help: String
+  /// A word for the footer; nil keeps it out of there.
+  public let hint: String?
+  /// The panes in which its keys are bound.
+  public let panes: Set<Pane>
+  /// Whether it can be done now.
+  let isEnabled: @Sendable (State) -> Bool
+  /// Does it.
+  let perform: @Sendable (inout State) -> [Effect]
+
+  init(
+    _ name: String, _ keys: [Key], _ group: Group, _ help: String, hint: String? = nil,
+    in panes: Set<Pane> = Set(Pane.allCases), when isEnabled: @escaping @Sendable (State) -> Bool = { _ in true },
+    _ perform: @escaping @Sendable (inout State) -> [Effect]
+  ) {
+    self.name = name
+    self.keys = keys
+    self.group = group
+    self.help = help
+    self.hint = hint
+    self.panes = panes
+    self.isEnabled = isEnabled
+    self.perform = perform
+  }
+}
+
+extension Command {
+  /// Every command, chapter by chapter.
+  public static let all: [Command] =
+    moving + view + colours + pairs + paneCommands + finding + general
+
+  /// The panes that show values.
+  static let heatPanes: Set<Pane> = [.layers, .minibatches]
+
+  /// The command that `key` is bound to in `pane`.
+  static func bound(to key: Key, in pane: Pane) -> Command? { bindings[pane]?[key] }
+
+  private static let bindings: [Pane: [Key: Command]] = {
+    var table: [Pane: [Key: Command]] = [:]
+    for command in all {
+      for pane in command.panes {
+        for key in command.keys { table[pane, default: [:]][key] = command }
+      }
+    }
+    return table
+  }()
+
+  /// The keys as help writes them: "h, Left".
+  public var keyNames: String { keys.map(\.name).joined(separator: ", ") }
+}

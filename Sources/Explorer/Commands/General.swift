@@ -1,0 +1,83 @@
+import Cells
+
+extension Command {
+  static let general: [Command] = [
+    Command("help", [.character("?"), .function(1)], .general, "this help", hint: "help") {
+      $0.overlay = .help(Reader(title: "Help", lines: Command.helpLines))
+      return []
+    },
+    Command("info", [.character("i")], .general, "file, values and warnings of the result shown") {
+      $0.overlay = .text(Reader(title: "About this result", lines: $0.infoLines))
+      return []
+    },
+    Command("problems", [.character("w")], .general, "files that could not be read, and why") {
+      $0.overlay = .text(Reader(title: "Files that could not be read", lines: $0.problemLines))
+      return []
+    },
+    Command("copy", [.character("y")], .general, "copy names and value under the crosshair") {
+      $0.copyValue()
+    },
+    Command("reread", [.character("R")], .general, "read the file and the folder again") {
+      $0.reread()
+    },
+    Command("mouse", [.character("M")], .general, "mouse on or off") {
+      $0.terminal.mouse.toggle()
+      $0.message = .note("mouse \($0.terminal.mouse ? "on" : "off")")
+      return [.setMouse($0.terminal.mouse)]
+    },
+    Command("redraw", [.control("l")], .general, "paint the screen anew") { _ in [.repaint] },
+    Command("back", [.escape], .general, "all panes again; clears search and filter in the list") {
+      $0.goBack()
+    },
+    Command("suspend", [.control("z")], .general, "stop; `fg` continues") { _ in [.suspend] },
+    Command("quit", [.character("q"), .control("c")], .general, "leave", hint: "quit") { _ in [.quit] },
+  ]
+
+  /// The help: one line for each command, chapter by chapter.
+  public static let helpLines: [String] = Group.allCases.flatMap { group -> [String] in
+    let lines = all.filter { $0.group == group }.map { command in
+      "  \(command.keyNames.padded(to: 18))\(command.help)\(command.scope)"
+    }
+    return [group.rawValue] + lines + [""]
+  }
+
+  /// Where the keys work, when not everywhere.
+  private var scope: String {
+    if panes.count == Pane.allCases.count { return "" }
+    let names = Pane.allCases.filter(panes.contains).map(\.rawValue)
+    return "  (\(names.joined(separator: ", ")))"
+  }
+}
+
+extension String {
+  /// The text with blanks behind it, `width` characters in all.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}
+
+extension State {
+  fileprivate mutating func copyValue() -> [Effect] {
+    guard let text = readout.map(\.clipboard) else { return note("nothing to copy") }
+    message = .note("copied: \(text)")
+    return [.copy(text)]
+  }
+
+  fileprivate mutating func reread() -> [Effect] {
+    message = .note("reading again…")
+    guard let id = wanted else { return [.rescan] }
+    return [.load(id, companion: catalog.companion(of: id), reread: true), .rescan]
+  }
+
+  fileprivate mutating func goBack() -> [Effect] {
+    message = nil
+    if maximised != nil {
+      maximised = nil
+      scrollToCrosshair()
+    } else if focus == .results, !listSearch.isEmpty {
+      listSearch = ""
+      return moveListCursor(to: wanted)
+    }
+    return []
+  }
+}

@@ -1,0 +1,76 @@
+import CKACore
+import Cells
+
+extension Command {
+  static let pairs: [Command] = [
+    Command("next-pair", [.character("]")], .pairs, "next model pair", hint: "pairs") {
+      $0.stepPair(by: 1)
+    },
+    Command("previous-pair", [.character("[")], .pairs, "previous model pair") {
+      $0.stepPair(by: -1)
+    },
+    Command("choose-a", [.character("a")], .pairs, "choose model A (rows) from a list") {
+      $0.chooseModel(.rows)
+    },
+    Command("choose-b", [.character("b")], .pairs, "choose model B (columns) from a list") {
+      $0.chooseModel(.columns)
+    },
+    Command("swap", [.character("`")], .pairs, "swap model A and model B", when: { $0.primary != nil }) {
+      $0.swapPair()
+    },
+    Command(
+      "blink", [.character("'")], .pairs, "back and forth between the last two results",
+      hint: "blink", when: { $0.previous != nil }
+    ) { state in state.previous.map { state.show($0) } ?? [] },
+  ]
+}
+
+extension State {
+  fileprivate mutating func stepPair(by step: Int) -> [Effect] {
+    guard let here = wanted else { return moveListCursor(by: 0) }
+    guard let next = catalog.grid.next(after: here, step: step), next != here else {
+      return note("this is the only pair")
+    }
+    return show(next)
+  }
+
+  /// The pair with A and B exchanged; where no file has it, the same values are shown transposed.
+  fileprivate mutating func swapPair() -> [Effect] {
+    guard let here = wanted else { return [] }
+    if let swapped = catalog.grid.swapped(here), swapped != here { return show(swapped) }
+    guard layerResult != nil else { return note("no result has these two models swapped") }
+    settings.transposed.toggle()
+    swap(&viewport.firstRow, &viewport.firstColumn)
+    return note("no file has this pair swapped: the same values, transposed")
+  }
+
+  fileprivate mutating func chooseModel(_ side: Chooser.Purpose) -> [Effect] {
+    let models = catalog.grid.models
+    guard !models.isEmpty else { return note("no results yet") }
+    let entry = wanted.flatMap { catalog[$0] }
+    let current = side == .rows ? entry?.rows : entry?.columns
+    let items = models.enumerated().map { index, key in
+      Chooser.Item(
+        title: key.model.isEmpty ? "(no name)" : key.model,
+        detail: key.dataset.withoutDatasetPrefix, value: String(index))
+    }
+    var chooser = Chooser(purpose: side, items: items)
+    chooser.cursor = models.firstIndex { $0 == current } ?? 0
+    overlay = .chooser(chooser)
+    return []
+  }
+
+  /// Shows the result nearest to the one on the screen that has the chosen model on `side`.
+  mutating func choose(model: ModelKey, on side: Chooser.Purpose) -> [Effect] {
+    guard let here = wanted else { return [] }
+    let found = catalog.grid.choose(
+      rows: side == .rows ? model : nil, columns: side == .columns ? model : nil, near: here)
+    guard let found else {
+      return note("no result has \(model.model) as model \(side == .rows ? "A" : "B")")
+    }
+    return show(found)
+  }
+
+  /// The result that is shown, or will be as soon as it has been read.
+  var wanted: ResultID? { pending ?? primary?.comparison.id }
+}

@@ -1,0 +1,84 @@
+import CKACore
+import Cells
+
+extension Command {
+  static let paneCommands: [Command] = [
+    Command("open", [.enter, .character("l"), .right], .panes, "go to the picture", in: [.results]) {
+      guard $0.primary != nil else { return [] }
+      $0.focusPane($0.primaryPane)
+      return []
+    },
+    Command("next-pane", [.tab], .panes, "next pane", hint: "pane") { $0.cyclePane(by: 1) },
+    Command("previous-pane", [.backTab], .panes, "previous pane") { $0.cyclePane(by: -1) },
+    Command("pane-results", [.character("1")], .panes, "to the results list") {
+      $0.focusPane(.results)
+      return []
+    },
+    Command(
+      "pane-layers", [.character("2")], .panes, "to the layer heatmap",
+      when: { $0.layerResult != nil }
+    ) {
+      $0.focusPane(.layers)
+      return []
+    },
+    Command(
+      "pane-minibatches", [.character("3")], .panes, "to the minibatch square",
+      when: { $0.minibatchResult != nil }
+    ) {
+      $0.focusPane(.minibatches)
+      return []
+    },
+    Command("maximise", [.enter], .panes, "the pane alone, or all again", hint: "full", in: heatPanes) {
+      $0.maximised = $0.maximised == nil ? $0.focus : nil
+      return []
+    },
+    Command("mark", [.character(" ")], .panes, "mark the pane for export, or unmark it", hint: "mark", in: heatPanes) {
+      $0.toggleMark()
+    },
+    Command(
+      "export", [.character("e")], .panes, "export the marked panes, or the focused one",
+      hint: "export", when: { $0.primary != nil }
+    ) { $0.export() },
+  ]
+}
+
+extension State {
+  /// The panes Tab goes round.
+  private var focusable: [Pane] { [.results] + openPanes }
+
+  fileprivate mutating func cyclePane(by step: Int) -> [Effect] {
+    let panes = focusable
+    let index = panes.firstIndex(of: focus) ?? 0
+    focusPane(panes[(index + step + panes.count) % panes.count])
+    return []
+  }
+
+  /// Gives a pane the focus; what was maximised makes room for it.
+  mutating func focusPane(_ pane: Pane) {
+    guard focusable.contains(pane) else { return }
+    if maximised != nil { maximised = pane == .results ? nil : pane }
+    focus = pane
+    scrollToCrosshair()
+  }
+
+  fileprivate mutating func toggleMark() -> [Effect] {
+    if marked.remove(focus) == nil { marked.insert(focus) }
+    let names = marked.map(\.rawValue).sorted().joined(separator: ", ")
+    return note(names.isEmpty ? "no pane is marked" : "marked for export: \(names)")
+  }
+
+  fileprivate mutating func export() -> [Effect] {
+    let chosen = marked.isEmpty ? [focus == .results ? primaryPane : focus] : marked
+    let requests = openPanes.filter(chosen.contains).compactMap(request)
+    guard !requests.isEmpty else { return note("the marked pane shows nothing now") }
+    message = .note("writing…")
+    return [.export(requests)]
+  }
+
+  private func request(_ pane: Pane) -> ExportRequest? {
+    guard let result = pane == .layers ? layerResult : minibatchResult else { return nil }
+    let view: ExportRequest.View =
+      pane == .layers ? .layers : (settings.sorted ? .sorted : .minibatches)
+    return ExportRequest(view: view, id: result.comparison.id, settings: settings)
+  }
+}

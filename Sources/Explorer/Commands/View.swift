@@ -1,0 +1,94 @@
+import CKACore
+import Cells
+
+extension Command {
+  static let view: [Command] = [
+    Command("zoom-in", [.character("+"), .character("=")], .view, "zoom in on the crosshair", hint: "zoom", in: [.layers]) {
+      $0.zoom(in: true)
+      return []
+    },
+    Command("zoom-out", [.character("-")], .view, "zoom out", in: [.layers]) {
+      $0.zoom(in: false)
+      return []
+    },
+    Command("fit", [.character("_")], .view, "show the whole matrix", in: [.layers]) {
+      $0.viewport = Viewport()
+      return []
+    },
+    Command("pan-left", [.character("H")], .view, "scroll to the left", in: [.layers]) {
+      $0.pan(right: -1, up: 0)
+      return []
+    },
+    Command("pan-down", [.character("J")], .view, "scroll down", in: [.layers]) {
+      $0.pan(right: 0, up: -1)
+      return []
+    },
+    Command("pan-up", [.character("K")], .view, "scroll up", in: [.layers]) {
+      $0.pan(right: 0, up: 1)
+      return []
+    },
+    Command("pan-right", [.character("L")], .view, "scroll to the right", in: [.layers]) {
+      $0.pan(right: 1, up: 0)
+      return []
+    },
+    Command(
+      "flip-origin", [.character("o")], .view, "put row 0 at the top, or back at the bottom",
+      when: { $0.layerResult != nil }
+    ) {
+      $0.settings.originAtTop.toggle()
+      return $0.note("row 0 at the \($0.settings.originAtTop ? "top" : "bottom")")
+    },
+    Command(
+      "transpose", [.character("t")], .view, "exchange rows and columns on the screen",
+      when: { $0.layerResult != nil }
+    ) {
+      $0.settings.transposed.toggle()
+      swap(&$0.viewport.firstRow, &$0.viewport.firstColumn)
+      $0.scrollToCrosshair()
+      return $0.note($0.settings.transposed ? "transposed" : "not transposed")
+    },
+    Command(
+      "label-order", [.character("x")], .view,
+      "labels as exported, or in the order in which torch_cka's hooks ran",
+      when: { $0.layerResult?.comparison.labelsLookRegistered ?? false }
+    ) { $0.toggleLabelOrder() },
+    Command(
+      "reduction", [.character("m")], .view,
+      "what a pixel of many values shows: mean, minimum or maximum",
+      when: { ($0.placement?.block ?? 1) > 1 }
+    ) {
+      $0.settings.reduction = $0.settings.reduction.following
+      return $0.note("a pixel shows the \($0.settings.reduction.rawValue) of its values")
+    },
+    Command(
+      "sort", [.character("s")], .view, "minibatch scores ascending, or in their original order",
+      hint: "sort", when: { $0.minibatchResult != nil }
+    ) {
+      $0.settings.sorted.toggle()
+      return $0.note($0.settings.sorted ? "scores ascending" : "scores in their original order")
+    },
+  ]
+}
+
+extension State {
+  fileprivate mutating func toggleLabelOrder() -> [Effect] {
+    settings.labelOrder = settings.labelOrder == .exported ? .executed : .exported
+    return note(
+      settings.labelOrder == .executed
+        ? "labels in execution order (children before parents)" : "labels as exported")
+  }
+
+  /// Tells the user, and asks for nothing.
+  mutating func note(_ text: String) -> [Effect] {
+    message = .note(text)
+    return []
+  }
+}
+
+extension Reduction {
+  fileprivate var following: Reduction {
+    let all = Reduction.allCases
+    let index = all.firstIndex(of: self) ?? all.startIndex
+    return all[(index + 1) % all.count]
+  }
+}

@@ -1,0 +1,148 @@
+import CKACore
+import Cells
+
+// The layer view's geometry: what is displayed, where, and how keys move over it.
+extension State {
+  /// The row axis as displayed: the column axis when transposed.
+  var displayedRows: Axis? { settings.transposed ? arrangement?.columns : arrangement?.rows }
+  /// The column axis as displayed.
+  var displayedColumns: Axis? { settings.transposed ? arrangement?.rows : arrangement?.columns }
+
+  /// The crosshair as displayed.
+  var displayedCrosshair: (row: Int, column: Int) {
+    get {
+      settings.transposed
+        ? (crosshair.column, crosshair.row) : (crosshair.row, crosshair.column)
+    }
+    set {
+      crosshair =
+        settings.transposed
+        ? Crosshair(row: newValue.column, column: newValue.row)
+        : Crosshair(row: newValue.row, column: newValue.column)
+    }
+  }
+
+  /// The layer pane's inner layout; nil when it is not on the screen.
+  var heatLayout: HeatLayout? {
+    guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
+    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1)) }
+    return HeatLayout(frame: frame, longestName: longest)
+  }
+
+  /// Where each displayed value lies; nil when nothing is displayed.
+  var placement: Placement? {
+    guard let arrangement, !arrangement.isEmpty, let layout = heatLayout, !layout.heat.isEmpty
+    else { return nil }
+    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
+    let (rows, columns) = (arrangement.view.rows, arrangement.view.columns)
+    return Placement(
+      rows: settings.transposed ? columns : rows, columns: settings.transposed ? rows : columns,
+      pixels: (layout.heat.width, layout.heat.height * (halves ? 2 : 1)), viewport: viewport,
+      originAtTop: settings.originAtTop, aspect: halves ? 1 : 2)
+  }
+
+  /// Moves the crosshair by units of the screen (a value, or a block of values); `up` is towards the top.
+  mutating func moveCrosshair(right: Int, up: Int, fine: Bool = false) {
+    guard let place = placement else { return }
+    let step = fine ? 1 : place.block
+    let down = settings.originAtTop ? -up : up
+    var here = displayedCrosshair
+    here.row = max(0, min(place.rows - 1, here.row + down * step))
+    here.column = max(0, min(place.columns - 1, here.column + right * step))
+    displayedCrosshair = here
+    scrollToCrosshair()
+  }
+
+  /// Puts the crosshair on a displayed row or column; nil leaves it.
+  mutating func setCrosshair(row: Int? = nil, column: Int? = nil) {
+    guard let place = placement else { return }
+    var here = displayedCrosshair
+    if let row { here.row = max(0, min(place.rows - 1, row)) }
+    if let column { here.column = max(0, min(place.columns - 1, column)) }
+    displayedCrosshair = here
+    scrollToCrosshair()
+  }
+
+  /// Scrolls just far enough that the crosshair is on the screen.
+  mutating func scrollToCrosshair() {
+    guard let place = placement else { return }
+    let here = displayedCrosshair
+    (viewport.firstRow, viewport.firstColumn) = place.scrolled(toShow: here.row, here.column)
+  }
+
+  /// Scrolls by a part of the pane; the crosshair stays on the screen.
+  mutating func pan(right: Int, up: Int) {
+    guard let place = placement else { return }
+    let down = settings.originAtTop ? -up : up
+    let rows = max(1, place.unitRows / 4) * place.block
+    let columns = max(1, place.unitColumns / 4) * place.block
+    viewport.firstRow = max(0, place.firstRow + down * rows)
+    viewport.firstColumn = max(0, place.firstColumn + right * columns)
+    guard let moved = placement else { return }
+    viewport.firstRow = moved.firstRow
+    viewport.firstColumn = moved.firstColumn
+    var here = displayedCrosshair
+    let lastRow = min(moved.rows, moved.firstRow + moved.unitRows * moved.block) - 1
+    let lastColumn = min(moved.columns, moved.firstColumn + moved.unitColumns * moved.block) - 1
+    here.row = max(moved.firstRow, min(lastRow, here.row))
+    here.column = max(moved.firstColumn, min(lastColumn, here.column))
+    displayedCrosshair = here
+  }
+
+  /// Zooms one step in (or out), around the crosshair.
+  mutating func zoom(in closer: Bool) {
+    guard let place = placement else { return }
+    let next = closer ? Self.closer(than: place) : Self.farther(than: place)
+    if !closer, fits(next) {
+      viewport = Viewport()
+      return
+    }
+    viewport.zoom = next
+    guard let zoomed = placement else { return }
+    let here = displayedCrosshair
+    viewport.firstRow = max(0, here.row - zoomed.unitRows * zoomed.block / 2)
+    viewport.firstColumn = max(0, here.column - zoomed.unitColumns * zoomed.block / 2)
+    scrollToCrosshair()
+  }
+
+  private static let pixelSteps = [1, 2, 3, 4, 6, 8, 12, 16, 24]
+  private static let blockSteps = [2, 3, 4, 6, 8, 16, 32, 64, 128, 256]
+
+  private static func closer(than place: Placement) -> Viewport.Zoom {
+    if place.block > 1 {
+      let smaller = blockSteps.last { $0 < place.block }
+      return smaller.map { .blocks($0) } ?? .pixels(1)
+    }
+    return .pixels(pixelSteps.first { $0 > place.unitHeight } ?? place.unitHeight)
+  }
+
+  private static func farther(than place: Placement) -> Viewport.Zoom {
+    if place.block == 1, let smaller = pixelSteps.last(where: { $0 < place.unitHeight }) {
+      return .pixels(smaller)
+    }
+    return .blocks(blockSteps.first { $0 > place.block } ?? place.block)
+  }
+
+  /// Whether the whole matrix is visible at `zoom`, so that zooming out further shows nothing new.
+  private func fits(_ zoom: Viewport.Zoom) -> Bool {
+    var trial = self
+    trial.viewport.zoom = zoom
+    guard let place = trial.placement else { return true }
+    return place.unitRows * place.block >= place.rows
+      && place.unitColumns * place.block >= place.columns
+  }
+
+  /// The displayed row and column of the value at a screen cell of the layer pane.
+  func value(atX x: Int, y: Int) -> (row: Int, column: Int)? {
+    guard let layout = heatLayout, let place = placement, layout.heat.contains(x: x, y: y)
+    else { return nil }
+    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
+    let perCell = halves ? 2 : 1
+    let top = place.originAtTop ? 0 : layout.heat.height * perCell - place.pixelHeight
+    let pixelX = x - layout.heat.x
+    let pixelY = (y - layout.heat.y) * perCell - top + (perCell - 1)
+    guard pixelX < place.pixelWidth, pixelY >= 0, pixelY < place.pixelHeight + perCell - 1
+    else { return nil }
+    return (place.row(pixel: min(pixelY, place.pixelHeight - 1)), place.column(pixel: pixelX))
+  }
+}

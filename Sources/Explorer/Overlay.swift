@@ -1,0 +1,168 @@
+import CKACore
+import Cells
+
+/// What stands in front of the panes and takes the keys.
+public enum Overlay: Sendable, Equatable {
+  /// A line to type into.
+  case prompt(Prompt)
+  /// A list to choose from.
+  case chooser(Chooser)
+  /// The help, generated from the command table.
+  case help(Reader)
+  /// Text about the result on the screen, or the files that could not be read.
+  case text(Reader)
+}
+
+/// A line of text being typed, with a cursor.
+public struct LineEditor: Sendable, Equatable {
+  /// What has been typed.
+  public var text: String
+  /// Characters before the cursor.
+  public var cursor: Int
+
+  /// A line that starts as `text`, cursor at its end.
+  public init(_ text: String = "") {
+    self.text = text
+    cursor = text.count
+  }
+
+  /// Applies a key; false when the key is none of an editor's.
+  mutating func apply(_ key: Key) -> Bool {
+    switch key {
+    case .character(let scalar): insert(scalar)
+    case .backspace: delete(before: true)
+    case .delete: delete(before: false)
+    case .left: cursor = max(0, cursor - 1)
+    case .right: cursor = min(text.count, cursor + 1)
+    case .home, .control("a"): cursor = 0
+    case .end, .control("e"): cursor = text.count
+    case .control("u"):
+      text = String(text.dropFirst(cursor))
+      cursor = 0
+    case .control("k"): text = String(text.prefix(cursor))
+    case .control("w"): deleteWord()
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func insert(_ scalar: Unicode.Scalar) {
+    guard text.unicodeScalars.count < SafeText.longestName else { return }
+    text.insert(Character(scalar), at: text.index(text.startIndex, offsetBy: cursor))
+    cursor = min(text.count, cursor + 1)
+  }
+
+  private mutating func delete(before: Bool) {
+    let position = before ? cursor - 1 : cursor
+    guard position >= 0, position < text.count else { return }
+    text.remove(at: text.index(text.startIndex, offsetBy: position))
+    if before { cursor -= 1 }
+  }
+
+  private mutating func deleteWord() {
+    while cursor > 0, text[text.index(text.startIndex, offsetBy: cursor - 1)] == " " {
+      delete(before: true)
+    }
+    while cursor > 0, text[text.index(text.startIndex, offsetBy: cursor - 1)] != " " {
+      delete(before: true)
+    }
+  }
+}
+
+/// A question on the bottom line.
+public struct Prompt: Sendable, Equatable {
+  /// What the answer is for.
+  public enum Purpose: Sendable, Equatable {
+    /// Move the crosshair to a layer whose name holds the text.
+    case findLayer
+    /// Narrow the results list.
+    case searchResults
+    /// Hide layers.
+    case filter
+    /// Set the colours' range.
+    case range
+  }
+  /// What the answer is for.
+  public var purpose: Purpose
+  /// The answer so far.
+  public var line: LineEditor
+  /// What is wrong with it, or what it finds.
+  public var hint = ""
+  /// The filter or search before, which Esc restores.
+  var original = ""
+  /// Where the crosshair was before, which Esc restores.
+  var crosshair = Crosshair()
+
+  /// The words before the line.
+  var label: String {
+    switch purpose {
+    case .findLayer: "find layer: "
+    case .searchResults: "search results: "
+    case .filter: "show layers: "
+    case .range: "colour range: "
+    }
+  }
+}
+
+/// A list with a search line: commands, or models.
+public struct Chooser: Sendable, Equatable {
+  /// What a choice does.
+  public enum Purpose: Sendable, Equatable {
+    /// Run a command.
+    case command
+    /// Show another model on the rows.
+    case rows
+    /// Show another model on the columns.
+    case columns
+  }
+  /// A line of the list.
+  public struct Item: Sendable, Equatable {
+    /// The words to match.
+    public var title: String
+    /// Keys or remarks, right-aligned.
+    public var detail: String
+    /// A command's name, or a model's position in the grid.
+    var value: String
+    /// It can be chosen now.
+    var isEnabled = true
+  }
+  /// What a choice does.
+  public var purpose: Purpose
+  /// Everything on offer.
+  public var items: [Item]
+  /// What the list is narrowed to.
+  public var line = LineEditor()
+  /// The chosen line among those that match.
+  public var cursor = 0
+
+  /// The items that match every word typed, in order; those whose title begins so come first.
+  public var matches: [Item] {
+    let words = line.text.lowercased().split(separator: " ")
+    guard !words.isEmpty else { return items }
+    let hits = items.filter { item in
+      let text = (item.title + " " + item.value).lowercased()
+      return words.allSatisfy { text.contains($0) }
+    }
+    let first = hits.filter { $0.title.lowercased().hasPrefix(words[0]) }
+    return first + hits.filter { !$0.title.lowercased().hasPrefix(words[0]) }
+  }
+}
+
+/// Lines of text to scroll through and search.
+public struct Reader: Sendable, Equatable {
+  /// What it is about.
+  public var title: String
+  /// The text.
+  public var lines: [String]
+  /// First line shown.
+  public var top = 0
+  /// What the lines are narrowed to.
+  public var line = LineEditor()
+
+  /// The lines that hold what was typed.
+  public var matches: [String] {
+    let words = line.text.lowercased().split(separator: " ")
+    guard !words.isEmpty else { return lines }
+    return lines.filter { text in words.allSatisfy { text.lowercased().contains($0) } }
+  }
+}

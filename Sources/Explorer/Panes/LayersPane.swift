@@ -1,0 +1,156 @@
+import CKACore
+import Cells
+
+/// The layer × layer heatmap with its names, crosshair marks and colour scale.
+func drawLayers(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
+  state.layersFrame(theme).draw(theme, in: rect, &buffer)
+  guard let layout = state.heatLayout, let place = state.placement, let tile = state.tile,
+    let arrangement = state.arrangement
+  else {
+    drawNothing(state, theme, in: rect, &buffer)
+    return
+  }
+  let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
+  let scale = ColorScale(
+    low: arrangement.bounds.low, high: arrangement.bounds.high,
+    map: state.settings.layerColormap)
+  drawHeat(state, canvas, scale, place, tile, in: layout.heat, &buffer)
+  drawRowNames(state, theme, canvas, place, layout, &buffer)
+  drawColumnNames(state, theme, place, layout, &buffer)
+  drawScale(
+    canvas, scale, layerScaleNotes(state), theme, in: layout.scale, &buffer)
+}
+
+private func drawHeat(
+  _ state: State, _ canvas: PixelCanvas, _ scale: ColorScale, _ place: Placement,
+  _ tile: HeatTile, in rect: Rect, _ buffer: inout CellBuffer
+) {
+  let inks = tile.values.map { canvas.pixel($0, scale) }
+  let top = place.originAtTop ? 0 : rect.height * canvas.pixelsPerCell - place.pixelHeight
+  let marker = state.markerPixels(place)
+  canvas.paint(&buffer, in: rect) { x, screenY in
+    let y = screenY - top
+    guard x < place.pixelWidth, y >= 0, y < place.pixelHeight else { return .clear }
+    if let marker, marker.across.contains(x), marker.down.contains(y) { return .marker }
+    return inks[place.unitRow(pixel: y) * place.unitColumns + place.unitColumn(pixel: x)]
+  }
+}
+
+extension State {
+  /// The pixels that mark the crosshair: the middle of its value, so that the value's colour stays visible.
+  fileprivate func markerPixels(_ place: Placement) -> (across: Range<Int>, down: Range<Int>)? {
+    let here = displayedCrosshair
+    guard let across = place.pixelsAcross(column: here.column),
+      let down = place.pixelsDown(row: here.row)
+    else { return nil }
+    return (across.middle, down.middle)
+  }
+
+  fileprivate func layersFrame(_ theme: Theme) -> Frame {
+    guard let rows = displayedRows, let columns = displayedColumns, let place = placement else {
+      return Frame(title: "layers", isFocused: focus == .layers)
+    }
+    var remark = "\(place.rows) × \(place.columns)"
+    if !settings.filter.isEmpty { remark += " filtered" }
+    if settings.transposed { remark += " transposed" }
+    if place.block > 1 {
+      remark += "  1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)"
+    }
+    if layerResult?.comparison.labelsLookRegistered ?? false {
+      remark += settings.labelOrder == .executed ? "  labels as executed" : "  labels suspect (x)"
+    }
+    return Frame(
+      title: "↑ \(rows.title)", remark: remark, footnote: "\(columns.title) →",
+      isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
+  }
+}
+
+private func drawNothing(
+  _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
+) {
+  let text =
+    state.pending != nil ? "reading…" : (state.scan.isFinished ? "nothing to show" : "looking for results…")
+  let shown = TextWidth.keepingStart(text, width: max(0, rect.width - 4))
+  buffer.write(
+    theme.spell(shown), x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,
+    style: theme.faint)
+}
+
+private func drawRowNames(
+  _ state: State, _ theme: Theme, _ canvas: PixelCanvas, _ place: Placement, _ layout: HeatLayout,
+  _ buffer: inout CellBuffer
+) {
+  guard let names = state.displayedRows?.layers else { return }
+  let top = place.originAtTop ? 0 : layout.heat.height * canvas.pixelsPerCell - place.pixelHeight
+  let line: (Int) -> Int? = { row in
+    place.pixelsDown(row: row).map { ($0.middle.lowerBound + top) / canvas.pixelsPerCell }
+  }
+  let rows = place.firstRow..<min(place.rows, place.firstRow + place.unitRows * place.block)
+  let candidates = rows.compactMap { row in line(row).map { (index: row, at: $0, length: 1) } }
+  for label in LabelThinning.choose(candidates, names: names, gap: 0) {
+    let text = theme.spell(TextWidth.keepingEnd(names[label.index].orRoot, width: layout.names.width))
+    buffer.write(
+      text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
+      style: theme.faint)
+  }
+  if let at = line(state.displayedCrosshair.row) {
+    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.accent)
+  }
+}
+
+private func drawColumnNames(
+  _ state: State, _ theme: Theme, _ place: Placement, _ layout: HeatLayout,
+  _ buffer: inout CellBuffer
+) {
+  guard let names = state.displayedColumns?.layers else { return }
+  let columns =
+    place.firstColumn..<min(place.columns, place.firstColumn + place.unitColumns * place.block)
+  let room = layout.columnNames.width
+  var candidates = columns.compactMap { column -> LabelThinning.Label? in
+    guard let across = place.pixelsAcross(column: column) else { return nil }
+    let length = min(24, TextWidth.width(of: names[column].orRoot))
+    return across.lowerBound + length <= room
+      ? (index: column, at: across.lowerBound, length: length) : nil
+  }
+  // A second line takes what did not fit on the first.
+  for row in 0..<layout.columnNames.height {
+    let chosen = LabelThinning.choose(candidates, names: names, gap: 1)
+    for label in chosen {
+      let text = theme.spell(TextWidth.keepingEnd(names[label.index].orRoot, width: label.length))
+      buffer.write(
+        text, x: layout.columnNames.x + label.at, y: layout.columnNames.y + row,
+        style: theme.faint)
+    }
+    let taken = Set(chosen.map(\.index))
+    candidates.removeAll { taken.contains($0.index) }
+  }
+  if let across = place.pixelsAcross(column: state.displayedCrosshair.column) {
+    buffer[layout.columnTick.x + across.middle.lowerBound, layout.columnTick.y] = Cell(
+      theme.unicode ? "▴" : "^", theme.accent)
+  }
+}
+
+private func layerScaleNotes(_ state: State) -> ScaleNotes {
+  let summary = state.layerResult?.summary ?? Summary()
+  return ScaleNotes(
+    missing: summary.nanCount + summary.infiniteCount > 0, negative: summary.negativeCount > 0,
+    vacant: false)
+}
+
+extension Axis {
+  /// "ResNet18 · Digits32", or what there is.
+  var title: String {
+    let name = model.isEmpty ? "(no name)" : model
+    let data = dataset.withoutDatasetPrefix
+    return data.isEmpty ? name : "\(name) · \(data)"
+  }
+}
+
+extension Range<Int> {
+  /// The middle half, at least one element.
+  var middle: Range<Int> {
+    let size = (count + 1) / 2
+    let start = lowerBound + (count - size) / 2
+    return start..<start + size
+  }
+}

@@ -1,0 +1,118 @@
+import CKACore
+import Cells
+
+/// The √N × √N square of minibatch scores, its colour scale and its statistics.
+func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
+  state.minibatchesFrame.draw(theme, in: rect, &buffer)
+  guard let square = state.square, let place = state.squarePlacement, let result = state.minibatchResult
+  else { return }
+  let frame = SquareFrame(frame: rect)
+  let canvas = PixelCanvas(state.settings.minibatchColormap, state.terminal)
+  let scale = ColorScale(
+    low: square.bounds.low, high: square.bounds.high, map: state.settings.minibatchColormap)
+  drawSquare(state, canvas, scale, square, place, in: frame.heat, &buffer)
+  let summary = result.summary
+  drawScale(
+    canvas, scale,
+    ScaleNotes(
+      missing: summary.nanCount + summary.infiniteCount > 0, negative: summary.negativeCount > 0,
+      vacant: square.vacancies > 0),
+    theme, in: frame.scale, &buffer)
+  drawStatistics(state, theme, square, in: frame.statistics, &buffer)
+}
+
+private func drawSquare(
+  _ state: State, _ canvas: PixelCanvas, _ scale: ColorScale, _ square: Square,
+  _ place: SquarePlacement, in rect: Rect, _ buffer: inout CellBuffer
+) {
+  let top = rect.height * canvas.pixelsPerCell - place.pixelHeight
+  let marker = place.marker(rank: state.rank)
+  canvas.paint(&buffer, in: rect) { x, screenY in
+    let y = screenY - top
+    guard x < place.pixelWidth, y >= 0 else { return .clear }
+    if marker.across.contains(x), marker.down.contains(y) { return .marker }
+    let cell = place.cell(pixelX: x, pixelY: y)
+    guard let score = square.mean(row: cell.row, column: cell.column, block: place.block) else {
+      return .vacant
+    }
+    return canvas.pixel(score, scale)
+  }
+}
+
+extension SquarePlacement {
+  /// The pixels that mark a rank.
+  fileprivate func marker(rank: Int) -> (across: Range<Int>, down: Range<Int>) {
+    let (row, column) = (rank / side / block, rank % side / block)
+    let left = column * unitWidth
+    let top = pixelHeight - (row + 1) * unitHeight
+    return ((left..<left + unitWidth).middle, (top..<top + unitHeight).middle)
+  }
+}
+
+extension Square {
+  /// Places of the square that no score fills.
+  var vacancies: Int { layout.side * layout.side - layout.count }
+
+  /// The mean of the scores in a block of the square; nil where no score is.
+  fileprivate func mean(row: Int, column: Int, block: Int) -> Double? {
+    guard block > 1 else { return layout.score(row: row, column: column) }
+    var (sum, count, seen) = (0.0, 0, false)
+    for r in row..<min(layout.side, row + block) {
+      for c in column..<min(layout.side, column + block) {
+        guard let score = layout.score(row: r, column: c) else { continue }
+        seen = true
+        if score.isFinite { (sum, count) = (sum + score, count + 1) }
+      }
+    }
+    return count > 0 ? sum / Double(count) : (seen ? .nan : nil)
+  }
+}
+
+extension State {
+  fileprivate var minibatchesFrame: Frame {
+    guard let result = minibatchResult, let square else {
+      return Frame(title: "minibatches", isFocused: focus == .minibatches)
+    }
+    let (rows, columns) = (result.comparison.rows, result.comparison.columns)
+    let names = rows.model.isEmpty && columns.model.isEmpty
+      ? "minibatches" : "\(rows.model) × \(columns.model)"
+    let side = square.layout.side
+    var remark = settings.sorted ? "sorted" : "original order"
+    remark += " \(side) × \(side)"
+    if let place = squarePlacement, place.block > 1 {
+      remark += "  1 pixel = \(place.block) × \(place.block)"
+    }
+    return Frame(
+      title: names, remark: remark,
+      footnote: rows.dataset.withoutDatasetPrefix,
+      isFocused: focus == .minibatches && overlay == nil, isMarked: marked.contains(.minibatches))
+  }
+}
+
+private func drawStatistics(
+  _ state: State, _ theme: Theme, _ square: Square, in rect: Rect, _ buffer: inout CellBuffer
+) {
+  guard rect.width >= 14 else { return }
+  let statistics = square.statistics
+  let numbers: [(String, Double)] = [
+    ("max", statistics.maximum), ("upper 1/4", statistics.upperQuartile),
+    ("median", statistics.median), ("mean", statistics.mean),
+    ("lower 1/4", statistics.lowerQuartile), ("min", statistics.minimum),
+  ]
+  var y = rect.y
+  func put(_ name: String, _ value: String, _ style: Style) {
+    guard y < rect.bottom else { return }
+    buffer.write(theme.spell(name), x: rect.x, y: y, width: rect.width, style: theme.faint)
+    if !value.isEmpty {
+      buffer.write(value, x: rect.x + 10, y: y, width: rect.width - 10, style: style)
+    }
+    y += 1
+  }
+  put("n", String(square.layout.count), theme.strong)
+  for (name, value) in numbers { put(name, value.fixed(4), name == "mean" ? theme.strong : theme.text) }
+  if statistics.missing > 0 { put("NaN", String(statistics.missing), theme.warning) }
+  if square.vacancies > 0 {
+    y += 1
+    for line in ["n is no square:", "\(square.vacancies) cells empty"] { put(line, "", theme.warning) }
+  }
+}

@@ -1,0 +1,85 @@
+import CKACore
+import Cells
+
+/// The list of results, grouped by folder, with the cursor's line and the shown result marked.
+func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
+  let isFocused = state.focus == .results && state.overlay == nil
+  let lines = state.listLines
+  Frame(
+    title: state.listSearch.isEmpty ? "results" : "results: \(state.listSearch)",
+    remark: state.listRemark, footnote: state.scanFootnote, isFocused: isFocused
+  ).draw(theme, in: rect, &buffer)
+  let inner = rect.inset(by: 1)
+  if lines.isEmpty {
+    let text = state.catalog.entries.isEmpty ? (state.scan.isFinished ? "none" : "looking…") : "none match"
+    buffer.write(theme.spell(text), x: inner.x + 1, y: inner.y, width: inner.width - 1, style: theme.faint)
+  }
+  let clashes = state.catalog.sharedTitles
+  for (row, index) in (state.listTop..<min(lines.count, state.listTop + inner.height)).enumerated() {
+    let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
+    switch lines[index] {
+    case .folder(let name):
+      buffer.write(
+        TextWidth.keepingEnd(theme.spell(name), width: line.width), x: line.x, y: line.y,
+        style: theme.faint)
+    case .entry(let entryIndex):
+      let entry = state.catalog.entries[entryIndex]
+      let title = clashes.contains(entry.title) ? entry.name : entry.title
+      drawEntry(
+        entry, title: title, isShown: entry.id == state.wanted,
+        isUnderCursor: index == state.listCursor, isFocused: isFocused, theme, in: line, &buffer)
+    }
+  }
+}
+
+private func drawEntry(
+  _ entry: CatalogEntry, title: String, isShown: Bool, isUnderCursor: Bool, isFocused: Bool,
+  _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer
+) {
+  var style = isShown ? theme.strong : theme.text
+  if isUnderCursor { style = isFocused ? theme.selection : theme.idleSelection }
+  buffer.fill(line, with: Cell(" ", style))
+  let marker = isShown ? theme.glyph("▸", ">") : " "
+  buffer.write(marker, x: line.x, y: line.y, style: style)
+  let extent =
+    entry.kind == .layers ? "\(entry.shape.rows)×\(entry.shape.columns)" : "n \(entry.shape.columns)"
+  let extentWidth = TextWidth.width(of: extent)
+  let room = line.width - 2
+  let hasExtent = TextWidth.width(of: title) + extentWidth + 1 <= room
+  let shown = TextWidth.keepingBothEnds(
+    theme.spell(title), width: hasExtent ? room - extentWidth - 1 : room)
+  buffer.write(shown, x: line.x + 2, y: line.y, style: style)
+  if hasExtent {
+    var faint = theme.faint
+    faint.background = style.background
+    if style.attributes.contains(.reverse) { faint = style }
+    buffer.write(
+      theme.spell(extent), x: line.right - extentWidth, y: line.y, style: faint)
+  }
+}
+
+extension State {
+  fileprivate var listRemark: String {
+    guard let id = wanted, let position = catalog.position(of: id) else { return "" }
+    return "\(position + 1)/\(catalog.entries.count)"
+  }
+
+  fileprivate var scanFootnote: String {
+    if !scan.isFinished { return "reading \(scan.filesRead)/\(scan.filesFound)…" }
+    let count = scan.problems.count
+    return count == 0 ? "" : "\(count) unreadable (w)"
+  }
+}
+
+extension TextWidth {
+  /// `text` in at most `width` cells; the middle is cut, since both ends tell model pairs apart.
+  static func keepingBothEnds(_ text: String, width: Int) -> String {
+    guard self.width(of: text) > width else { return text }
+    guard width > 4 else { return keepingStart(text, width: width) }
+    let front = (width - 1) / 2
+    let scalars = Array(text.unicodeScalars)
+    var result = ""
+    result.unicodeScalars.append(contentsOf: scalars.prefix(front))
+    return result + keepingEnd(text, width: width - self.width(of: result))
+  }
+}

@@ -1,0 +1,68 @@
+import CKACore
+import Cells
+
+/// The line that tells what is under the crosshair, or which file is under the list's cursor.
+func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer) {
+  guard let readout = state.readout else { return }
+  var x = line.x + 1
+  let separator = theme.glyph(" │ ", " | ")
+  let parts: [(String, Style)] = [
+    (readout.value, theme.accent), (separator, theme.frame), (readout.place, theme.text),
+    (separator, theme.frame),
+  ]
+  for (text, style) in parts {
+    x += buffer.write(theme.spell(text), x: x, y: line.y, width: line.right - x, style: style)
+  }
+  let room = line.right - x - 1
+  buffer.write(
+    theme.spell(TextWidth.keepingEnd(readout.names, width: max(0, room))), x: x, y: line.y,
+    width: room, style: theme.strong)
+}
+
+/// The last line: a prompt, a message, or the keys that matter here.
+func drawFooter(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer) {
+  if case .prompt(let prompt) = state.overlay {
+    drawPrompt(prompt, theme, in: line, &buffer)
+  } else if let message = state.message {
+    let style = message.isError ? theme.error : theme.good
+    buffer.write(
+      theme.spell(TextWidth.keepingStart(message.text, width: line.width - 2)), x: line.x + 1,
+      y: line.y, width: line.width - 2, style: style)
+  } else {
+    drawHints(state, theme, in: line, &buffer)
+  }
+}
+
+private func drawPrompt(
+  _ prompt: Prompt, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer
+) {
+  var x = line.x + 1
+  x += buffer.write(prompt.label, x: x, y: line.y, style: theme.key)
+  x += buffer.write(prompt.line.text, x: x, y: line.y, width: line.right - x, style: theme.strong)
+  let room = line.right - x - 4
+  guard !prompt.hint.isEmpty, room > 8 else { return }
+  buffer.write(
+    theme.spell(TextWidth.keepingStart(prompt.hint, width: room)), x: x + 3, y: line.y,
+    style: theme.faint)
+}
+
+private func drawHints(
+  _ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer
+) {
+  var x = line.x + 1
+  let order = ["help", "quit", "next-pair", "next-pane", "find"]
+  let commands = Command.all.filter {
+    $0.hint != nil && $0.panes.contains(state.focus) && $0.isEnabled(state)
+  }
+  let sorted =
+    order.compactMap { name in commands.first { $0.name == name } }
+    + commands.filter { !order.contains($0.name) }
+  for command in sorted {
+    guard let hint = command.hint, let key = command.keys.first else { continue }
+    let label = command.name == "next-pair" ? "[ ]" : key.name
+    let width = label.count + 1 + hint.count
+    guard x + width <= line.right else { break }
+    x += buffer.write(label, x: x, y: line.y, style: theme.key) + 1
+    x += buffer.write(hint, x: x, y: line.y, style: theme.faint) + 2
+  }
+}

@@ -1,0 +1,119 @@
+import CKACore
+import Cells
+
+// What is derived from the state, made anew only when what it depends on has changed.
+extension State {
+  /// The open result whose values are a layer matrix.
+  var layerResult: OpenResult? { open(.layers) }
+  /// The open result whose values are minibatch scores.
+  var minibatchResult: OpenResult? { open(.minibatches) }
+
+  private func open(_ kind: Comparison.Kind) -> OpenResult? {
+    if let primary, primary.comparison.kind == kind { return primary }
+    if let companion, companion.comparison.kind == kind { return companion }
+    return nil
+  }
+
+  /// The heat panes that have something to show, layers first.
+  var openPanes: [Pane] {
+    var panes: [Pane] = []
+    if layerResult != nil { panes.append(.layers) }
+    if minibatchResult != nil { panes.append(.minibatches) }
+    return panes
+  }
+
+  /// The pane of the result that was chosen.
+  var primaryPane: Pane {
+    primary?.comparison.kind == .minibatches ? .minibatches : .layers
+  }
+
+  /// Brings everything derived up to date; `update` ends with it.
+  mutating func prepare() {
+    prepareArrangement()
+    prepareSquare()
+    prepareTile()
+  }
+
+  private mutating func prepareArrangement() {
+    guard let result = layerResult else {
+      arrangement = nil
+      tile = nil
+      return
+    }
+    let key = Arrangement.Key(
+      id: result.comparison.id, generation: generation, filter: settings.filter,
+      labelOrder: settings.labelOrder, range: settings.range)
+    guard arrangement?.key != key else { return }
+    let before = arrangement
+    do {
+      let after = try Arrangement(result, settings: settings, generation: generation)
+      arrangement = after
+      if let before { follow(from: before, to: after) }
+    } catch {
+      // The prompt refuses malformed filters, so only a saved one can bring us here.
+      message = .error(error.description)
+      settings.filter = ""
+      prepareArrangement()
+    }
+    clampCrosshair()
+  }
+
+  /// Keeps the crosshair on the same layers, by name, wherever they stand in another result.
+  private mutating func follow(from old: Arrangement, to new: Arrangement) {
+    guard !old.isEmpty, !new.isEmpty else { return }
+    var (rowName, columnName) = (
+      old.rows.layers[min(crosshair.row, old.rows.layers.count - 1)],
+      old.columns.layers[min(crosshair.column, old.columns.layers.count - 1)]
+    )
+    let isSwapped =
+      old.rows.model == new.columns.model && old.columns.model == new.rows.model
+      && old.rows.model != old.columns.model
+    if isSwapped { swap(&rowName, &columnName) }
+    let row = isSwapped ? crosshair.column : crosshair.row
+    let column = isSwapped ? crosshair.row : crosshair.column
+    crosshair.row = Self.place(of: rowName, near: row, in: new.rows.layers)
+    crosshair.column = Self.place(of: columnName, near: column, in: new.columns.layers)
+  }
+
+  private static func place(of name: String, near index: Int, in names: [String]) -> Int {
+    if index < names.count, names[index] == name { return index }
+    return names.firstIndex(of: name) ?? min(index, names.count - 1)
+  }
+
+  private mutating func clampCrosshair() {
+    guard let arrangement else { return }
+    crosshair.row = max(0, min(crosshair.row, arrangement.view.rows - 1))
+    crosshair.column = max(0, min(crosshair.column, arrangement.view.columns - 1))
+  }
+
+  private mutating func prepareSquare() {
+    guard let result = minibatchResult else {
+      square = nil
+      return
+    }
+    let key = Square.Key(
+      id: result.comparison.id, generation: generation, sorted: settings.sorted,
+      range: settings.range)
+    guard square?.key != key else { return }
+    let before = square
+    let after = Square(result, settings: settings, generation: generation)
+    if let before, before.key.id == after.key.id, rank < before.layout.count {
+      // The same minibatch, wherever the new order puts it.
+      let minibatch = before.layout.order[rank]
+      rank = after.layout.order.firstIndex(of: minibatch) ?? rank
+    }
+    rank = max(0, min(rank, after.layout.count - 1))
+    square = after
+  }
+
+  private mutating func prepareTile() {
+    guard let arrangement, !arrangement.isEmpty, let place = placement else {
+      tile = nil
+      return
+    }
+    let key = HeatTile.Key(
+      arrangement: arrangement.key, placement: place, transposed: settings.transposed,
+      reduction: settings.reduction)
+    if tile?.key != key { tile = HeatTile(key: key, arrangement: arrangement) }
+  }
+}

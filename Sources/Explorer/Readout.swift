@@ -1,0 +1,90 @@
+import CKACore
+
+/// What is under the crosshair, in words.
+struct Readout: Sendable, Equatable {
+  /// The exact value.
+  let value: String
+  /// Where it is, in numbers; the same width as the crosshair moves, so that little is repainted.
+  let place: String
+  /// Where it is, in names.
+  let names: String
+
+  /// One line for the clipboard.
+  var clipboard: String {
+    "\(names) = \(value.prefix { $0 != " " })"
+  }
+}
+
+extension State {
+  /// The readout of the focused pane; of the chosen result's pane when the list holds the focus.
+  var readout: Readout? {
+    (focus == .results ? primaryPane : focus) == .minibatches ? scoreReadout : layerReadout
+  }
+
+  private var layerReadout: Readout? {
+    guard let arrangement, !arrangement.isEmpty else { return nil }
+    let (row, column) = (crosshair.row, crosshair.column)
+    guard row < arrangement.view.rows, column < arrangement.view.columns else { return nil }
+    let (rows, columns) = (arrangement.rows.layers, arrangement.columns.layers)
+    return Readout(
+      value: arrangement.view[row, column].exact,
+      place: "row \((row + 1).padded(as: rows.count))/\(rows.count)"
+        + "  column \((column + 1).padded(as: columns.count))/\(columns.count)",
+      names: "\(rows[row].orRoot) × \(columns[column].orRoot)")
+  }
+
+  private var scoreReadout: Readout? {
+    guard let layout = square?.layout, rank < layout.count else { return nil }
+    let (row, column) = (rank / layout.side, rank % layout.side)
+    guard let score = layout.score(row: row, column: column) else { return nil }
+    let minibatch = layout.order[rank] + 1
+    let total = layout.count
+    return Readout(
+      value: score.exact,
+      place: "\(settings.sorted ? "rank" : "place") \((rank + 1).padded(as: total))/\(total)"
+        + "  row \((row + 1).padded(as: layout.side))  column \((column + 1).padded(as: layout.side))",
+      names: "minibatch \(minibatch.padded(as: total))")
+  }
+}
+
+extension Int {
+  /// Right-aligned to the width of `largest`.
+  func padded(as largest: Int) -> String {
+    let digits = String(self)
+    return String(repeating: " ", count: max(0, String(largest).count - digits.count)) + digits
+  }
+}
+
+extension String {
+  /// The root module of a PyTorch model has the empty name.
+  var orRoot: String { isEmpty ? "(root)" : self }
+}
+
+extension Double {
+  /// The shortest decimal that reads back as this very float64: the same digits as in CSV and JSON,
+  /// at a width that seldom jumps.
+  var exact: String {
+    if isNaN { return "NaN".padded(to: 19) }
+    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: 19) }
+    return "\(self)".padded(to: 19)
+  }
+
+  /// As short as it can be: "0.5", "1".
+  var plain: String {
+    self == rounded() && abs(self) < 1e15 ? String(Int(self)) : "\(self)"
+  }
+
+  /// With `places` decimals; no Foundation, which would slow the start.
+  func fixed(_ places: Int) -> String {
+    guard isFinite else { return isNaN ? "NaN" : (self > 0 ? "inf" : "-inf") }
+    var power = 1.0
+    for _ in 0..<places { power *= 10 }
+    let scaled = (abs(self) * power).rounded()
+    guard scaled < 1e15 else { return "\(self)" }
+    let digits = String(Int(scaled))
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    let sign = self < 0 && scaled > 0 ? "-" : ""
+    guard places > 0 else { return sign + padded }
+    return sign + padded.dropLast(places) + "." + padded.suffix(places)
+  }
+}

@@ -1,0 +1,130 @@
+import CKACore
+import Cells
+
+/// A line of the results list.
+enum ListLine: Sendable, Equatable {
+  /// The folder of the entries below.
+  case folder(String)
+  /// A result, by its place in the catalogue.
+  case entry(Int)
+}
+
+// The results list: what it shows, and how its cursor moves.
+extension State {
+  /// The lines of the list, narrowed by the search.
+  var listLines: [ListLine] {
+    let words = listSearch.lowercased().split(separator: " ")
+    var lines: [ListLine] = []
+    var folder: String?
+    for (index, entry) in catalog.entries.enumerated() where entry.matches(words) {
+      if entry.folder != folder {
+        folder = entry.folder
+        lines.append(.folder(entry.folder))
+      }
+      lines.append(.entry(index))
+    }
+    return lines
+  }
+
+  /// Moves the cursor by results, and shows the one it comes to.
+  mutating func moveListCursor(by step: Int) -> [Effect] {
+    let lines = listLines
+    let entries = lines.indices.filter { lines[$0].isEntry }
+    guard let first = entries.first, let last = entries.last else { return [] }
+    let here = entries.lastIndex { $0 <= listCursor } ?? 0
+    let target = max(0, min(entries.count - 1, here + max(-entries.count, min(entries.count, step))))
+    listCursor = max(first, min(last, entries[target]))
+    return showUnderCursor(lines)
+  }
+
+  /// Puts the cursor on `id`, or on the first result when it is not in the list.
+  mutating func moveListCursor(to id: ResultID?) -> [Effect] {
+    let lines = listLines
+    let position = id.flatMap { catalog.position(of: $0) }
+    listCursor =
+      position.flatMap { lines.firstIndex(of: .entry($0)) }
+      ?? lines.firstIndex(where: \.isEntry) ?? 0
+    scrollList(lines)
+    return []
+  }
+
+  /// Shows the result under the cursor, unless it is on the screen already.
+  mutating func showUnderCursor(_ lines: [ListLine]) -> [Effect] {
+    scrollList(lines)
+    guard listCursor < lines.count, case .entry(let index) = lines[listCursor] else { return [] }
+    let id = catalog.entries[index].id
+    return id == wanted ? [] : show(id)
+  }
+
+  /// Keeps the cursor, and the folder line above the first entry, on the screen.
+  mutating func scrollList(_ lines: [ListLine]) {
+    let height = max(1, (Layout(self).results?.height ?? 3) - 2)
+    if listCursor < listTop { listTop = listCursor }
+    if listCursor >= listTop + height { listTop = listCursor - height + 1 }
+    if listTop == 1, listCursor < height { listTop = 0 }
+    listTop = max(0, min(listTop, lines.count - 1))
+  }
+
+  /// Asks for a result: from the ones opened lately if it is among them, else from its file.
+  mutating func show(_ id: ResultID) -> [Effect] {
+    let companion = catalog.companion(of: id)
+    if let open = recall(id), companion == nil || companion.flatMap({ recall($0) }) != nil {
+      arrive(open, companion: companion.flatMap { recall($0) })
+      pending = nil
+      return moveListCursor(to: id)
+    }
+    pending = id
+    return moveListCursor(to: id) + [.load(id, companion: companion, reread: false)]
+  }
+
+  private func recall(_ id: ResultID) -> OpenResult? {
+    recent.last { $0.comparison.id == id }
+  }
+
+  /// Puts a result on the screen.
+  mutating func arrive(_ result: OpenResult, companion: OpenResult?) {
+    let isFirst = primary == nil
+    if let shown = primary?.comparison.id, shown != result.comparison.id { previous = shown }
+    primary = result
+    self.companion = companion
+    remember(result)
+    if let companion { remember(companion) }
+    if !openPanes.contains(focus), focus != .results { focus = primaryPane }
+    if let pane = maximised, !openPanes.contains(pane), pane != .results { maximised = focus }
+    marked.formIntersection(openPanes)
+    if isFirst { centreCrosshair() }
+    lastFound = nil
+  }
+
+  private mutating func centreCrosshair() {
+    guard crosshair == Crosshair(), let matrix = layerResult?.comparison.matrix else { return }
+    crosshair = Crosshair(row: matrix.rows / 2, column: matrix.columns / 2)
+  }
+
+  private mutating func remember(_ result: OpenResult) {
+    let limit = 16
+    // Large results are kept only while they are shown: they are mapped, so reading them again is quick.
+    guard result.comparison.matrix.rows * result.comparison.matrix.columns <= 4_000_000 else {
+      return
+    }
+    recent.removeAll { $0.comparison.id == result.comparison.id }
+    recent.append(result)
+    if recent.count > limit { recent.removeFirst(recent.count - limit) }
+  }
+}
+
+extension ListLine {
+  var isEntry: Bool {
+    if case .entry = self { return true }
+    return false
+  }
+}
+
+extension CatalogEntry {
+  /// Whether each of `words` (lower case) is somewhere in names, data sets or file.
+  func matches(_ words: [Substring]) -> Bool {
+    guard !words.isEmpty else { return true }
+    let text = "\(title) \(datasets) \(name) \(folder)".lowercased()
+    return words.allSatisfy { text.contains($0) }
+  }
+}

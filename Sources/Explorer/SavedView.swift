@@ -1,0 +1,94 @@
+import CKACore
+import Cells
+
+/// What is kept of a view from one session to the next on the same folder.
+public struct SavedView: Codable, Sendable, Equatable {
+  /// Version of this record; another one is ignored.
+  public var version = 1
+  /// The file and key of the result.
+  public var path = ""
+  public var key = ""
+  /// The crosshair, in rows and columns of the matrix as shown.
+  public var row = 0
+  public var column = 0
+  /// The rank in the sorted view.
+  public var rank = 0
+  /// Zoom: 0 fits, n > 0 is n pixels a value, n < 0 is −n values a pixel.
+  public var zoom = 0
+  /// Scroll position.
+  public var firstRow = 0
+  public var firstColumn = 0
+  /// The focused pane, and the maximised one if any.
+  public var focus = ""
+  public var maximised: String?
+  /// Colours and arrangement, by name.
+  public var layerColormap = ""
+  public var minibatchColormap = ""
+  public var range = ""
+  public var filter = ""
+  public var labelOrder = ""
+  public var reduction = ""
+  public var originAtTop = false
+  public var transposed = false
+  public var sorted = true
+}
+
+extension State {
+  /// The view as it is now; nil when nothing is open.
+  public var savedView: SavedView? {
+    guard let id = primary?.comparison.id else { return nil }
+    var saved = SavedView()
+    saved.path = id.path
+    saved.key = id.key
+    saved.row = crosshair.row
+    saved.column = crosshair.column
+    saved.rank = rank
+    switch viewport.zoom {
+    case .fit: saved.zoom = 0
+    case .pixels(let size): saved.zoom = size
+    case .blocks(let size): saved.zoom = -size
+    }
+    saved.firstRow = viewport.firstRow
+    saved.firstColumn = viewport.firstColumn
+    saved.focus = focus.rawValue
+    saved.maximised = maximised?.rawValue
+    saved.layerColormap = settings.layerColormap.rawValue
+    saved.minibatchColormap = settings.minibatchColormap.rawValue
+    saved.range = settings.range.specification
+    saved.filter = settings.filter
+    saved.labelOrder = settings.labelOrder.rawValue
+    saved.reduction = settings.reduction.rawValue
+    saved.originAtTop = settings.originAtTop
+    saved.transposed = settings.transposed
+    saved.sorted = settings.sorted
+    return saved
+  }
+
+  /// Takes up a saved view; what it says and this version does not know is left as it is.
+  public mutating func restore(_ saved: SavedView) {
+    guard saved.version == 1 else { return }
+    restoring = ResultID(path: saved.path, key: saved.key)
+    crosshair = Crosshair(row: max(0, saved.row), column: max(0, saved.column))
+    rank = max(0, saved.rank)
+    viewport.zoom =
+      saved.zoom == 0 ? .fit : (saved.zoom > 0 ? .pixels(min(saved.zoom, 64)) : .blocks(-saved.zoom))
+    viewport.firstRow = max(0, saved.firstRow)
+    viewport.firstColumn = max(0, saved.firstColumn)
+    focus = Pane(rawValue: saved.focus) ?? focus
+    maximised = saved.maximised.flatMap(Pane.init)
+    restore(settings: saved)
+  }
+
+  private mutating func restore(settings saved: SavedView) {
+    settings.layerColormap = Colormap(rawValue: saved.layerColormap) ?? settings.layerColormap
+    settings.minibatchColormap =
+      Colormap(rawValue: saved.minibatchColormap) ?? settings.minibatchColormap
+    settings.range = ValueRange(text: saved.range) ?? settings.range
+    settings.filter = saved.filter
+    settings.labelOrder = LabelOrder(rawValue: saved.labelOrder) ?? settings.labelOrder
+    settings.reduction = Reduction(rawValue: saved.reduction) ?? settings.reduction
+    settings.originAtTop = saved.originAtTop
+    settings.transposed = saved.transposed
+    settings.sorted = saved.sorted
+  }
+}

@@ -1,0 +1,68 @@
+import CKACore
+import Cells
+
+/// Where the cells of a minibatch square lie on a grid of pixels.
+struct SquarePlacement: Sendable, Equatable {
+  /// Cells along a side.
+  let side: Int
+  /// Pixels for a cell, across and down; 1 when pixels cover several cells.
+  let unitWidth, unitHeight: Int
+  /// Cells for a pixel each way; 1 unless the square is larger than the pane.
+  let block: Int
+
+  /// - Parameter aspect: pixels across for one down that make a square.
+  init(side: Int, pixels: (width: Int, height: Int), aspect: Int) {
+    self.side = side
+    let size = min(pixels.width / max(1, side * aspect), pixels.height / max(1, side))
+    if size >= 1 {
+      (unitWidth, unitHeight, block) = (size * aspect, size, 1)
+    } else {
+      let across = (side + pixels.width - 1) / max(1, pixels.width)
+      let down = (side + pixels.height - 1) / max(1, pixels.height)
+      (unitWidth, unitHeight, block) = (1, 1, max(across, down, 1))
+    }
+  }
+
+  /// Pixels taken each way.
+  var pixelWidth: Int { (side + block - 1) / block * unitWidth }
+  var pixelHeight: Int { (side + block - 1) / block * unitHeight }
+
+  /// Row (from the bottom) and column of the first square cell under a pixel counted from the upper left.
+  func cell(pixelX: Int, pixelY: Int) -> (row: Int, column: Int) {
+    (
+      (pixelHeight - 1 - pixelY) / unitHeight * block,
+      pixelX / unitWidth * block
+    )
+  }
+}
+
+// The sorted view's geometry.
+extension State {
+  /// The minibatch pane's inner layout; nil when it is not on the screen.
+  var squareFrame: SquareFrame? { Layout(self).minibatches.map(SquareFrame.init) }
+
+  /// Where the square's cells lie; nil when there is no square on the screen.
+  var squarePlacement: SquarePlacement? {
+    guard let square, let frame = squareFrame, !frame.heat.isEmpty, square.layout.side > 0
+    else { return nil }
+    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
+    return SquarePlacement(
+      side: square.layout.side,
+      pixels: (frame.heat.width, frame.heat.height * (halves ? 2 : 1)), aspect: halves ? 1 : 2)
+  }
+
+  /// The rank at a screen cell of the minibatch pane.
+  func rank(atX x: Int, y: Int) -> Int? {
+    guard let square, let frame = squareFrame, let place = squarePlacement,
+      frame.heat.contains(x: x, y: y)
+    else { return nil }
+    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
+    let perCell = halves ? 2 : 1
+    let top = frame.heat.height * perCell - place.pixelHeight
+    let pixelY = (y - frame.heat.y) * perCell - top + perCell - 1
+    let pixelX = x - frame.heat.x
+    guard pixelX < place.pixelWidth, pixelY >= 0, pixelY <= place.pixelHeight else { return nil }
+    let cell = place.cell(pixelX: pixelX, pixelY: min(pixelY, place.pixelHeight - 1))
+    return square.layout.rank(row: cell.row, column: cell.column)
+  }
+}

@@ -1,0 +1,146 @@
+import CKACore
+import Cells
+
+/// The one place where the state changes: what happened goes in, what to do comes out.
+public func update(_ state: inout State, _ action: Action) -> [Effect] {
+  let effects = state.react(to: action)
+  state.prepare()
+  return effects
+}
+
+extension State {
+  fileprivate mutating func react(to action: Action) -> [Effect] {
+    switch action {
+    case .input(let event): return react(to: event)
+    case .found(let entries): return merge(entries)
+    case .scanned(let progress):
+      scan = progress
+      if progress.isFinished { return finishScan() }
+    case .loaded(let result, let companion): return accept(result, companion)
+    case .loadFailed(let id, let reason):
+      if pending == id { pending = nil }
+      message = .error(reason)
+    case .exported(let paths): message = .note("wrote \(paths.joined(separator: ", "))")
+    case .failed(let reason), .fileChanged(let reason): message = .error(reason)
+    }
+    return []
+  }
+
+  private mutating func react(to event: InputEvent) -> [Effect] {
+    switch event {
+    case .resize(let size):
+      terminal.size = size
+      scrollToCrosshair()
+      scrollList(listLines)
+    case .key(let key):
+      if let overlay { return overlayKey(key, overlay) }
+      message = nil
+      guard let command = Command.bound(to: key, in: focus) else {
+        message = .error("\(key.name) does nothing here; ? shows the keys")
+        return []
+      }
+      return run(command)
+    case .mouse(let event): return react(to: event)
+    default: break
+    }
+    return []
+  }
+
+  /// Runs a command, or says why not.
+  mutating func run(_ command: Command) -> [Effect] {
+    guard command.isEnabled(self) else {
+      message = .error("nothing to do: \(command.help)")
+      return []
+    }
+    return command.perform(&self)
+  }
+
+  private mutating func merge(_ entries: [CatalogEntry]) -> [Effect] {
+    let underCursor = wanted
+    catalog.merge(entries)
+    if wanted == nil, let first = entries.first { return show(restored(from: entries) ?? first.id) }
+    // A companion may have been found after the result that it belongs to was shown.
+    if let shown = primary?.comparison.id, pending == nil, companion == nil,
+      catalog.companion(of: shown) != nil, entries.contains(where: { $0.id == catalog.companion(of: shown) })
+    {
+      return moveListCursor(to: underCursor) + [
+        .load(shown, companion: catalog.companion(of: shown), reread: false)
+      ]
+    }
+    return moveListCursor(to: underCursor)
+  }
+
+  /// The result that was open when this folder was last explored, once the walk has found it.
+  private func restored(from entries: [CatalogEntry]) -> ResultID? {
+    guard let id = restoring, entries.contains(where: { $0.id == id }) else { return nil }
+    return id
+  }
+
+  private mutating func finishScan() -> [Effect] {
+    guard catalog.entries.isEmpty else { return [] }
+    message = .error(
+      scan.problems.first.map { scan.problems.count == 1 ? $0 : "no readable results; w lists why" }
+        ?? "no results here: name a file or folder with saved CKA results")
+    return []
+  }
+
+  private mutating func accept(_ result: OpenResult, _ companion: OpenResult?) -> [Effect] {
+    let id = result.comparison.id
+    // A late answer to a question that was superseded is kept for later, not shown.
+    guard pending == nil || pending == id else { return [] }
+    if pending == nil, primary?.comparison.id != id { return [] }
+    let isReread = pending == nil
+    pending = nil
+    if isReread {
+      generation += 1
+      recent.removeAll { $0.comparison.id == id }
+    }
+    arrive(result, companion: companion)
+    return []
+  }
+
+  private mutating func react(to event: MouseEvent) -> [Effect] {
+    guard terminal.mouse, overlay == nil,
+      let pane = Layout(self).pane(x: event.x, y: event.y)
+    else { return [] }
+    switch event.action {
+    case .wheelUp, .wheelDown: return wheel(pane, event)
+    case .press: return press(pane, event)
+    case .doublePress:
+      if pane != .results { maximised = maximised == nil ? pane : nil }
+      return []
+    }
+  }
+
+  private mutating func wheel(_ pane: Pane, _ event: MouseEvent) -> [Effect] {
+    let closer = event.action == .wheelUp
+    if pane == .results { return moveListCursor(by: closer ? -1 : 1) }
+    guard pane == .layers else { return [] }
+    if let here = value(atX: event.x, y: event.y) {
+      setCrosshair(row: here.row, column: here.column)
+    }
+    zoom(in: closer)
+    return []
+  }
+
+  private mutating func press(_ pane: Pane, _ event: MouseEvent) -> [Effect] {
+    message = nil
+    focusPane(pane)
+    switch pane {
+    case .layers:
+      if let here = value(atX: event.x, y: event.y) {
+        setCrosshair(row: here.row, column: here.column)
+      }
+    case .minibatches:
+      if let hit = rank(atX: event.x, y: event.y) { rank = hit }
+    case .results:
+      let lines = listLines
+      guard let frame = Layout(self).results else { return [] }
+      let line = listTop + event.y - frame.y - 1
+      guard lines.indices.contains(line), lines[line].isEntry else { return [] }
+      listCursor = line
+      return showUnderCursor(lines)
+    }
+    return []
+  }
+}

@@ -1,0 +1,101 @@
+import CKACore
+import Cells
+
+/// The screen, as a function of the state and nothing else.
+public func view(_ state: State) -> CellBuffer {
+  var buffer = CellBuffer(size: state.terminal.size)
+  guard !state.isTooSmall else {
+    drawTooSmall(state, &buffer)
+    return buffer
+  }
+  let theme = Theme(state.terminal)
+  let layout = Layout(state)
+  if let rect = layout.results { drawResults(state, theme, in: rect, &buffer) }
+  if let rect = layout.layers { drawLayers(state, theme, in: rect, &buffer) }
+  if let rect = layout.minibatches { drawMinibatches(state, theme, in: rect, &buffer) }
+  drawReadout(state, theme, in: layout.readout, &buffer)
+  drawFooter(state, theme, in: layout.footer, &buffer)
+  if let overlay = state.overlay { drawOverlay(overlay, state, theme, &buffer) }
+  return buffer
+}
+
+/// Where the terminal's own cursor belongs: in the line being typed, else nowhere.
+public func cursor(_ state: State) -> (x: Int, y: Int)? {
+  guard !state.isTooSmall, case .prompt(let prompt) = state.overlay else { return nil }
+  let typed = String(prompt.line.text.prefix(prompt.line.cursor))
+  let x = 1 + TextWidth.width(of: prompt.label) + TextWidth.width(of: typed)
+  return (min(x, state.terminal.size.width - 1), state.terminal.size.height - 1)
+}
+
+extension State {
+  var isTooSmall: Bool {
+    terminal.size.width < Layout.smallest.width || terminal.size.height < Layout.smallest.height
+  }
+}
+
+private func drawTooSmall(_ state: State, _ buffer: inout CellBuffer) {
+  let size = state.terminal.size
+  let lines = [
+    "\(size.width) by \(size.height) is too small",
+    "cka needs \(Layout.smallest.width) by \(Layout.smallest.height)",
+    "make it larger, or q quits",
+  ]
+  let top = max(0, (size.height - lines.count) / 2)
+  for (index, line) in lines.enumerated() {
+    let shown = TextWidth.keepingStart(line, width: size.width)
+    buffer.write(
+      Theme(state.terminal).spell(shown), x: max(0, (size.width - shown.count) / 2), y: top + index)
+  }
+}
+
+/// A pane's frame: its title on the left, remarks on the right, and a line of its own at the bottom.
+struct Frame {
+  var title = ""
+  var remark = ""
+  var footnote = ""
+  var isFocused = false
+  var isMarked = false
+
+  func draw(_ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
+    let style = isFocused ? theme.focusedFrame : theme.frame
+    let corners = theme.corners
+    for x in rect.x + 1..<max(rect.x + 1, rect.right - 1) {
+      buffer[x, rect.y] = Cell(theme.horizontal, style)
+      buffer[x, rect.bottom - 1] = Cell(theme.horizontal, style)
+    }
+    for y in rect.y + 1..<max(rect.y + 1, rect.bottom - 1) {
+      buffer[rect.x, y] = Cell(theme.vertical, style)
+      buffer[rect.right - 1, y] = Cell(theme.vertical, style)
+    }
+    buffer[rect.x, rect.y] = Cell(corners[0], style)
+    buffer[rect.right - 1, rect.y] = Cell(corners[1], style)
+    buffer[rect.x, rect.bottom - 1] = Cell(corners[2], style)
+    buffer[rect.right - 1, rect.bottom - 1] = Cell(corners[3], style)
+    drawTexts(theme, in: rect, &buffer)
+  }
+
+  private func drawTexts(_ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
+    let room = max(0, rect.width - 4)
+    let mark = isMarked ? theme.glyph(" ✓ marked ", " [marked] ") : ""
+    let right = mark + (remark.isEmpty ? "" : " \(remark) ")
+    let rightWidth = TextWidth.width(of: right)
+    let titleRoom = rightWidth + 8 <= room ? room - rightWidth : room
+    let shown = TextWidth.keepingStart(title, width: max(0, titleRoom - 2))
+    if !shown.isEmpty {
+      buffer.write(
+        " \(theme.spell(shown)) ", x: rect.x + 2, y: rect.y,
+        style: isFocused ? theme.accent : theme.strong)
+    }
+    if titleRoom < room {
+      buffer.write(
+        theme.spell(right), x: rect.right - 2 - rightWidth, y: rect.y,
+        style: isMarked ? theme.good : theme.faint)
+    }
+    let note = TextWidth.keepingStart(footnote, width: max(0, room - 2))
+    if !note.isEmpty {
+      buffer.write(
+        " \(theme.spell(note)) ", x: rect.right - 4 - TextWidth.width(of: note),
+        y: rect.bottom - 1, style: isFocused ? theme.accent : theme.strong)
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import CKACore
+import Foundation
+
+/// Prints `line` on standard error, made safe to show, as `cka: …`.
+func complain(_ line: String) {
+  let safe = line.split(separator: "\n", omittingEmptySubsequences: true).map {
+    SafeText.sanitise(String($0), longest: .max)
+  }
+  FileHandle.standardError.write(Data("cka: \(safe.joined(separator: " "))\n".utf8))
+}
+
+/// Ends the command with exit code 1 after one line on standard error.
+func fail(_ line: String) -> ExitCode {
+  complain(line)
+  return ExitCode(1)
+}
