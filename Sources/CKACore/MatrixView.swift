@@ -78,4 +78,28 @@ public struct MatrixView: Sendable {
     let isTransposed = matrix.columnStride.magnitude > matrix.rowStride.magnitude
     return (isTransposed ? transposed : self, isTransposed)
   }
+
+  /// The element types that are read as they stand, without a conversion for each value.
+  enum PackedType { case float32, float64 }
+
+  /// Writes where the given rows begin into `starts`, if their elements lie side by side in this machine's
+  /// byte order.
+  func packedRows(
+    _ rows: Range<Int>, into starts: UnsafeMutablePointer<UnsafeRawPointer>
+  ) -> PackedType? {
+    guard columnIndices == nil, !matrix.swapped, matrix.columnStride == matrix.type.size,
+      let base = matrix.region.bytes.baseAddress
+    else { return nil }
+    let type: PackedType
+    switch matrix.type {
+    case .float32: type = .float32
+    case .float64: type = .float64
+    default: return nil
+    }
+    for (index, row) in rows.enumerated() {
+      (starts + index)
+        .initialize(to: base + matrix.offset + sourceRow(row) * matrix.rowStride)
+    }
+    return type
+  }
 }

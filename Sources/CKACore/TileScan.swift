@@ -2,28 +2,32 @@
 enum TileScan {
   /// Rows and columns of a tile.
   static let side = 8
-  /// Tiles converted to float64 at once: 8 rows of this many tiles fit the first-level cache.
-  private static let chunk = 32
+  /// Columns converted to float64 at once: 8 rows of them fit the first-level cache.
+  private static let chunk = 256
 
   /// Tallies every tile of `view`, on all cores when that pays.
   ///
   /// - Parameters:
-  ///   - start: makes the state of a stripe of tile rows, whose number is given.
+  ///   - start: makes the state of a stripe of so many tile rows.
   ///   - visit: is called with the state and the tiles' tallies, in row-major order.
   /// - Returns: the stripes' states, in order. How the tile rows are divided depends on the view's size
   ///   only, so sums are the same on every machine.
+  @inline(__always)
   static func run<State: Sendable>(
     _ view: MatrixView, start: @Sendable (_ tileRows: Int) -> State,
     visit: @Sendable (inout State, Tally) -> Void
   ) -> [State] {
     let tileRows = tiles(view.rows)
     guard tileRows > 0, view.columns > 0 else { return [] }
-    let perStripe = max(1, 1 << 18 / (side * view.columns))
+    let perStripe = max(1, (1 << 18) / side / view.columns)
     let stripes = (tileRows + perStripe - 1) / perStripe
     return concurrentMap(stripes) { stripe in
       let band = stripe * perStripe..<min(tileRows, (stripe + 1) * perStripe)
       var state = start(band.count)
-      scan(view, tileRows: band) { visit(&state, $0) }
+      for tileRow in band {
+        let rows = tileRow * side..<min(view.rows, (tileRow + 1) * side)
+        scan(view, rows: rows) { visit(&state, $0) }
+      }
       return state
     }
   }
@@ -31,36 +35,56 @@ enum TileScan {
   /// Tiles needed to cover `count` rows or columns.
   static func tiles(_ count: Int) -> Int { (count + side - 1) / side }
 
-  private static func scan(
-    _ view: MatrixView, tileRows: Range<Int>, visit: (Tally) -> Void
-  ) {
-    withUnsafeTemporaryAllocation(of: SIMD8<Double>.self, capacity: side * chunk) { scratch in
-      guard let base = scratch.baseAddress else { return }
-      for tileRow in tileRows {
-        let rows = tileRow * side..<min(view.rows, (tileRow + 1) * side)
-        for first in stride(from: 0, to: view.columns, by: side * chunk) {
-          let columns = first..<min(view.columns, first + side * chunk)
-          if rows.count < side || columns.count < side * chunk {
-            // Cells of a tile that stick out of the view count as NaN, which no tally sees.
-            scratch.initialize(repeating: SIMD8(repeating: .nan))
+  /// Tallies one row of tiles: whole tiles from the bytes as they stand where the layout allows it, and
+  /// the rest converted to float64 first.
+  @inline(__always)
+  private static func scan(_ view: MatrixView, rows: Range<Int>, visit: (Tally) -> Void) {
+    withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: side) { starts in
+      guard let base = starts.baseAddress else { return }
+      var done = 0
+      if rows.count == side, let layout = view.packedRows(rows, into: base) {
+        done = view.columns / side * side
+        switch layout {
+        case .float32:
+          for column in stride(from: 0, to: done, by: side) {
+            visit(Tally(floats: UnsafePointer(base), offset: column * 4))
           }
-          fill(base, from: view, rows: rows, columns: columns)
-          for tile in 0..<tiles(columns.count) { visit(Tally(tile: base + tile, stride: chunk)) }
+        case .float64:
+          for column in stride(from: 0, to: done, by: side) {
+            visit(Tally(doubles: UnsafePointer(base), offset: column * 8))
+          }
         }
+      }
+      while done < view.columns {
+        let columns = done..<min(view.columns, done + chunk)
+        converted(view, rows: rows, columns: columns, starts: base) {
+          for tile in 0..<tiles(columns.count) {
+            visit(Tally(doubles: UnsafePointer(base), offset: tile * side * 8))
+          }
+        }
+        done = columns.upperBound
       }
     }
   }
 
-  private static func fill(
-    _ scratch: UnsafeMutablePointer<SIMD8<Double>>, from view: MatrixView, rows: Range<Int>,
-    columns: Range<Int>
+  /// Calls `body` while `starts` point to the cells as float64, filled up to whole tiles with NaN, which no
+  /// tally sees.
+  private static func converted(
+    _ view: MatrixView, rows: Range<Int>, columns: Range<Int>,
+    starts: UnsafeMutablePointer<UnsafeRawPointer>, body: () -> Void
   ) {
-    for (index, row) in rows.enumerated() {
-      let target = UnsafeMutableRawPointer(scratch + index * chunk)
-        .assumingMemoryBound(to: Double.self)
-      view.copyRow(
-        row, columns: columns,
-        into: UnsafeMutableBufferPointer(start: target, count: columns.count))
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: side * chunk) { cells in
+      guard let base = cells.baseAddress else { return }
+      if rows.count < side || columns.count < chunk { cells.initialize(repeating: .nan) }
+      for row in 0..<side {
+        let start = base + row * chunk
+        (starts + row).initialize(to: UnsafeRawPointer(start))
+        guard row < rows.count else { continue }
+        view.copyRow(
+          rows.lowerBound + row, columns: columns,
+          into: UnsafeMutableBufferPointer(start: start, count: columns.count))
+      }
+      body()
     }
   }
 }
