@@ -25,24 +25,36 @@ public struct BlockPyramid: Sendable {
 
   /// Reads a large view once, on all cores; costs nothing for a small one.
   public init(_ view: MatrixView) {
+    self.init(view, tilingAbove: Self.largestPlain)
+  }
+
+  /// The pyramid and the summary of `view`, for which its values are read once.
+  public static func building(_ view: MatrixView) -> (BlockPyramid, Summary) {
+    building(view, tilingAbove: largestPlain)
+  }
+
+  /// As the public `init`, with tiles for views of more than `limit` cells.
+  init(_ view: MatrixView, tilingAbove limit: Int) {
     let (ordered, isTransposed) = view.inMemoryOrder
-    let tiles = view.cells > Self.largestPlain ? TileGrid.scanning(ordered).grid : nil
+    let tiles = view.cells > limit ? TileGrid.scanning(ordered).grid : nil
     self.init(view: ordered, isTransposed: isTransposed, tiles: tiles)
+  }
+
+  /// As the public `building`, with tiles for views of more than `limit` cells.
+  static func building(_ view: MatrixView, tilingAbove limit: Int) -> (BlockPyramid, Summary) {
+    guard view.cells > limit else {
+      return (BlockPyramid(view, tilingAbove: limit), view.summary())
+    }
+    let (ordered, isTransposed) = view.inMemoryOrder
+    let (tiles, tally) = TileGrid.scanning(ordered)
+    let pyramid = BlockPyramid(view: ordered, isTransposed: isTransposed, tiles: tiles)
+    return (pyramid, Summary(tally, cells: view.cells))
   }
 
   private init(view: MatrixView, isTransposed: Bool, tiles: TileGrid?) {
     self.view = view
     self.isTransposed = isTransposed
     self.tiles = tiles
-  }
-
-  /// The pyramid and the summary of `view`, for which its values are read once.
-  public static func building(_ view: MatrixView) -> (BlockPyramid, Summary) {
-    guard view.cells > largestPlain else { return (BlockPyramid(view), view.summary()) }
-    let (ordered, isTransposed) = view.inMemoryOrder
-    let (tiles, tally) = TileGrid.scanning(ordered)
-    let pyramid = BlockPyramid(view: ordered, isTransposed: isTransposed, tiles: tiles)
-    return (pyramid, Summary(tally, cells: view.cells))
   }
 
   /// The smallest block, at least `block`, that is cheap to draw for a view of `cells` cells: any block for
@@ -69,7 +81,8 @@ public struct BlockPyramid: Sendable {
   ) -> [Double] {
     precondition(block > 0 && rows >= 0 && columns >= 0, "a drawing has a block and a size")
     guard rows > 0, columns > 0 else { return [] }
-    let down = BlockSpans(first: firstRow, block: block, count: rows, end: view.length(isTransposed))
+    let down = BlockSpans(
+      first: firstRow, block: block, count: rows, end: view.length(isTransposed))
     let across = BlockSpans(
       first: firstColumn, block: block, count: columns, end: view.length(!isTransposed))
     guard isTransposed else { return reduce(down: down, across: across, by: reduction) }
