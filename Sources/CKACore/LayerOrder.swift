@@ -6,15 +6,18 @@
 public enum LayerOrder {
   /// Whether `names` look like a registration order: a leading root, or a name followed by its own child.
   public static func isRegistrationOrder(_ names: [String]) -> Bool {
-    if names.first == "" && names.count > 1 { return true }
-    return zip(names, names.dropFirst()).contains { isChild($1, of: $0) }
+    if names.first == "", names.count > 1, !names.dropFirst().contains("") { return true }
+    return zip(names, names.dropFirst()).contains { parent, name in
+      !parent.isEmpty && isDescendant(name, of: parent)
+    }
   }
 
   /// The same names in the order in which a post-order walk of the dotted names meets them:
   /// row i of such an export belongs to `executed(names)[i]`.
   ///
   /// Children keep their registration order. A module that runs in another order than it was registered
-  /// in cannot be told from the names alone.
+  /// in cannot be told from the names alone: the `relu` of torchvision's `Bottleneck` is registered after
+  /// `bn3` and first runs after `bn1`.
   public static func executed(_ names: [String]) -> [String] {
     var result: [String] = []
     result.reserveCapacity(names.count)
@@ -30,11 +33,45 @@ public enum LayerOrder {
     return result
   }
 
+  /// Whether `name` is a module inside `parent`, at any depth; all named modules are inside the root ''.
   private static func isDescendant(_ name: String, of parent: String) -> Bool {
-    parent.isEmpty ? !name.isEmpty : name.hasPrefix(parent + ".")
+    guard !parent.isEmpty else { return !name.isEmpty }
+    let rest = name.utf8.dropFirst(parent.utf8.count)
+    return rest.first == UInt8(ascii: ".") && name.utf8.starts(with: parent.utf8)
+  }
+}
+
+/// Which order of layer names labels the rows and columns.
+public enum LabelOrder: String, CaseIterable, Sendable {
+  /// The names as the file lists them.
+  case exported
+  /// The names in the order of execution, where the file's list looks like a registration order.
+  case executed
+}
+
+extension Comparison {
+  /// Whether the labels of the rows or of the columns may stand on the wrong layers: see `LayerOrder`.
+  public var labelsLookRegistered: Bool {
+    kind == .layers && (rows.looksRegistered || columns.looksRegistered)
   }
 
-  private static func isChild(_ name: String, of parent: String) -> Bool {
-    isDescendant(name, of: parent)
+  /// Both axes with their names in `order`. Names move, values never do; an axis whose names do not look
+  /// like a registration order stays as it is, and so do the axes of minibatch scores.
+  public func axes(order: LabelOrder) -> (rows: Axis, columns: Axis) {
+    guard order == .executed, kind == .layers else { return (rows, columns) }
+    return (rows.executed, columns.executed)
+  }
+}
+
+extension Axis {
+  fileprivate var looksRegistered: Bool {
+    !layersAreGenerated && LayerOrder.isRegistrationOrder(layers)
+  }
+
+  fileprivate var executed: Axis {
+    guard looksRegistered else { return self }
+    var axis = self
+    axis.layers = LayerOrder.executed(layers)
+    return axis
   }
 }

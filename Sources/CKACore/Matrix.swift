@@ -16,7 +16,7 @@ public struct Matrix: Sendable {
   let columnStride: Int
   let swapped: Bool
 
-  /// A view of `region`, or nil when an element would lie outside it.
+  /// A view of `region`, or nil when an element would lie outside it, or `rows * columns` overflows.
   /// - Parameters:
   ///   - offset: byte offset of element (0, 0).
   ///   - rowStride, columnStride: bytes from an element to the next one down, and to the right; may be negative.
@@ -27,7 +27,9 @@ public struct Matrix: Sendable {
   ) {
     let columnStride = columnStride ?? type.size
     let (packedRow, overflow) = columns.multipliedReportingOverflow(by: type.size)
-    guard rows >= 0, columns >= 0, !overflow else { return nil }
+    guard rows >= 0, columns >= 0, !overflow,
+      !rows.multipliedReportingOverflow(by: columns).overflow
+    else { return nil }
     let rowStride = rowStride ?? packedRow
     if rows > 0, columns > 0 {
       guard
@@ -50,7 +52,9 @@ public struct Matrix: Sendable {
   /// A matrix that owns a copy of `values`, in row-major order.
   /// - Precondition: `values.count == rows * columns`.
   public init(rows: Int, columns: Int, values: [Double]) {
-    precondition(values.count == rows * columns, "a matrix needs rows × columns values")
+    precondition(
+      rows >= 0 && columns >= 0 && values.count == rows * columns,
+      "a matrix needs rows × columns values")
     self.rows = rows
     self.columns = columns
     type = .float64
@@ -138,6 +142,19 @@ public struct Matrix: Sendable {
       for i in 0..<range.count {
         target[i] = type.load(start + i * columnStride, swapped: swapped)
       }
+    }
+  }
+
+  /// Writes the values that one row has in the chosen columns into the first elements of `target`.
+  /// - Precondition: every index lies in the matrix.
+  func copyRow(
+    _ row: Int, columns indices: ArraySlice<Int>, into target: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(row >= 0 && row < rows && target.count >= indices.count)
+    guard !indices.isEmpty, let base = region.bytes.baseAddress else { return }
+    let start = base + offset + row * rowStride
+    for (i, column) in indices.enumerated() {
+      target[i] = type.load(start + column * columnStride, swapped: swapped)
     }
   }
 }

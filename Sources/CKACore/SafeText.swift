@@ -4,13 +4,25 @@ public enum SafeText {
   public static let longestName = 512
 
   /// `text` with everything that could steer a terminal or reorder the line shown as a visible escape
-  /// (`\u{1B}`, `\n`), and the middle of an over-long text replaced by `…`.
+  /// (`\u{1B}`, `\n`), and the middle of an over-long text replaced by `…`. At most `longestName` scalars.
   ///
   /// Escaped: C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width and
   /// variation selectors, private use, tags, non-characters, and combining marks that do not compose.
+  /// What was made harmless once is not changed again.
   public static func sanitise(_ text: String) -> String {
+    if isPlain(text) { return text }
+    // Cut first, so that the work is bounded however long the text; escapes may make it too long again.
+    return shortened(escaped(shortened(text).precomposed))
+  }
+
+  /// The common case: short printable ASCII.
+  private static func isPlain(_ text: String) -> Bool {
+    text.utf8.count <= longestName && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+  }
+
+  private static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in shortened(text).precomposed.unicodeScalars {
+    for scalar in text.unicodeScalars {
       if isHarmless(scalar) {
         result.unicodeScalars.append(scalar)
       } else {
@@ -22,10 +34,14 @@ public enum SafeText {
 
   private static func shortened(_ text: String) -> String {
     let scalars = text.unicodeScalars
-    guard scalars.index(scalars.startIndex, offsetBy: longestName + 1, limitedBy: scalars.endIndex) != nil
+    let start = scalars.startIndex
+    guard scalars.index(start, offsetBy: longestName + 1, limitedBy: scalars.endIndex) != nil
     else { return text }
     let half = longestName / 2
-    return String(scalars.prefix(half)) + "…" + String(scalars.suffix(half))
+    var result = String(scalars.prefix(half - 1))
+    result.unicodeScalars.append("…")
+    result.unicodeScalars.append(contentsOf: scalars.suffix(half))
+    return result
   }
 
   private static func escape(_ scalar: Unicode.Scalar) -> String {
@@ -48,32 +64,4 @@ public enum SafeText {
         && !scalar.properties.isDefaultIgnorableCodePoint
     }
   }
-}
-
-extension String {
-  /// Canonical composition, so that é is one scalar however the file spells it.
-  fileprivate var precomposed: String {
-    guard unicodeScalars.contains(where: { $0.value >= 0x300 }) else { return self }
-    // Swift compares and iterates Characters by canonical equivalence, but gives no composed form
-    // without Foundation; composing a base and its mark pairwise covers the marks that names have.
-    var result = ""
-    for character in self {
-      let scalars = character.unicodeScalars
-      if scalars.count == 2, let composed = Self.composed[character] {
-        result.unicodeScalars.append(composed)
-      } else {
-        result.unicodeScalars.append(contentsOf: scalars)
-      }
-    }
-    return result
-  }
-
-  /// Latin letters with a mark that have a code point of their own, by canonical equivalence.
-  private static let composed: [Character: Unicode.Scalar] = {
-    var table: [Character: Unicode.Scalar] = [:]
-    for value in Array(UInt32(0xC0)...0x24F) + Array(0x1E00...0x1EFF) {
-      if let scalar = Unicode.Scalar(value) { table[Character(scalar)] = scalar }
-    }
-    return table
-  }()
 }

@@ -20,10 +20,11 @@ public struct Statistics: Sendable, Equatable {
     mean = sorted.isEmpty ? .nan : sorted.reduce(0, +) / Double(sorted.count)
   }
 
-  /// The `fraction` quantile of ascending values, by linear interpolation; NaN when there are none.
+  /// The `fraction` quantile (0…1; beyond them the ends) of ascending values, by linear interpolation; NaN
+  /// when there are none, or `fraction` is NaN.
   public static func quantile(_ fraction: Double, of sorted: [Double]) -> Double {
-    guard let last = sorted.last else { return .nan }
-    let position = fraction * Double(sorted.count - 1)
+    guard let last = sorted.last, !fraction.isNaN else { return .nan }
+    let position = min(1, max(0, fraction)) * Double(sorted.count - 1)
     let index = Int(position)
     guard index + 1 < sorted.count else { return last }
     return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])

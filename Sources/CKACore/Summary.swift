@@ -14,4 +14,36 @@ public struct Summary: Sendable, Equatable {
   public var negativeCount = 0
   /// Finite values.
   public var finiteCount = 0
+
+  /// The summary of no values.
+  public init() {}
+
+  /// The summary of `cells` values of which `tally` has seen all.
+  init(_ tally: Tally, cells: Int) {
+    finiteCount = tally.finite
+    infiniteCount = tally.infinite
+    nanCount = cells - tally.finite - tally.infinite
+    negativeCount = tally.negative
+    guard tally.finite > 0 else { return }
+    minimum = tally.minimum
+    maximum = tally.maximum
+    mean = tally.sum / Double(tally.finite)
+  }
+}
+
+extension Matrix {
+  /// Minimum, maximum, mean and counts in one pass over the bytes, on all cores.
+  public func summary() -> Summary { MatrixView(self).summary() }
+}
+
+extension MatrixView {
+  /// Minimum, maximum, mean and counts of the chosen cells in one pass, on all cores.
+  public func summary() -> Summary {
+    let stripes = TileScan.run(inMemoryOrder.view) { _ in
+      Tally()
+    } visit: {
+      $0.merge($1)
+    }
+    return Summary(stripes.reduce(into: Tally()) { $0.merge($1) }, cells: cells)
+  }
 }
