@@ -15,4 +15,48 @@ void cka_forget_mapping(const void *start);
 
 /// True once a read of the mapping that starts at `start` met a page that its file no longer backs.
 bool cka_mapping_was_truncated(const void *start);
+
+/// What a terminal needs to be itself again, whatever ends or stops the program.
+typedef struct {
+  /// The terminal, open for writing.
+  int descriptor;
+  /// Bytes that leave the alternate screen, show the cursor, switch off the mouse and so on.
+  const char *restore;
+  size_t length;
+  /// An eventfd or pipe that is written to when a signal below has set its flag, so that poll returns.
+  int wake;
+} cka_terminal;
+
+/// Signals that arrived since the last `cka_terminal_take_signals`.
+enum {
+  /// SIGTSTP: the program is asked to stop.
+  cka_stop_requested = 1,
+  /// SIGCONT: the program goes on, and others may have used the terminal meanwhile.
+  cka_continued = 2,
+  /// SIGWINCH: the terminal may have another size.
+  cka_size_changed = 4,
+};
+
+/// Installs handlers that restore the terminal before a fatal signal (ILL, TRAP, ABRT, SEGV, BUS, FPE, HUP,
+/// INT, QUIT, TERM) does what it did before, and that note TSTP, CONT and WINCH. Also restores at `exit`.
+/// Saves the terminal's present modes; call it before they change, that is, before `newterm`, which
+/// then leaves these signals alone. The text is copied. False when the text is longer than 1024 bytes or
+/// a terminal is guarded already.
+bool cka_terminal_guard(const cka_terminal *terminal);
+
+/// Replaces the restoring text, as the mouse is switched on or off.
+bool cka_terminal_set_restore(const char *restore, size_t length);
+
+/// Chains SIGWINCH to the handler that ncurses has installed, so that poll wakes up. Call after `newterm`.
+void cka_terminal_watch_size(void);
+
+/// Puts the saved modes back and the handlers away; call it after `endwin`.
+void cka_terminal_release(void);
+
+/// The flags of the signals that arrived, which are then forgotten.
+int cka_terminal_take_signals(void);
+
+/// Stops the program as the terminal driver's ^Z does, with every process of its job if `job`, and returns
+/// when it is continued. The terminal must be restored already.
+void cka_terminal_stop(bool job);
 #endif
