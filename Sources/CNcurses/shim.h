@@ -6,6 +6,7 @@
 // SwiftPM drops pkg-config's -D flags; without this the wide-character half of ncurses vanishes.
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,16 +49,33 @@ static inline int cka_next_key(WINDOW *window, uint32_t *key) {
   return kind;
 }
 
-/// `newterm` on file descriptors, which stay the caller's. NULL when the terminal is not known.
-static inline SCREEN *cka_newterm(const char *term, int input, int output, FILE **in, FILE **out) {
-  int copies[2] = {dup(input), dup(output)};
-  *in = copies[0] < 0 ? NULL : fdopen(copies[0], "r");
-  *out = copies[1] < 0 ? NULL : fdopen(copies[1], "w");
-  SCREEN *screen = *in != NULL && *out != NULL ? newterm(term, *out, *in) : NULL;
-  if (screen != NULL) return screen;
-  if (*in != NULL) fclose(*in); else if (copies[0] >= 0) close(copies[0]);
-  if (*out != NULL) fclose(*out); else if (copies[1] >= 0) close(copies[1]);
-  return NULL;
+/// A screen and the files that it reads and writes.
+typedef struct {
+  SCREEN *screen;
+  FILE *input;
+  FILE *output;
+} cka_screen;
+
+/// `delscreen`, and closes the files.
+static inline void cka_delscreen(cka_screen screen) {
+  if (screen.screen != NULL) delscreen(screen.screen);
+  if (screen.input != NULL) fclose(screen.input);
+  if (screen.output != NULL) fclose(screen.output);
+}
+
+/// `newterm` on copies of file descriptors. `screen` is NULL when the terminal is not known. Programs that
+/// are started later do not inherit the copies: a job must not keep a terminal open.
+static inline cka_screen cka_newterm(const char *term, int input, int output) {
+  int in = fcntl(input, F_DUPFD_CLOEXEC, 3), out = fcntl(output, F_DUPFD_CLOEXEC, 3);
+  cka_screen result = {NULL, in < 0 ? NULL : fdopen(in, "r"), out < 0 ? NULL : fdopen(out, "w")};
+  if (result.input != NULL && result.output != NULL) {
+    result.screen = newterm(term, result.output, result.input);
+  }
+  if (result.screen == NULL) {
+    cka_delscreen(result);
+    result = (cka_screen){NULL, NULL, NULL};
+  }
+  return result;
 }
 
 /// Paints the first `count` cells of row `y`. A glyph of 0 is the right half of the wide glyph before it;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
@@ -20,7 +21,6 @@ enum { fatal_count = sizeof fatal / sizeof fatal[0] };
 // Written before `armed` becomes true and read by handlers only after they took it back to false.
 static struct {
   int descriptor;
-  int wake;
   pid_t owner;
   bool has_modes;
   struct termios modes;
@@ -33,6 +33,8 @@ static struct {
 } texts[2];
 static atomic_int current_text;
 
+// Created once, and never closed: a late handler may still write to it.
+static int wake = -1;
 static atomic_bool armed;
 static atomic_int pending;
 static struct sigaction previous_fatal[fatal_count];
@@ -82,7 +84,7 @@ static void note(int flag) {
   int error = errno;
   atomic_fetch_or(&pending, flag);
   uint64_t one = 1;
-  ssize_t ignored = write(guarded.wake, &one, sizeof one);
+  ssize_t ignored = write(wake, &one, sizeof one);
   (void)ignored;
   errno = error;
 }
@@ -135,23 +137,24 @@ static void install_stack(void) {
   sigaltstack(&fresh, NULL);
 }
 
-bool cka_terminal_set_restore(const char *restore, size_t length) {
+bool cka_terminal_set_restore(const char *bytes, size_t length) {
   if (length > max_restore) return false;
   int next = 1 - atomic_load(&current_text);
-  memcpy(texts[next].bytes, restore, length);
+  memcpy(texts[next].bytes, bytes, length);
   texts[next].length = length;
   atomic_store(&current_text, next);
   return true;
 }
 
-bool cka_terminal_guard(const cka_terminal *terminal) {
+int cka_terminal_guard(int descriptor) {
   static bool restores_at_exit;
-  if (atomic_load(&armed)) return false;
-  if (!cka_terminal_set_restore(terminal->restore, terminal->length)) return false;
-  guarded.descriptor = terminal->descriptor;
-  guarded.wake = terminal->wake;
+  if (atomic_load(&armed)) return -1;
+  if (wake < 0) wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake < 0) return -1;
+  cka_terminal_set_restore("", 0);
+  guarded.descriptor = descriptor;
   guarded.owner = getpid();
-  guarded.has_modes = tcgetattr(terminal->descriptor, &guarded.modes) == 0;
+  guarded.has_modes = tcgetattr(descriptor, &guarded.modes) == 0;
   if (!restores_at_exit) restores_at_exit = atexit(restore_terminal) == 0;
   install_stack();
   atomic_store(&pending, 0);
@@ -159,7 +162,7 @@ bool cka_terminal_guard(const cka_terminal *terminal) {
   install_fatal();
   install_plain(SIGTSTP, on_stop, &previous_stop);
   install_plain(SIGCONT, on_continue, &previous_continue);
-  return true;
+  return wake;
 }
 
 void cka_terminal_watch_size(void) {

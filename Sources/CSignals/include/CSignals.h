@@ -16,17 +16,6 @@ void cka_forget_mapping(const void *start);
 /// True once a read of the mapping that starts at `start` met a page that its file no longer backs.
 bool cka_mapping_was_truncated(const void *start);
 
-/// What a terminal needs to be itself again, whatever ends or stops the program.
-typedef struct {
-  /// The terminal, open for writing.
-  int descriptor;
-  /// Bytes that leave the alternate screen, show the cursor, switch off the mouse and so on.
-  const char *restore;
-  size_t length;
-  /// An eventfd or pipe that is written to when a signal below has set its flag, so that poll returns.
-  int wake;
-} cka_terminal;
-
 /// Signals that arrived since the last `cka_terminal_take_signals`.
 enum {
   /// SIGTSTP: the program is asked to stop.
@@ -39,13 +28,15 @@ enum {
 
 /// Installs handlers that restore the terminal before a fatal signal (ILL, TRAP, ABRT, SEGV, BUS, FPE, HUP,
 /// INT, QUIT, TERM) does what it did before, and that note TSTP, CONT and WINCH. Also restores at `exit`.
-/// Saves the terminal's present modes; call it before they change, that is, before `newterm`, which
-/// then leaves these signals alone. The text is copied. False when the text is longer than 1024 bytes or
-/// a terminal is guarded already.
-bool cka_terminal_guard(const cka_terminal *terminal);
+/// Saves the modes of the terminal `descriptor`; call it before they change, that is, before `newterm`,
+/// which then leaves these signals alone.
+/// Returns a descriptor that can be read (eight bytes, without waiting) once a signal has set its flag; it
+/// stays ours. -1 when a terminal is guarded already, or there are no descriptors left.
+int cka_terminal_guard(int descriptor);
 
-/// Replaces the restoring text, as the mouse is switched on or off.
-bool cka_terminal_set_restore(const char *restore, size_t length);
+/// What is written to restore the terminal: bytes that leave the alternate screen, show the cursor, switch
+/// off the mouse and so on. They are copied. False when there are more than 1024.
+bool cka_terminal_set_restore(const char *bytes, size_t length);
 
 /// Chains SIGWINCH to the handler that ncurses has installed, so that poll wakes up. Call after `newterm`.
 void cka_terminal_watch_size(void);
