@@ -1,4 +1,5 @@
 #include "CSignals.h"
+#include "mapping.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -30,19 +31,21 @@ static int find(uintptr_t address) {
   return -1;
 }
 
-static void on_bus_error(int number, siginfo_t *info, void *context) {
+bool cka_recover_mapping(const siginfo_t *info) {
   uintptr_t address = (uintptr_t)info->si_addr;
   int i = find(address);
-  if (i >= 0) {
-    void *page = (void *)(address & ~(uintptr_t)(page_size - 1));
-    void *fresh = mmap(page, (size_t)page_size, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-    if (fresh == page) {
-      memset(page, 0xff, (size_t)page_size);
-      atomic_store(&mappings[i].truncated, true);
-      return;
-    }
-  }
+  if (i < 0) return false;
+  void *page = (void *)(address & ~(uintptr_t)(page_size - 1));
+  void *fresh = mmap(page, (size_t)page_size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+  if (fresh != page) return false;
+  memset(page, 0xff, (size_t)page_size);
+  atomic_store(&mappings[i].truncated, true);
+  return true;
+}
+
+static void on_bus_error(int number, siginfo_t *info, void *context) {
+  if (cka_recover_mapping(info)) return;
   // Not ours: hand it to whoever came before, or die of it as if we had never been here.
   if (previous.sa_flags & SA_SIGINFO) {
     previous.sa_sigaction(number, info, context);

@@ -41,9 +41,16 @@ public struct MouseEvent: Sendable, Hashable {
 
 /// What a terminal reports.
 public enum InputEvent: Sendable, Hashable {
+  /// A key was pressed.
   case key(Key)
+  /// The mouse was used.
   case mouse(MouseEvent)
+  /// The screen has a new size.
   case resize(Size)
+  /// The program goes on after it was stopped (^Z, `fg`); the screen has been painted over.
+  case resumed
+  /// The terminal is gone; nothing will ever be read from it again.
+  case hangup
 }
 
 extension Key {
