@@ -9,6 +9,8 @@ public enum Action: Sendable {
   case found([CatalogEntry])
   /// The walk went on.
   case scanned(ScanProgress)
+  /// The walk is over: these are all the results there are.
+  case walked(Set<ResultID>)
   /// A result that was asked for is here, with the companion of the other kind if one was asked for.
   case loaded(OpenResult, companion: OpenResult?)
   /// A result that was asked for cannot be read: one line that says why.

@@ -54,7 +54,7 @@ extension State {
     saved.maximised = maximised?.rawValue
     saved.layerColormap = settings.layerColormap.rawValue
     saved.minibatchColormap = settings.minibatchColormap.rawValue
-    saved.range = settings.range.specification
+    saved.range = settings.range.text
     saved.filter = settings.filter
     saved.labelOrder = settings.labelOrder.rawValue
     saved.reduction = settings.reduction.rawValue
@@ -63,6 +63,9 @@ extension State {
     saved.sorted = settings.sorted
     return saved
   }
+
+  /// The file to read before all others: the one on the screen, or the one that a saved view wants.
+  public var wantedFirst: String? { (wanted ?? restoring)?.path }
 
   /// Takes up a saved view; what it says and this version does not know is left as it is.
   public mutating func restore(_ saved: SavedView) {

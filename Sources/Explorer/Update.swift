@@ -16,6 +16,9 @@ extension State {
     case .scanned(let progress):
       scan = progress
       if progress.isFinished { return finishScan() }
+    case .walked(let ids):
+      catalog.keepOnly(ids)
+      return moveListCursor(to: wanted)
     case .loaded(let result, let companion): return accept(result, companion)
     case .loadFailed(let id, let reason):
       if pending == id { pending = nil }

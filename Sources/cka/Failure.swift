@@ -5,7 +5,7 @@ import Foundation
 /// Prints `line` on standard error, made safe to show, as `cka: …`.
 func complain(_ line: String) {
   let safe = line.split(separator: "\n", omittingEmptySubsequences: true).map {
-    SafeText.sanitise(String($0), longest: .max)
+    SafeText.sanitise(String($0))
   }
   FileHandle.standardError.write(Data("cka: \(safe.joined(separator: " "))\n".utf8))
 }

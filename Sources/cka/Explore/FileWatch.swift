@@ -9,7 +9,7 @@ final class FileWatch {
   private var folders: [String: Int32] = [:]
 
   init() {
-    descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue | IN_CLOEXEC.rawValue))
+    descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
   }
 
   /// Watches exactly these files, as they are now.

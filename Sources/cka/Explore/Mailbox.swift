@@ -7,27 +7,43 @@ final class Mailbox: Sendable {
   private let actions = Mutex<[Action]>([])
   /// Readable while something waits.
   let descriptor: Int32
+  private let writing: Int32
 
   init() {
-    descriptor = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+    var ends: [Int32] = [-1, -1]
+    pipe(&ends)
+    for end in ends {
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+    }
+    (descriptor, writing) = (ends[0], ends[1])
   }
 
   /// Leaves an action, from any thread.
   func post(_ action: Action) {
     actions.withLock { $0.append(action) }
-    var one: UInt64 = 1
-    _ = write(descriptor, &one, 8)
+    wake()
+  }
+
+  /// Wakes the event loop though nothing waits.
+  func wake() {
+    // A full pipe wakes as well as one more byte would.
+    var byte: UInt8 = 1
+    _ = write(writing, &byte, 1)
   }
 
   /// Takes all that waits.
   func drain() -> [Action] {
-    var count: UInt64 = 0
-    _ = read(descriptor, &count, 8)
+    var bytes = [UInt8](repeating: 0, count: 256)
+    while read(descriptor, &bytes, bytes.count) == bytes.count {}
     return actions.withLock { waiting in
       defer { waiting = [] }
       return waiting
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    close(descriptor)
+    close(writing)
+  }
 }

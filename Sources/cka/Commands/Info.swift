@@ -1,0 +1,116 @@
+import ArgumentParser
+import CKACore
+import Formats
+import Foundation
+
+/// What is in result files, in words or as JSON.
+struct Info: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is in result files: names, shape, range, warnings.")
+
+  @Argument(help: "Result files, and folders to search for them.", completion: .file())
+  var paths: [String]
+
+  @Flag(help: "Print one JSON array with an object for each result.")
+  var json = false
+
+  func run() throws {
+    let (comparisons, problems) = Self.read(paths)
+    if json {
+      try Self.print(comparisons.map(InfoRecord.init))
+    } else {
+      comparisons.forEach { Swift.print(Self.describe($0)) }
+    }
+    problems.forEach(complain)
+    if !problems.isEmpty { throw ExitCode(1) }
+  }
+
+  /// The words alone, for those who start the explorer where there is no terminal.
+  static func summarise(_ paths: [String]) throws {
+    var info = Info()
+    info.paths = paths
+    info.json = false
+    try info.run()
+  }
+
+  /// Every result below `paths`, and a line for every file that cannot be read.
+  static func read(_ paths: [String]) -> (comparisons: [Comparison], problems: [String]) {
+    var files: [String] = []
+    var problems: [String] = []
+    var finder = FileFinder(found: { files.append($0) }, problem: { problems.append($0) })
+    for path in paths { finder.visit(path) }
+    var comparisons: [Comparison] = []
+    for file in files {
+      do {
+        comparisons += try ResultFile.read(path: file)
+      } catch {
+        problems.append(error.description)
+      }
+    }
+    if files.isEmpty, problems.isEmpty {
+      problems.append("no result files here; name a file, or a folder that holds some")
+    }
+    return (comparisons, problems)
+  }
+
+  private static func print(_ records: [InfoRecord]) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    Swift.print(String(decoding: try encoder.encode(records), as: UTF8.self))
+  }
+
+  private static func describe(_ comparison: Comparison) -> String {
+    let summary = MatrixView(comparison.matrix).summary()
+    let key = comparison.id.key.isEmpty ? "" : "  [\(SafeText.sanitise(comparison.id.key))]"
+    let shape =
+      comparison.kind == .layers
+      ? "\(comparison.matrix.rows) × \(comparison.matrix.columns) layers"
+      : "\(comparison.matrix.columns) minibatches"
+    var lines = [
+      "\(SafeText.sanitise(comparison.id.path))\(key)",
+      "  \(name(comparison.rows)) × \(name(comparison.columns))",
+      "  \(shape), \(comparison.dtype), \(comparison.format)",
+      "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)",
+    ]
+    lines += comparison.warnings.map { "  warning: \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func name(_ axis: Axis) -> String {
+    let model = axis.model.isEmpty ? "(no name)" : axis.model
+    return axis.dataset.isEmpty ? model : "\(model) on \(axis.dataset)"
+  }
+}
+
+/// One result as `info --json` gives it. NaN has no JSON form: a range that is not there is null.
+struct InfoRecord: Encodable {
+  let file, key, format, model1, model2, dataset1, dataset2: String
+  let rows, columns: Int
+  let layers1, layers2: [String]
+  let kind, dtype: String
+  let min, max, mean: Double?
+  let nan_count, negative_count: Int
+  let warnings: [String]
+
+  init(_ comparison: Comparison) {
+    let summary = MatrixView(comparison.matrix).summary()
+    file = SafeText.sanitise(comparison.id.path)
+    key = SafeText.sanitise(comparison.id.key)
+    format = comparison.format
+    (model1, model2) = (comparison.rows.model, comparison.columns.model)
+    (dataset1, dataset2) = (comparison.rows.dataset, comparison.columns.dataset)
+    (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
+    (layers1, layers2) = (comparison.rows.layers, comparison.columns.layers)
+    kind = comparison.kind.rawValue
+    dtype = comparison.dtype
+    (min, max, mean) = (summary.minimum.finite, summary.maximum.finite, summary.mean.finite)
+    nan_count = summary.nanCount
+    negative_count = summary.negativeCount
+    warnings = comparison.warnings
+  }
+}
+
+extension Double {
+  /// The value, or nil for NaN and infinities.
+  fileprivate var finite: Double? { isFinite ? self : nil }
+}

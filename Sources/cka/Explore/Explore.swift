@@ -1,0 +1,112 @@
+import ArgumentParser
+import CKACore
+import Cells
+import Explorer
+import Foundation
+import Terminal
+
+/// The explorer, and its headless replay.
+struct Explore: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Open the explorer on files and folders (the default command).")
+
+  @Argument(help: "Result files, and folders to search for them.", completion: .file())
+  var paths: [String] = ["."]
+
+  @OptionGroup var colors: ColorOptions
+
+  @Flag(help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
+  @Flag(help: "Start afresh, not where the last session on these paths ended.")
+  var noRestore = false
+
+  @Option(help: "Keys to press first, separated by blanks: 'j Enter + / layer4 Enter'.")
+  var keys: String?
+
+  @Option(help: "The screen's size for --dump-screen, WIDTHxHEIGHT.")
+  var size: ScreenSize = ScreenSize(width: 80, height: 24)
+
+  @Flag(help: "Print the screen after --keys and leave; nothing is asked of a terminal.")
+  var dumpScreen = false
+
+  @Option(help: "The settings file.", completion: .file())
+  var config: String?
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let (preferences, problems) = Configuration.load(
+      path: config ?? Configuration.path(environment: environment))
+    let keys = try (self.keys ?? "").split(separator: " ").flatMap { try KeyScript.keys($0) }
+    if dumpScreen {
+      try dump(keys, preferences, problems)
+    } else if isatty(STDOUT_FILENO) == 0 || environment["TERM"] == "dumb" {
+      // Nobody can steer an explorer there; the results in words are the next best thing.
+      try Info.summarise(paths)
+    } else {
+      try explore(keys, preferences, problems, environment)
+    }
+  }
+
+  private func dump(_ keys: [Key], _ preferences: Preferences, _ problems: [String]) throws {
+    let depth = colors.depth(isTerminal: isatty(STDOUT_FILENO) != 0)
+    let traits = TerminalTraits(size: size.size, depth: depth)
+    var state = State(terminal: traits, preferences: preferences)
+    if let problem = problems.first { state.message = .error(problem) }
+    let session = HeadlessSession(state: state, paths: paths)
+    session.run(keys)
+    let screen = view(session.state)
+    print(depth == .none ? screen.text : ANSIText.encode(screen))
+  }
+
+  private func explore(
+    _ keys: [Key], _ preferences: Preferences, _ problems: [String],
+    _ environment: [String: String]
+  ) throws {
+    let options = TerminalOptions(
+      depth: colors.explicitDepth, mouse: preferences.mouse && !noMouse, environment: environment)
+    let screen: TerminalScreen
+    do {
+      screen = try TerminalScreen(options)
+    } catch {
+      throw fail(error.description)
+    }
+    defer { screen.close() }
+    let traits = TerminalTraits(
+      size: screen.size, depth: screen.depth, unicode: screen.unicode,
+      mouse: preferences.mouse && !noMouse)
+    var state = State(terminal: traits, preferences: preferences)
+    if let problem = problems.first { state.message = .error(problem) }
+    let store = preferences.restoreView && !noRestore ? ViewStore(paths: paths) : nil
+    if let saved = store?.load() { state.restore(saved) }
+    let session = LiveSession(state: state, paths: paths, screen: screen)
+    session.run(keys)
+    if let saved = session.state.savedView { store?.save(saved) }
+  }
+}
+
+/// `120x40`.
+struct ScreenSize: ExpressibleByArgument {
+  let size: Size
+
+  init(width: Int, height: Int) { size = Size(width: width, height: height) }
+
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x").map { Int($0) }
+    guard parts.count == 2, let width = parts[0], let height = parts[1],
+      (1...1000).contains(width), (1...1000).contains(height)
+    else { return nil }
+    self.init(width: width, height: height)
+  }
+
+  var defaultValueDescription: String { "\(size.width)x\(size.height)" }
+}
+
+/// Keys written as text, for `--keys`.
+enum KeyScript {
+  /// A key by its name (`Enter`, `C-l`, `j`); a longer word that names no key is typed letter by letter.
+  static func keys(_ word: Substring) throws -> [Key] {
+    if let key = Key(name: String(word)) { return [key] }
+    return word.unicodeScalars.map { .character($0) }
+  }
+}

@@ -1,0 +1,93 @@
+import CKACore
+import Formats
+import Glibc
+
+/// Walks files and folders for names that may hold results.
+struct FileFinder {
+  /// Receives each file, in natural order.
+  let found: (String) -> Void
+  /// Receives a line for each path that cannot be looked into.
+  let problem: (String) -> Void
+  private var visited: Set<FileIdentity> = []
+
+  init(found: @escaping (String) -> Void, problem: @escaping (String) -> Void) {
+    self.found = found
+    self.problem = problem
+  }
+
+  /// Visits what the user named: a file whatever its name is, a folder with all below it.
+  mutating func visit(_ path: String) {
+    guard let identity = FileIdentity(path) else {
+      problem("\(SafeText.sanitise(path)): no such file or folder; check the name")
+      return
+    }
+    // A folder reached a second time, through a link, would go round for ever.
+    guard visited.insert(identity).inserted else { return }
+    if identity.isFolder {
+      visitFolder(path)
+    } else {
+      found(path)
+    }
+  }
+
+  private mutating func visitFolder(_ path: String) {
+    guard let names = Folder.names(in: path) else {
+      problem("\(SafeText.sanitise(path)): cannot be opened; check its permissions")
+      return
+    }
+    let hidden = ResultFile.hiddenByIndex(names: names, in: path)
+    for name in names where !name.hasPrefix(".") && !hidden.contains(name) {
+      let child = path == "." ? name : (path.hasSuffix("/") ? path + name : "\(path)/\(name)")
+      guard let identity = FileIdentity(child) else { continue }
+      if identity.isFolder {
+        visit(child)
+      } else if identity.isRegular, ResultFile.isCandidate(name: name),
+        visited.insert(identity).inserted
+      {
+        found(child)
+      }
+    }
+  }
+}
+
+/// Which file or folder a path leads to, whatever links lie between, and which version of it.
+struct FileIdentity: Hashable {
+  private let device: UInt64
+  private let inode: UInt64
+  private let mode: UInt32
+  private let size: Int64
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  /// Nil when nothing is there.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    mode = status.st_mode
+    size = Int64(status.st_size)
+    seconds = status.st_mtim.tv_sec
+    nanoseconds = status.st_mtim.tv_nsec
+  }
+
+  var isFolder: Bool { mode & S_IFMT == S_IFDIR }
+  var isRegular: Bool { mode & S_IFMT == S_IFREG }
+}
+
+/// A folder's contents.
+enum Folder {
+  /// The names in natural order; nil when the folder cannot be opened.
+  static func names(in path: String) -> [String]? {
+    guard let stream = opendir(path) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted(by: naturalOrder)
+  }
+}
