@@ -1,0 +1,92 @@
+import CKACore
+import CZlib
+
+/// Where the members of a zip archive stand: libzip unpacks them, but does not tell where they are.
+///
+/// Used for stored members alone, to read them in place. Sizes and checksums always come from libzip, so a
+/// directory that two readers could understand in two ways is noticed by its checksum.
+enum ZipLayout {
+  /// Offset of each member's data by name; nil when the directory is not found at the end of `region`.
+  static func dataOffsets(in region: ByteRegion) -> [String: Int]? {
+    let slice = ByteSlice(region)
+    guard let end = endRecord(in: slice), var directory = directory(in: slice, end: end) else {
+      return nil
+    }
+    var offsets: [String: Int] = [:]
+    while let entry = nextEntry(&directory) {
+      guard let data = dataOffset(ofLocalHeaderAt: entry.header, in: slice) else { continue }
+      offsets[entry.name] = data
+    }
+    return offsets
+  }
+
+  /// Offset of the end-of-directory record: 22 bytes and a comment of at most 65,535.
+  private static func endRecord(in slice: ByteSlice) -> Int? {
+    let bytes = slice.bytes
+    var offset = bytes.count - 22
+    let lowest = max(0, bytes.count - 22 - 0xFFFF)
+    while offset >= lowest {
+      if slice.integer(UInt32.self, at: offset) == 0x0605_4B50 { return offset }
+      offset -= 1
+    }
+    return nil
+  }
+
+  /// The central directory's bytes; zip64's own record wins where there is one.
+  private static func directory(in slice: ByteSlice, end: Int) -> ByteCursor? {
+    var size = slice.integer(UInt32.self, at: end + 12).map(Int.init)
+    var start = slice.integer(UInt32.self, at: end + 16).map(Int.init)
+    if slice.integer(UInt32.self, at: end - 20) == 0x0706_4B50,
+      let record = slice.integer(UInt64.self, at: end - 12).flatMap(Int.init(exactly:)),
+      slice.integer(UInt32.self, at: record) == 0x0606_4B50
+    {
+      size = slice.integer(UInt64.self, at: record, plus: 40).flatMap(Int.init(exactly:))
+      start = slice.integer(UInt64.self, at: record, plus: 48).flatMap(Int.init(exactly:))
+    }
+    guard let start, let size else { return nil }
+    return slice.part(from: start, count: size).map { ByteCursor($0) }
+  }
+
+  /// Name and local header of the directory's next entry; nil at its end or where it is damaged.
+  private static func nextEntry(_ cursor: inout ByteCursor) -> (name: String, header: Int)? {
+    guard let fixed = try? cursor.take(46, "an entry"),
+      fixed.integer(UInt32.self, at: 0) == 0x0201_4B50,
+      let nameLength = fixed.integer(UInt16.self, at: 28),
+      let extraLength = fixed.integer(UInt16.self, at: 30),
+      let commentLength = fixed.integer(UInt16.self, at: 32),
+      let header = fixed.integer(UInt32.self, at: 42),
+      let name = try? cursor.take(Int(nameLength), "a name"),
+      (try? cursor.take(Int(extraLength) + Int(commentLength), "an entry")) != nil
+    else { return nil }
+    // 0xFFFFFFFF: the offset stands in a zip64 field; libzip copies such a member.
+    return (String(decoding: name.bytes, as: UTF8.self), Int(header))
+  }
+
+  private static func dataOffset(ofLocalHeaderAt offset: Int, in slice: ByteSlice) -> Int? {
+    guard slice.integer(UInt32.self, at: offset) == 0x0403_4B50,
+      let nameLength = slice.integer(UInt16.self, at: offset, plus: 26),
+      let extraLength = slice.integer(UInt16.self, at: offset, plus: 28)
+    else { return nil }
+    return offset + 30 + Int(nameLength) + Int(extraLength)
+  }
+}
+
+/// zip's checksum.
+enum Checksum {
+  /// CRC-32 of `slice`.
+  static func crc32(_ slice: ByteSlice) -> UInt32 {
+    let start = slice.bytes.baseAddress?.assumingMemoryBound(to: Bytef.self)
+    return UInt32(truncatingIfNeeded: crc32_z(0, start, slice.count))
+  }
+}
+
+extension ByteSlice {
+  /// The little-endian integer at `offset` (and `plus` more); nil where it is not all there.
+  fileprivate func integer<T: FixedWidthInteger>(
+    _ type: T.Type, at offset: Int, plus: Int = 0
+  ) -> T? {
+    let (sum, overflow) = offset.addingReportingOverflow(plus)
+    guard !overflow, let part = part(from: sum, count: MemoryLayout<T>.size) else { return nil }
+    return T(littleEndian: part.bytes.loadUnaligned(as: T.self))
+  }
+}

@@ -1,0 +1,99 @@
+import CKACore
+import CSignals
+import Glibc
+
+/// The bytes of a regular file: read whole when small, mapped when large.
+enum MappedFile {
+  /// Files below this size are read, so that a file that is cut short later costs nothing.
+  static let smallest = 16 << 20
+
+  /// The bytes of the file at `path`.
+  /// - Parameter threshold: the size in bytes from which a file is mapped instead of read.
+  /// - Throws: when the file is missing, not permitted, empty, or no regular file (a pipe never blocks).
+  static func region(
+    path: String, mappingFrom threshold: Int = smallest
+  ) throws(FormatError) -> ByteRegion {
+    // O_NONBLOCK: opening a FIFO must not wait for a writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw openError(errno) }
+    defer { close(descriptor) }
+    let size = try regularSize(of: descriptor)
+    if size >= threshold, let mapped = map(descriptor, size: size) { return mapped }
+    return try readWhole(descriptor, size: size)
+  }
+
+  /// Whether a read of `region` met pages that its file no longer has; they read as 0xFF.
+  static func wasTruncated(_ region: ByteRegion) -> Bool {
+    region.bytes.baseAddress.map { cka_mapping_was_truncated($0) } ?? false
+  }
+
+  private static func regularSize(of descriptor: Int32) throws(FormatError) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw openError(errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR:
+      throw FormatError("this is a folder, not a file", remedy: "name a file in it")
+    default:
+      throw FormatError(
+        "this is a pipe, socket or device, not a regular file",
+        remedy: "save its bytes to a file first")
+    }
+    guard status.st_size > 0 else {
+      throw FormatError(
+        "the file is empty", remedy: "write the result again; the program may have been stopped")
+    }
+    return Int(status.st_size)
+  }
+
+  /// nil when the file cannot be mapped or guarded: reading it works all the same.
+  private static func map(_ descriptor: Int32, size: Int) -> ByteRegion? {
+    guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
+    else { return nil }
+    guard cka_guard_mapping(start, size) else {
+      munmap(start, size)
+      return nil
+    }
+    return ByteRegion(owning: UnsafeRawBufferPointer(start: start, count: size)) { bytes in
+      guard let start = bytes.baseAddress else { return }
+      cka_forget_mapping(start)
+      munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
+    }
+  }
+
+  private static func readWhole(_ descriptor: Int32, size: Int) throws(FormatError) -> ByteRegion {
+    guard let memory = malloc(size) else {
+      throw FormatError("there is not enough memory to read \(size) bytes")
+    }
+    var filled = 0
+    while filled < size {
+      let got = read(descriptor, memory + filled, size - filled)
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else {
+        let code = errno
+        free(memory)
+        throw FormatError("reading failed: \(String(cString: strerror(code)))", at: "byte \(filled)")
+      }
+      if got == 0 { break }  // shorter than a moment ago: readers say what is missing
+      filled += got
+    }
+    return ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: filled)) {
+      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
+    }
+  }
+
+  private static func openError(_ code: Int32) -> FormatError {
+    switch code {
+    case ENOENT, ENOTDIR:
+      FormatError("there is no such file", remedy: "check the path")
+    case EACCES, EPERM:
+      FormatError("permission denied", remedy: "ask its owner for read access (chmod +r)")
+    case ENXIO:
+      FormatError(
+        "this is a pipe, socket or device, not a regular file",
+        remedy: "save its bytes to a file first")
+    default:
+      FormatError("the file cannot be opened: \(String(cString: strerror(code)))")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import CKACore
+
+/// Reads numpy's `.npy`, versions 1 to 3: one array, over the bytes as they stand.
+enum NpyReader {
+  /// What every `.npy` file begins with.
+  static let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
+  /// Bytes that a header may have; numpy's own are below a thousand.
+  static let longestHeader = 1 << 16
+
+  /// Whether `region` begins as a `.npy` file does.
+  static func isNpy(_ region: ByteRegion) -> Bool { ByteSlice(region).hasPrefix(magic) }
+
+  /// The array in `region`.
+  static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
+    let (value, trailing) = try array(in: ByteSlice(region))
+    var result = ReadValue(value: value, format: "npy")
+    if trailing > 0 { result.warnings.append("\(trailing) bytes after the array were ignored") }
+    return result
+  }
+
+  /// The array that `slice` begins with, and how many bytes follow it.
+  /// - Parameter source: what the bytes are, for errors, where they are not the file itself.
+  static func array(
+    in slice: ByteSlice, source: String = ""
+  ) throws(FormatError) -> (value: Value, trailing: Int) {
+    var cursor = ByteCursor(slice, source: source)
+    guard slice.hasPrefix(magic) else {
+      throw FormatError(
+        "this is no npy array", at: cursor.place(0), remedy: "save it with numpy.save")
+    }
+    _ = try cursor.take(magic.count, "the magic")
+    let text = try headerText(&cursor)
+    let header = try NpyHeader(text, source: source)
+    let data = try cursor.take(cursor.remaining, "the data")
+    do throws(FormatError) {
+      let type = try NumpyType(header.descr)
+      let (bytes, overflow) = try NDArray.count(of: header.shape)
+        .multipliedReportingOverflow(by: type.size)
+      guard !overflow, bytes <= data.count else {
+        throw FormatError(
+          "an array of shape \(header.shape) and type \(SafeText.sanitise(header.descr)) needs "
+            + "more than the \(data.count) bytes that follow its header",
+          remedy: "copy the file again; it may be cut short")
+      }
+      let value = try type.array(shape: header.shape, fortran: header.fortran, data: data)
+      return (value, data.count - bytes)
+    } catch { throw error.located(cursor.place(text.range.lowerBound - slice.range.lowerBound)) }
+  }
+
+  private static func headerText(_ cursor: inout ByteCursor) throws(FormatError) -> ByteSlice {
+    let place = cursor.place(cursor.position)
+    let version = try cursor.byte("the version")
+    _ = try cursor.byte("the minor version")
+    guard (1...3).contains(version) else {
+      throw FormatError(
+        "npy version \(version) is unknown (1 to 3 are)", at: place,
+        remedy: "save it again with numpy.save")
+    }
+    let length =
+      version == 1
+      ? Int(try cursor.integer(UInt16.self, "the header's length"))
+      : Int(try cursor.integer(UInt32.self, "the header's length"))
+    guard length <= longestHeader else {
+      throw FormatError(
+        "the npy header claims \(length) bytes, more than \(longestHeader)", at: place,
+        remedy: "save it again with numpy.save")
+    }
+    return try cursor.take(length, "the header")
+  }
+}

@@ -1,0 +1,28 @@
+import CKACore
+
+/// Reads numpy's `.npz`: a zip archive of `.npy` members, as a dictionary of arrays.
+enum NpzReader {
+  /// Every array of `archive` under its name without `.npy`; other members are passed over with a warning.
+  static func read(_ archive: ZipArchive) throws(FormatError) -> ReadValue {
+    var entries: [(key: Value, value: Value)] = []
+    var result = ReadValue(value: .none, format: "npz")
+    for member in archive.members {
+      let shown = SafeText.sanitise(member.name)
+      guard member.name.hasSuffix(".npy") else {
+        result.warnings.append("the member '\(shown)' is no array and was ignored")
+        continue
+      }
+      let content = try archive.content(of: member)
+      let (value, trailing) = try NpyReader.array(in: content, source: "member '\(shown)'")
+      if trailing > 0 {
+        result.warnings.append("\(trailing) bytes after the array '\(shown)' were ignored")
+      }
+      entries.append((.string(String(member.name.dropLast(".npy".count))), value))
+    }
+    guard !entries.isEmpty else {
+      throw FormatError("the archive holds no arrays", remedy: "save them with numpy.savez")
+    }
+    result.value = .dictionary(entries)
+    return result
+  }
+}
