@@ -1,4 +1,60 @@
 #ifndef CHDF5_SHIM_H
 #define CHDF5_SHIM_H
 #include <hdf5.h>
+
+// What Swift cannot import: macros that cast or call H5open(), the property lists behind them, and
+// functions whose names are version macros. One static inline function for each, and no logic.
+
+static inline hid_t cka_h5_default(void) { return H5P_DEFAULT; }
+static inline hid_t cka_h5_all(void) { return H5S_ALL; }
+
+// Errors come back as negative results; libhdf5 must not print a stack trace over the screen.
+static inline herr_t cka_h5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+// Filter plug-ins are shared objects that a file can ask for by number: none is ever loaded.
+static inline herr_t cka_h5_forbid_plugins(void) { return H5PLset_loading_state(0); }
+
+static inline hid_t cka_h5_open(const char *path) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+#if H5_VERSION_GE(1, 10, 7)
+  // A lock fails on read-only and network file systems; reading needs none.
+  H5Pset_file_locking(access, 0, 1);
+#endif
+  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  H5Pclose(access);
+  return file;
+}
+
+// The number of links of a group, or -1.
+static inline long long cka_h5_link_count(hid_t group) {
+  H5G_info_t info;
+  return H5Gget_info(group, &info) < 0 ? -1 : (long long)info.nlinks;
+}
+
+// The length of a link's name without its NUL, or -1; writes at most `size` bytes with the NUL.
+static inline long long cka_h5_link_name(hid_t group, hsize_t index, char *name, size_t size) {
+  return H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, name, size, H5P_DEFAULT);
+}
+
+// Whether link `index` leads to an object of this very file: soft and external links do not count.
+static inline int cka_h5_link_is_hard(hid_t group, hsize_t index) {
+  H5L_info_t info;
+  if (H5Lget_info_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &info, H5P_DEFAULT) < 0)
+    return 0;
+  return info.type == H5L_TYPE_HARD;
+}
+
+static inline hid_t cka_h5_open_object(hid_t group, hsize_t index) {
+  return H5Oopen_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT);
+}
+
+// Whether the dataset's values stand in this file, and not in others that it names.
+static inline int cka_h5_is_self_contained(hid_t dataset) {
+  hid_t creation = H5Dget_create_plist(dataset);
+  if (creation < 0) return 0;
+  int external = H5Pget_external_count(creation);
+  H5D_layout_t layout = H5Pget_layout(creation);
+  H5Pclose(creation);
+  return external == 0 && layout != H5D_VIRTUAL && layout != H5D_LAYOUT_ERROR;
+}
 #endif

@@ -5,6 +5,99 @@ public enum ResultFile {
   /// All results of the file at `path`, in the file's order. Nothing in the file is ever executed.
   /// - Throws: `FormatError`, one line that names file, place and remedy.
   public static func read(path: String) throws(FormatError) -> [Comparison] {
-    throw FormatError("not yet readable", file: path)
+    do throws(FormatError) {
+      let region = try MappedFile.region(path: path)
+      let results = try read(region: region, path: path)
+      guard !MappedFile.wasTruncated(region) else {
+        throw FormatError("the file was cut short while it was read", remedy: "open it again")
+      }
+      return results
+    } catch {
+      var error = error
+      error.file = SafeText.sanitise(path)
+      throw error
+    }
+  }
+
+  /// Whether a file of this name is worth opening when a folder is walked: by its extension, in any case.
+  /// Hidden files are not.
+  public static func isCandidate(name: String) -> Bool {
+    guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
+    return extensions.contains(name[name.index(after: dot)...].lowercased())
+  }
+
+  private static let extensions: Set<String> = [
+    "pkl", "pickle", "pt", "pth", "npy", "npz", "safetensors", "json", "csv", "tsv", "h5", "hdf5",
+    "gz", "yaml", "yml",
+  ]
+}
+
+// MARK: Dispatch
+
+extension ResultFile {
+  /// The results in `region`; `path` is where it stands.
+  static func read(region: ByteRegion, path: String) throws(FormatError) -> [Comparison] {
+    if SafetensorsFile.matches(region.bytes) {
+      let file = try SafetensorsFile(region: region)
+      if ResultBundle.matches(file) {
+        return try ResultBundle.comparisons(from: file, path: path)
+      }
+    }
+    return try ResultExtractor.comparisons(
+      from: try readValue(region: region, path: path), file: path)
+  }
+
+  /// What the bytes of `region` say; `path` is where they stand, for formats of several files.
+  static func readValue(region: ByteRegion, path: String) throws(FormatError) -> ReadValue {
+    let format = try Signature.format(of: region)
+    guard format == .gzip else { return try read(region, as: format, path: path) }
+    let inner = try Gzip.inflate(region)
+    let innerFormat = try Signature.format(of: inner)
+    guard innerFormat != .gzip, innerFormat != .hdf5 else {
+      throw FormatError("\(innerFormat.rawValue) inside gzip", remedy: "unpack it with gunzip")
+    }
+    var value = try read(inner, as: innerFormat, path: path)
+    value.format += ", gzip"
+    return value
+  }
+
+  private static func read(
+    _ region: ByteRegion, as format: Signature, path: String
+  ) throws(FormatError) -> ReadValue {
+    switch format {
+    case .gzip: throw FormatError("gzip inside gzip")
+    case .zip:
+      let archive = try ZipArchive(region)
+      return archive.torchPickle == nil
+        ? try NpzReader.read(archive) : try TorchReader.readZip(archive)
+    case .npy: return try NpyReader.read(region: region)
+    case .hdf5: return try HDF5Reader.read(path: path)
+    case .safetensors: return try SafetensorsReader.read(region: region)
+    case .torchLegacy: return try TorchReader.readLegacy(region: region)
+    case .pickle: return try PickleReader.read(region: region)
+    case .json:
+      let value = try JSONReader.read(region: region)
+      guard CkatorchReader.isIndex(value.value) else { return value }
+      return try CkatorchReader.read(index: value.value, path: path)
+    case .yamlIndex:
+      return try CkatorchReader.read(index: CkatorchReader.yamlIndex(region: region), path: path)
+    case .text: return try readText(region, path: path)
+    }
+  }
+
+  /// Text that is nothing else is CSV; when its name does not say so, the error explains that.
+  private static func readText(
+    _ region: ByteRegion, path: String
+  ) throws(FormatError) -> ReadValue {
+    do throws(FormatError) {
+      return try CSVReader.read(region: region)
+    } catch {
+      let name = path.lowercased()
+      if [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: { name.hasSuffix($0) }) {
+        throw error
+      }
+      throw FormatError(
+        "no result file; as CSV: \(error.problem)", at: error.place, remedy: error.remedy)
+    }
   }
 }

@@ -1,0 +1,140 @@
+import CKACore
+import Yams
+
+/// Reads ckatorch's pair: an index in JSON or YAML that names models and layers, and the safetensors file
+/// beside it that holds the matrix under `cka`.
+///
+/// The index stores an absolute path. Where that is gone, a file of the same name beside the index is meant.
+enum CkatorchReader {
+  /// Whether `value` is such an index.
+  static func isIndex(_ value: Value) -> Bool {
+    guard case .dictionary(let entries) = value, case .dictionary? = entries["cka_matrix"] else {
+      return false
+    }
+    return entries["CKA"] == nil
+  }
+
+  /// The pair that the index `value` at `path` describes, as torch_cka's dictionary.
+  static func read(index value: Value, path: String) throws(FormatError) -> ReadValue {
+    guard case .dictionary(let entries) = value,
+      case .dictionary(let reference)? = entries["cka_matrix"],
+      case .string(let target)? = reference["path"]
+    else { throw FormatError("the ckatorch index has no path", at: "key 'cka_matrix'") }
+    let (name, region) = try matrixFile(target, besideIndex: path)
+    let file: SafetensorsFile
+    do throws(FormatError) {
+      file = try SafetensorsFile(region: region)
+    } catch {
+      throw FormatError(
+        "'\(SafeText.sanitise(name))': \(error.problem)", at: error.place, remedy: error.remedy)
+    }
+    guard let matrix = file.tensor("cka") else {
+      throw FormatError("'\(SafeText.sanitise(name))' has no tensor 'cka'")
+    }
+    var result: [(key: Value, value: Value)] = [(.string("CKA"), .array(matrix))]
+    for (number, key) in [(1, "first_model"), (2, "second_model")] {
+      guard case .dictionary(let model)? = entries[key] else { continue }
+      if let name = model["name"] { result.append((.string("model\(number)_name"), name)) }
+      if let layers = model["layers"] {
+        result.append((.string("model\(number)_layers"), layers))
+      }
+    }
+    return ReadValue(value: .dictionary(result), format: "ckatorch")
+  }
+
+  /// The file that `target` names, or the one beside the index with the same last component.
+  private static func matrixFile(
+    _ target: String, besideIndex path: String
+  ) throws(FormatError) -> (name: String, region: ByteRegion) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    let last = String(target.split(separator: "/").last ?? "")
+    guard !last.isEmpty, last != ".." else {
+      throw FormatError("the ckatorch index has no path", at: "key 'cka_matrix'")
+    }
+    let candidates = [target.hasPrefix("/") ? target : folder + target, folder + last]
+    for candidate in candidates {
+      // A missing file is only an answer when the other place has none either.
+      if let region = try? MappedFile.region(path: candidate) { return (candidate, region) }
+    }
+    throw FormatError(
+      "the matrix '\(SafeText.sanitise(last))' is not where the index says, nor beside it",
+      at: "key 'cka_matrix'", remedy: "copy the safetensors file next to the index")
+  }
+}
+
+// MARK: YAML
+
+extension CkatorchReader {
+  /// A YAML index larger than this is none.
+  private static let yamlBytes = 10_000_000
+  /// Aliases a YAML index may use: both models may share one list of layers.
+  private static let yamlAliases = 16
+  /// Columns of indentation and list marks before a line's text; block nesting needs one for each level.
+  private static let yamlIndent = 128
+
+  /// Whether `bytes` look like a YAML index: text that names its matrix first or after the models.
+  static func matchesYAML(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count <= yamlBytes, let text = String(validating: bytes, as: UTF8.self) else {
+      return false
+    }
+    return text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("cka_matrix:") }
+  }
+
+  /// The index that `region` spells in YAML; only the parts that an index has are looked at.
+  static func yamlIndex(region: ByteRegion) throws(FormatError) -> Value {
+    guard let text = String(validating: region.bytes, as: UTF8.self) else {
+      throw FormatError("the YAML text is not UTF-8")
+    }
+    try checkYAML(text)
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw FormatError("not valid YAML: \(SafeText.sanitise(String(describing: error)))")
+    }
+    return .dictionary([
+      (.string("cka_matrix"), .dictionary(fields(["path"], of: node?["cka_matrix"]))),
+      (.string("first_model"), .dictionary(fields(["name", "layers"], of: node?["first_model"]))),
+      (.string("second_model"), .dictionary(fields(["name", "layers"], of: node?["second_model"]))),
+    ])
+  }
+
+  /// libyaml recurses with the nesting and aliases multiply: both are bounded before it runs.
+  private static func checkYAML(_ text: String) throws(FormatError) {
+    guard text.utf8.count <= yamlBytes else { throw FormatError("the YAML index is too large") }
+    var depth = 0
+    var aliases = 0
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      let indent = line.utf8.prefix { " \t-?".utf8.contains($0) }.count
+      depth += line.utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
+      aliases += line.utf8.count { $0 == UInt8(ascii: "*") }
+      guard indent <= yamlIndent, depth <= Limits.layers, line.bracketDepth <= Limits.depth else {
+        throw FormatError("the YAML nests too deep", at: "line \(number + 1)")
+      }
+      guard aliases <= yamlAliases else {
+        throw FormatError("the YAML has more than \(yamlAliases) aliases", at: "line \(number + 1)")
+      }
+    }
+  }
+
+  private static func fields(
+    _ keys: [String], of node: Node?
+  ) -> [(key: Value, value: Value)] {
+    keys.compactMap { key in
+      guard let field = node?[key] else { return nil }
+      if let text = field.string { return (.string(key), .string(text)) }
+      guard let elements = field.sequence else { return nil }
+      return (.string(key), .list(elements.map { $0.string.map { .string($0) } ?? .none }))
+    }
+  }
+}
+
+extension Substring {
+  /// How many flow brackets of YAML open on this line at most.
+  fileprivate var bracketDepth: Int {
+    utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
+      - utf8.count { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "}") }
+  }
+}

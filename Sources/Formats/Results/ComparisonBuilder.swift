@@ -1,0 +1,96 @@
+import CKACore
+
+/// Makes comparisons of one torch_cka dictionary: the scores, and the names beside them.
+struct ComparisonBuilder {
+  /// The file's path, for `ResultID`.
+  let file: String
+  /// The container, and what its reader had to say.
+  let source: ReadValue
+
+  /// JSON and CSV hold lists, whatever the reader packs them into.
+  var isText: Bool {
+    ["JSON", "CSV", "TSV"].contains { source.format.hasPrefix($0) }
+  }
+
+  /// The comparison of `scores`, or one for each slice of a 3-D array.
+  /// - Parameters:
+  ///   - entries: the dictionary that may name models, layers and data sets.
+  ///   - key: which of the file's results this is.
+  ///   - place: where the scores stand, for errors.
+  func comparisons(
+    scores: Value, entries: [(key: Value, value: Value)], key: String, place: String
+  ) throws(FormatError) -> [Comparison] {
+    do throws(FormatError) {
+      let scores = try ScoreArray(scores, isText: isText)
+      try checkSize(scores.array.shape)
+      let names = try NamedSides(entries)
+      guard scores.array.shape.count == 3 else {
+        return [try comparison(scores.array, dtype: scores.dtype, names: names, key: key)]
+      }
+      return try slices(scores, names: names, key: key)
+    } catch {
+      var error = error
+      if error.place.isEmpty { error.place = place }
+      throw error
+    }
+  }
+
+  private func checkSize(_ shape: [Int]) throws(FormatError) {
+    let spelled = shape.map(String.init).joined(separator: " × ")
+    guard !shape.contains(0) else {
+      throw FormatError("the matrix is empty (\(spelled)): there is nothing to show")
+    }
+    var cells = 1
+    for size in shape {
+      let (product, overflow) = cells.multipliedReportingOverflow(by: size)
+      guard !overflow, product <= Limits.cells else {
+        throw FormatError("\(spelled) values, more than \(Limits.cells)")
+      }
+      cells = product
+    }
+    guard shape.count < 2 || shape.allSatisfy({ $0 <= Limits.layers }) else {
+      throw FormatError("\(spelled) layers, more than \(Limits.layers) on a side")
+    }
+  }
+
+  /// One comparison for each index of the axis that is not layers: the first, when only the last two
+  /// match the names, and the last otherwise.
+  private func slices(
+    _ scores: ScoreArray, names: NamedSides, key: String
+  ) throws(FormatError) -> [Comparison] {
+    let shape = scores.array.shape
+    let axis = names.fit(shape[0], shape[1]) || !names.fit(shape[1], shape[2]) ? 2 : 0
+    guard shape[axis] <= Limits.resultsPerFile else {
+      throw FormatError("\(shape[axis]) slices, more than \(Limits.resultsPerFile) results")
+    }
+    var results: [Comparison] = []
+    for index in 0..<shape[axis] {
+      let slice = scores.array.slice(axis: axis, index: index)
+      let slot = axis == 2 ? "[…, \(index)]" : "[\(index)]"
+      var result = try comparison(slice, dtype: scores.dtype, names: names, key: key + slot)
+      result.warnings.insert(
+        "slice \(index + 1) of \(shape[axis]) of a \(shape[0]) × \(shape[1]) × \(shape[2]) array",
+        at: 0)
+      results.append(result)
+    }
+    return results
+  }
+
+  private func comparison(
+    _ array: NDArray, dtype: String, names: NamedSides, key: String
+  ) throws(FormatError) -> Comparison {
+    let matrix = try array.matrix()
+    let isVector = array.shape.count == 1
+    let axes = isVector ? names.axes : try names.axes(for: matrix, isNumber: array.shape.isEmpty)
+    var warnings = source.warnings + axes.warnings + ValueWarnings.lines(for: matrix)
+    if !isVector, axes.lookRegistered {
+      warnings.append(
+        "layer labels look like torch_cka's registration order; "
+          + "its rows and columns are stored in the order in which the layers ran")
+    }
+    return Comparison(
+      id: ResultID(path: file, key: key), format: source.format,
+      kind: isVector ? .minibatches : .layers, rows: axes.rows, columns: axes.columns,
+      matrix: matrix, dtype: dtype, warnings: warnings)
+  }
+}

@@ -1,0 +1,75 @@
+import CKACore
+
+/// What a file is, by its content: people rename files.
+enum Signature: String {
+  case gzip, zip, npy, hdf5, safetensors, torchLegacy, pickle, json, yamlIndex, text
+
+  /// What `region` holds.
+  /// - Throws: when it is something else that people save under a result's name, which the error names.
+  static func format(of region: ByteRegion) throws(FormatError) -> Signature {
+    let slice = ByteSlice(region)
+    if let stranger = strangers.first(where: { slice.hasPrefix($0.magic) }) {
+      throw FormatError("this is \(stranger.name), not a result", remedy: stranger.remedy)
+    }
+    if Gzip.isGzip(region) { return .gzip }
+    if ZipArchive.isZip(region) { return .zip }
+    if NpyReader.isNpy(region) { return .npy }
+    if slice.hasPrefix([0x89, 0x48, 0x44, 0x46]) { return .hdf5 }
+    if SafetensorsFile.matches(region.bytes) { return .safetensors }
+    if TorchReader.isLegacy(region) { return .torchLegacy }
+    return try textOrPickle(region)
+  }
+
+  private struct Stranger {
+    let magic: [UInt8]
+    let name: String
+    let remedy: String
+
+    init(_ magic: [UInt8], _ name: String, _ remedy: String = "") {
+      self.magic = magic
+      self.name = name
+      self.remedy = remedy
+    }
+  }
+
+  private static let strangers = [
+    Stranger(
+      Array("version https://git-lfs".utf8), "a Git LFS pointer", "run git lfs pull to fetch it"),
+    Stranger([0x89, 0x50, 0x4E, 0x47], "a PNG image", "open the data it was drawn from"),
+    Stranger([0xFF, 0xD8, 0xFF], "a JPEG image", "open the data it was drawn from"),
+    Stranger(Array("%PDF".utf8), "a PDF", "open the data it was drawn from"),
+    Stranger([0x7F, 0x45, 0x4C, 0x46], "a program (ELF)"),
+    Stranger(Array("BZh".utf8), "bzip2", "unpack it with bunzip2"),
+    Stranger([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "unpack it with unxz"),
+    Stranger([0x28, 0xB5, 0x2F, 0xFD], "Zstandard", "unpack it with unzstd"),
+    Stranger(Array("PK\u{5}\u{6}".utf8), "an empty zip archive"),
+  ]
+
+  private static func textOrPickle(_ region: ByteRegion) throws(FormatError) -> Signature {
+    let bytes = region.bytes
+    let mark = ByteSlice(region).hasPrefix([0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let first = bytes.dropFirst(mark).first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    switch first {
+    case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
+    case UInt8(ascii: "<"):
+      throw FormatError(
+        "this is a web page or XML, not a result",
+        remedy: "download the file itself, not the page about it")
+    case nil: throw FormatError("there is nothing in the file but white space")
+    default: break
+    }
+    // The pickle reader names a protocol that it does not know.
+    if bytes[0] == 0x80 || PickleReader.isPickle(region) { return .pickle }
+    guard isText(bytes) else {
+      throw FormatError(
+        "not a format that cka knows",
+        remedy: "it opens pickle, torch, npy, npz, safetensors, HDF5, JSON and CSV")
+    }
+    return CkatorchReader.matchesYAML(bytes) ? .yamlIndex : .text
+  }
+
+  /// Whether the beginning holds no control characters that text has none of.
+  private static func isText(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.prefix(4096).allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+  }
+}
