@@ -22,23 +22,42 @@ extension State {
     }
   }
 
-  /// The layer pane's inner layout; nil when it is not on the screen.
-  var heatLayout: HeatLayout? {
+  /// The room that the layer pane has; nil when it is not on the screen.
+  ///
+  /// Long names give way where that lets every value, or fewer values a pixel, be shown.
+  private var heatRoom: HeatLayout? {
     guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
     let longest = names.reduce(1) { max($0, TextWidth.width(of: $1)) }
-    return HeatLayout(frame: frame, longestName: longest)
+    let generous = HeatLayout(frame: frame, longestName: longest)
+    guard longest > HeatLayout.shortName, let wide = place(in: generous), wide.block > 1 else {
+      return generous
+    }
+    let tight = HeatLayout(frame: frame, longestName: HeatLayout.shortName)
+    return (place(in: tight)?.block ?? wide.block) < wide.block ? tight : generous
+  }
+
+  /// The layer pane's inner layout around what is drawn.
+  func heatLayout(_ place: Placement) -> HeatLayout? {
+    let perCell = halfBlocks ? 2 : 1
+    return heatRoom?.fitted(
+      width: place.pixelWidth, height: (place.pixelHeight + perCell - 1) / perCell)
+  }
+
+  /// Pixels are half a cell high.
+  var halfBlocks: Bool {
+    PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
   }
 
   /// Where each displayed value lies; nil when nothing is displayed.
-  var placement: Placement? {
-    guard let arrangement, !arrangement.isEmpty, let layout = heatLayout, !layout.heat.isEmpty
-    else { return nil }
-    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
+  var placement: Placement? { heatRoom.flatMap(place) }
+
+  private func place(in room: HeatLayout) -> Placement? {
+    guard let arrangement, !arrangement.isEmpty, !room.heat.isEmpty else { return nil }
     let (rows, columns) = (arrangement.view.rows, arrangement.view.columns)
     return Placement(
       rows: settings.transposed ? columns : rows, columns: settings.transposed ? rows : columns,
-      pixels: (layout.heat.width, layout.heat.height * (halves ? 2 : 1)), viewport: viewport,
-      originAtTop: settings.originAtTop, aspect: halves ? 1 : 2)
+      pixels: (room.heat.width, room.heat.height * (halfBlocks ? 2 : 1)), viewport: viewport,
+      originAtTop: settings.originAtTop, aspect: halfBlocks ? 1 : 2)
   }
 
   /// Moves the crosshair by units of the screen (a value, or a block of values); `up` is towards the top.
@@ -134,15 +153,12 @@ extension State {
 
   /// The displayed row and column of the value at a screen cell of the layer pane.
   func value(atX x: Int, y: Int) -> (row: Int, column: Int)? {
-    guard let layout = heatLayout, let place = placement, layout.heat.contains(x: x, y: y)
+    guard let place = placement, let layout = heatLayout(place), layout.heat.contains(x: x, y: y)
     else { return nil }
-    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
-    let perCell = halves ? 2 : 1
+    let perCell = halfBlocks ? 2 : 1
     let top = place.originAtTop ? 0 : layout.heat.height * perCell - place.pixelHeight
     let pixelX = x - layout.heat.x
-    let pixelY = (y - layout.heat.y) * perCell - top + (perCell - 1)
-    guard pixelX < place.pixelWidth, pixelY >= 0, pixelY < place.pixelHeight + perCell - 1
-    else { return nil }
+    let pixelY = max(0, (y - layout.heat.y) * perCell - top + (perCell - 1))
     return (place.row(pixel: min(pixelY, place.pixelHeight - 1)), place.column(pixel: pixelX))
   }
 }

@@ -25,7 +25,7 @@ struct Layout: Sendable, Equatable {
       self[pane] = body
       return
     }
-    let listWidth = max(22, min(38, size.width * 27 / 100))
+    let listWidth = max(22, min(38, size.width / 4))
     results = Rect(x: 0, y: 0, width: listWidth, height: body.height)
     place(
       state,
@@ -82,18 +82,21 @@ struct Layout: Sendable, Equatable {
 
 /// Where things are inside the frame of the layer pane.
 struct HeatLayout: Sendable, Equatable {
+  /// Cells for row names where the heatmap needs the room.
+  static let shortName = 12
+
   /// Row names.
-  let names: Rect
+  private(set) var names: Rect
   /// One column that marks the crosshair's row.
-  let rowTick: Rect
+  private(set) var rowTick: Rect
   /// The pixels.
-  let heat: Rect
+  private(set) var heat: Rect
   /// One line that marks the crosshair's column.
-  let columnTick: Rect
+  private(set) var columnTick: Rect
   /// Column names, one or two lines.
-  let columnNames: Rect
+  private(set) var columnNames: Rect
   /// The colour scale; empty on a small screen.
-  let scale: Rect
+  private(set) var scale: Rect
 
   /// - Parameter longestName: cells that the longest row name takes.
   init(frame: Rect, longestName: Int) {
@@ -110,28 +113,59 @@ struct HeatLayout: Sendable, Equatable {
     columnNames = Rect(x: heat.x, y: bottom + 1, width: heatWidth, height: nameLines)
     scale = Rect(x: heat.right, y: inner.y, width: scaleWidth, height: names.height)
   }
+
+  /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
+  func fitted(width: Int, height: Int) -> HeatLayout {
+    let right = max(0, heat.width - width) / 2
+    let down = max(0, heat.height - height) / 2
+    let cut = heat.height - height
+    var fitted = self
+    fitted.heat = Rect(x: heat.x + right, y: heat.y + down, width: width, height: height)
+    fitted.names = Rect(x: names.x + right, y: heat.y + down, width: names.width, height: height)
+    fitted.rowTick = Rect(x: rowTick.x + right, y: heat.y + down, width: 1, height: height)
+    fitted.columnTick.x = fitted.heat.x
+    fitted.columnTick.y -= cut - down
+    // Names of the last columns may run on below the scale.
+    fitted.columnNames = Rect(
+      x: fitted.heat.x, y: columnNames.y - cut + down,
+      width: columnNames.right + scale.width - fitted.heat.x, height: columnNames.height)
+    fitted.scale = Rect(
+      x: fitted.heat.right, y: fitted.heat.y, width: scale.width,
+      height: max(height, min(heat.height - down, 12)))
+    return fitted
+  }
 }
 
 /// Where things are inside the frame of the minibatch pane.
 struct SquareFrame: Sendable, Equatable {
   /// The pixels.
-  let heat: Rect
+  private(set) var heat: Rect
   /// The colour scale; empty on a small screen.
-  let scale: Rect
+  private(set) var scale: Rect
   /// Mean, quartiles and remarks; empty on a small screen.
-  let statistics: Rect
+  private(set) var statistics: Rect
 
   init(frame: Rect) {
     let inner = frame.inset(by: 1)
-    let textWidth = inner.width >= 50 ? 24 : (inner.width >= 40 ? 17 : 0)
+    let textWidth = inner.width >= 48 ? 18 : 0
     let scaleWidth = inner.width >= 36 ? 10 : 0
-    let room = inner.width - textWidth - scaleWidth
-    // A square needs no more width than its height in half-block pixels.
-    let width = min(room, max(8, inner.height * 2 + 1))
-    heat = Rect(x: inner.x, y: inner.y, width: width, height: inner.height)
-    scale = Rect(x: heat.right, y: inner.y, width: scaleWidth, height: inner.height)
-    statistics = Rect(
-      x: scale.right + 1, y: inner.y, width: max(0, inner.right - scale.right - 1),
+    heat = Rect(
+      x: inner.x + 1, y: inner.y, width: inner.width - textWidth - scaleWidth - 1,
       height: inner.height)
+    scale = Rect(x: heat.right, y: inner.y, width: scaleWidth, height: inner.height)
+    statistics = Rect(x: scale.right, y: inner.y, width: textWidth, height: inner.height)
+  }
+
+  /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
+  func fitted(width: Int, height: Int) -> SquareFrame {
+    let right = max(0, heat.width - width) / 2
+    let down = max(0, heat.height - height) / 2
+    let tall = max(height, min(heat.height - down, 12))
+    var fitted = self
+    fitted.heat = Rect(x: heat.x + right, y: heat.y + down, width: width, height: height)
+    fitted.scale = Rect(x: fitted.heat.right, y: fitted.heat.y, width: scale.width, height: tall)
+    fitted.statistics = Rect(
+      x: fitted.scale.right, y: fitted.heat.y, width: statistics.width, height: tall)
+    return fitted
   }
 }

@@ -38,31 +38,34 @@ struct SquarePlacement: Sendable, Equatable {
 
 // The sorted view's geometry.
 extension State {
-  /// The minibatch pane's inner layout; nil when it is not on the screen.
-  var squareFrame: SquareFrame? { Layout(self).minibatches.map(SquareFrame.init) }
-
   /// Where the square's cells lie; nil when there is no square on the screen.
   var squarePlacement: SquarePlacement? {
-    guard let square, let frame = squareFrame, !frame.heat.isEmpty, square.layout.side > 0
-    else { return nil }
-    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
+    guard let square, square.layout.side > 0, let pane = Layout(self).minibatches else { return nil }
+    let room = SquareFrame(frame: pane).heat
+    guard !room.isEmpty else { return nil }
     return SquarePlacement(
-      side: square.layout.side,
-      pixels: (frame.heat.width, frame.heat.height * (halves ? 2 : 1)), aspect: halves ? 1 : 2)
+      side: square.layout.side, pixels: (room.width, room.height * (halfBlocks ? 2 : 1)),
+      aspect: halfBlocks ? 1 : 2)
+  }
+
+  /// The minibatch pane's inner layout around what is drawn.
+  func squareFrame(_ place: SquarePlacement) -> SquareFrame? {
+    let perCell = halfBlocks ? 2 : 1
+    return Layout(self).minibatches.map {
+      SquareFrame(frame: $0).fitted(
+        width: place.pixelWidth, height: (place.pixelHeight + perCell - 1) / perCell)
+    }
   }
 
   /// The rank at a screen cell of the minibatch pane.
   func rank(atX x: Int, y: Int) -> Int? {
-    guard let square, let frame = squareFrame, let place = squarePlacement,
+    guard let square, let place = squarePlacement, let frame = squareFrame(place),
       frame.heat.contains(x: x, y: y)
     else { return nil }
-    let halves = PixelCanvas.usesHalfBlocks(depth: terminal.depth, unicode: terminal.unicode)
-    let perCell = halves ? 2 : 1
+    let perCell = halfBlocks ? 2 : 1
     let top = frame.heat.height * perCell - place.pixelHeight
-    let pixelY = (y - frame.heat.y) * perCell - top + perCell - 1
-    let pixelX = x - frame.heat.x
-    guard pixelX < place.pixelWidth, pixelY >= 0, pixelY <= place.pixelHeight else { return nil }
-    let cell = place.cell(pixelX: pixelX, pixelY: min(pixelY, place.pixelHeight - 1))
+    let pixelY = max(0, (y - frame.heat.y) * perCell - top + perCell - 1)
+    let cell = place.cell(pixelX: x - frame.heat.x, pixelY: min(pixelY, place.pixelHeight - 1))
     return square.layout.rank(row: cell.row, column: cell.column)
   }
 }

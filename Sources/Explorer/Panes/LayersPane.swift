@@ -4,8 +4,8 @@ import Cells
 /// The layer × layer heatmap with its names, crosshair marks and colour scale.
 func drawLayers(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
   state.layersFrame(theme).draw(theme, in: rect, &buffer)
-  guard let layout = state.heatLayout, let place = state.placement, let tile = state.tile,
-    let arrangement = state.arrangement
+  guard let place = state.placement, let layout = state.heatLayout(place),
+    let tile = state.tile, let arrangement = state.arrangement
   else {
     drawNothing(state, theme, in: rect, &buffer)
     return

@@ -4,9 +4,9 @@ import Cells
 /// The √N × √N square of minibatch scores, its colour scale and its statistics.
 func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
   state.minibatchesFrame.draw(theme, in: rect, &buffer)
-  guard let square = state.square, let place = state.squarePlacement, let result = state.minibatchResult
+  guard let square = state.square, let place = state.squarePlacement, let result = state.minibatchResult,
+    let frame = state.squareFrame(place)
   else { return }
-  let frame = SquareFrame(frame: rect)
   let canvas = PixelCanvas(state.settings.minibatchColormap, state.terminal)
   let scale = ColorScale(
     low: square.bounds.low, high: square.bounds.high, map: state.settings.minibatchColormap)
@@ -95,16 +95,16 @@ private func drawStatistics(
   guard rect.width >= 14 else { return }
   let statistics = square.statistics
   let numbers: [(String, Double)] = [
-    ("max", statistics.maximum), ("upper 1/4", statistics.upperQuartile),
+    ("max", statistics.maximum), ("3rd quart.", statistics.upperQuartile),
     ("median", statistics.median), ("mean", statistics.mean),
-    ("lower 1/4", statistics.lowerQuartile), ("min", statistics.minimum),
+    ("1st quart.", statistics.lowerQuartile), ("min", statistics.minimum),
   ]
   var y = rect.y
   func put(_ name: String, _ value: String, _ style: Style) {
     guard y < rect.bottom else { return }
     buffer.write(theme.spell(name), x: rect.x, y: y, width: rect.width, style: theme.faint)
     if !value.isEmpty {
-      buffer.write(value, x: rect.x + 10, y: y, width: rect.width - 10, style: style)
+      buffer.write(value, x: rect.x + 11, y: y, width: rect.width - 11, style: style)
     }
     y += 1
   }

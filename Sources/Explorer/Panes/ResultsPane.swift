@@ -46,8 +46,8 @@ private func drawEntry(
   let extentWidth = TextWidth.width(of: extent)
   let room = line.width - 2
   let hasExtent = TextWidth.width(of: title) + extentWidth + 1 <= room
-  let shown = TextWidth.keepingBothEnds(
-    theme.spell(title), width: hasExtent ? room - extentWidth - 1 : room)
+  let shown = shortened(
+    theme.spell(title), separator: theme.spell(" × "), width: hasExtent ? room - extentWidth - 1 : room)
   buffer.write(shown, x: line.x + 2, y: line.y, style: style)
   if hasExtent {
     var faint = theme.faint
@@ -71,15 +71,16 @@ extension State {
   }
 }
 
-extension TextWidth {
-  /// `text` in at most `width` cells; the middle is cut, since both ends tell model pairs apart.
-  static func keepingBothEnds(_ text: String, width: Int) -> String {
-    guard self.width(of: text) > width else { return text }
-    guard width > 4 else { return keepingStart(text, width: width) }
-    let front = (width - 1) / 2
-    let scalars = Array(text.unicodeScalars)
-    var result = ""
-    result.unicodeScalars.append(contentsOf: scalars.prefix(front))
-    return result + keepingEnd(text, width: width - self.width(of: result))
+/// A pair of names in at most `width` cells: each keeps its end, which tells models apart.
+private func shortened(_ title: String, separator: String, width: Int) -> String {
+  guard TextWidth.width(of: title) > width, let cut = title.firstRange(of: separator) else {
+    return TextWidth.keepingEnd(title, width: width)
   }
+  let (first, second) = (String(title[..<cut.lowerBound]), String(title[cut.upperBound...]))
+  let room = width - TextWidth.width(of: separator)
+  let (firstWidth, secondWidth) = (TextWidth.width(of: first), TextWidth.width(of: second))
+  // A short name leaves its room to the other.
+  let share = max(min(firstWidth, room / 2), room - secondWidth)
+  let left = TextWidth.keepingEnd(first, width: share)
+  return left + separator + TextWidth.keepingEnd(second, width: room - TextWidth.width(of: left))
 }

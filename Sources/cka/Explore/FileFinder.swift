@@ -35,8 +35,8 @@ struct FileFinder {
       problem("\(SafeText.sanitise(path)): cannot be opened; check its permissions")
       return
     }
-    let hidden = ResultFile.hiddenByIndex(names: names, in: path)
-    for name in names where !name.hasPrefix(".") && !hidden.contains(name) {
+    let described = ResultFile.describedByIndex(names: names, in: path)
+    for name in names where !name.hasPrefix(".") && !described.contains(name) {
       let child = path == "." ? name : (path.hasSuffix("/") ? path + name : "\(path)/\(name)")
       guard let identity = FileIdentity(child) else { continue }
       if identity.isFolder {
