@@ -1,5 +1,4 @@
 #ifndef CCAIRO_SHIM_H
 #define CCAIRO_SHIM_H
 #include <cairo.h>
-#include <cairo-svg.h>
 #endif

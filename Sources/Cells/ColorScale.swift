@@ -25,6 +25,7 @@ public struct ColorScale: Sendable, Hashable {
   }
 
   /// The ink of `value`.
+  @inlinable
   public func ink(of value: Double) -> Ink {
     guard value.isFinite else { return .missing }
     if value < 0, low >= 0, !map.isDiverging { return .negative }

@@ -36,6 +36,7 @@ public enum Colormap: String, Sendable, CaseIterable {
   }
 
   /// Whether the map has a neutral middle, so that it says where 0 is when centred on it.
+  @inlinable
   public var isDiverging: Bool { self == .diverging }
 
   /// The map that a person means by `name`, whatever the case: matplotlib's names, with or without
