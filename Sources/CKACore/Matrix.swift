@@ -65,6 +65,25 @@ public struct Matrix: Sendable {
     swapped = false
   }
 
+  /// A matrix that owns a copy of the values of `view`: float64 where the file has float64 or wide integers,
+  /// else float32, which holds every other type exactly.
+  public init(copying view: MatrixView) {
+    rows = view.rows
+    columns = view.columns
+    switch view.matrix.type {
+    case .float64, .int32, .int64, .uint32, .uint64:
+      type = .float64
+      region = view.values().withUnsafeBytes { ByteRegion(copying: $0) }
+    default:
+      type = .float32
+      region = view.values().map(Float.init).withUnsafeBytes { ByteRegion(copying: $0) }
+    }
+    offset = 0
+    columnStride = type.size
+    rowStride = columns * type.size
+    swapped = false
+  }
+
   /// Lowest and highest byte offset of an element's first byte; nil on overflow.
   private static func reach(
     rows: Int, columns: Int, offset: Int, rowStride: Int, columnStride: Int

@@ -16,8 +16,8 @@ public struct OpenResult: Sendable {
   }
 }
 
-/// The layer matrix as shown: label order and filter applied, not yet transposed.
-struct Arrangement: Sendable {
+/// The layer matrix as shown: label order and filters applied, not yet transposed.
+public struct Arrangement: Sendable {
   /// What it was made from.
   struct Key: Sendable, Equatable {
     let id: ResultID
@@ -28,30 +28,34 @@ struct Arrangement: Sendable {
   }
   let key: Key
   /// Names of the rows shown.
-  let rows: Axis
+  public let rows: Axis
   /// Names of the columns shown.
-  let columns: Axis
+  public let columns: Axis
   /// For each row shown, its row in the file.
   let rowIndices: [Int]
   /// For each column shown, its column in the file.
   let columnIndices: [Int]
   /// The values shown.
-  let view: MatrixView
+  public let view: MatrixView
   /// Block means of the values shown.
   let pyramid: BlockPyramid
   /// The values that the colours span.
-  let bounds: (low: Double, high: Double)
+  public let bounds: (low: Double, high: Double)
 
-  /// - Throws: `LayerFilterError` when the filter is malformed; a filter that hides every row or column
-  ///   leaves an empty arrangement.
-  init(_ result: OpenResult, settings: ViewSettings, generation: Int) throws(LayerFilterError) {
+  /// The layers of `result` that pass the settings' filter, and `rowFilter` and `columnFilter` (`LayerFilter`'s
+  /// syntax) on their side.
+  /// - Throws: `LayerFilterError` when a filter is malformed; filters that hide every row or column leave
+  ///   an empty arrangement.
+  public init(
+    _ result: OpenResult, settings: ViewSettings, rowFilter: String = "",
+    columnFilter: String = "", generation: Int = 0
+  ) throws(LayerFilterError) {
     key = Key(
       id: result.comparison.id, generation: generation, filter: settings.filter,
       labelOrder: settings.labelOrder, range: settings.range)
     let axes = result.comparison.axes(order: settings.labelOrder)
-    let filter = try LayerFilter(settings.filter)
-    rowIndices = filter.indices(of: axes.rows.layers)
-    columnIndices = filter.indices(of: axes.columns.layers)
+    rowIndices = try Self.passing(axes.rows.layers, settings.filter, rowFilter)
+    columnIndices = try Self.passing(axes.columns.layers, settings.filter, columnFilter)
     let isWhole =
       rowIndices.count == axes.rows.layers.count
       && columnIndices.count == axes.columns.layers.count
@@ -68,8 +72,15 @@ struct Arrangement: Sendable {
     bounds = settings.range.bounds(of: view, summary: summary)
   }
 
+  private static func passing(
+    _ names: [String], _ first: String, _ second: String
+  ) throws(LayerFilterError) -> [Int] {
+    let (both, own) = (try LayerFilter(first), try LayerFilter(second))
+    return both.indices(of: names).filter { own.matches(names[$0]) }
+  }
+
   /// Whether nothing is left to show.
-  var isEmpty: Bool { rowIndices.isEmpty || columnIndices.isEmpty }
+  public var isEmpty: Bool { rowIndices.isEmpty || columnIndices.isEmpty }
 }
 
 extension Axis {
@@ -82,7 +93,7 @@ extension Axis {
 }
 
 /// The minibatch scores as shown.
-struct Square: Sendable {
+public struct Square: Sendable {
   /// What it was made from.
   struct Key: Sendable, Equatable {
     let id: ResultID
@@ -92,13 +103,14 @@ struct Square: Sendable {
   }
   let key: Key
   /// Where each score lies.
-  let layout: SquareLayout
+  public let layout: SquareLayout
   /// Mean, quartiles and so on, over all minibatches.
-  let statistics: Statistics
+  public let statistics: Statistics
   /// The values that the colours span.
-  let bounds: (low: Double, high: Double)
+  public let bounds: (low: Double, high: Double)
 
-  init(_ result: OpenResult, settings: ViewSettings, generation: Int) {
+  /// The scores of `result`, whose kind must be `.minibatches`.
+  public init(_ result: OpenResult, settings: ViewSettings, generation: Int = 0) {
     key = Key(
       id: result.comparison.id, generation: generation, sorted: settings.sorted,
       range: settings.range)

@@ -74,8 +74,8 @@ extension Double {
     self == rounded() && abs(self) < 1e15 ? String(Int(self)) : "\(self)"
   }
 
-  /// With `places` decimals; no Foundation, which would slow the start.
-  func fixed(_ places: Int) -> String {
+  /// With `places` decimals, rounded half away from zero; no Foundation, which would slow the start.
+  public func fixed(_ places: Int) -> String {
     guard isFinite else { return isNaN ? "NaN" : (self > 0 ? "inf" : "-inf") }
     var power = 1.0
     for _ in 0..<places { power *= 10 }

@@ -1,11 +1,49 @@
 import CKACore
 import Explorer
 import Formats
+import Glibc
 
 /// Writes panes to files for the explorer.
 enum Exporting {
   /// The answer to `.export`: the files written, or why not.
   static func write(_ requests: [ExportRequest], preferences: Preferences) -> Action {
-    .failed("not yet")
+    do throws(FormatError) {
+      let format = ExportFormat(rawValue: preferences.exportFormat) ?? .ppm
+      var paths: [String] = []
+      for request in requests {
+        let exhibit = try Exhibit(request, of: try Reading.open(request.id))
+        let bytes = try format.bytes(exhibit, raw: false, scale: nil)
+        let path = freePath(name(of: request), format, in: preferences.exportFolder)
+        try AtomicFile.write(bytes, to: path)
+        paths.append(path)
+      }
+      return .exported(paths.map(SafeText.sanitise))
+    } catch {
+      return .failed(error.description)
+    }
+  }
+
+  /// The name of a pane's file: the result's own, and the view.
+  static func name(of request: ExportRequest) -> String {
+    let file = request.id.path.split(separator: "/").last.map(String.init) ?? "result"
+    let stem = file.split(separator: ".").first.map(String.init) ?? "result"
+    let key = request.id.key.isEmpty ? "" : "-\(request.id.key)"
+    let plain = (stem + key).unicodeScalars.map { scalar -> Character in
+      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+      return isPlain || "-_+.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
+    }
+    return "\(String(plain).prefix(100))-\(request.view.rawValue)"
+  }
+
+  /// A path that no file has yet: nothing of the user's is overwritten unasked.
+  private static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String {
+    let base = folder == "." ? name : "\(folder)/\(name)"
+    var path = "\(base).\(format.rawValue)"
+    var number = 2
+    while access(path, F_OK) == 0 {
+      path = "\(base)-\(number).\(format.rawValue)"
+      number += 1
+    }
+    return path
   }
 }
