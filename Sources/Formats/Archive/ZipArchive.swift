@@ -185,9 +185,10 @@ extension ZipArchive {
     }
     // libzip compares length and checksum only once it meets the end.
     var extra: UInt8 = 0
-    guard zip_fread(file, &extra, 1) == 0 else {
-      throw ZipArchive.damaged(
-        "member '\(shown)': its size or checksum is wrong")
+    let more = zip_fread(file, &extra, 1)
+    guard more == 0 else {
+      let reason = more > 0 ? "it is longer than claimed" : String(cString: zip_file_strerror(file))
+      throw ZipArchive.damaged("member '\(shown)': \(reason)")
     }
   }
 }

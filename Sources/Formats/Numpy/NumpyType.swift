@@ -116,7 +116,7 @@ extension NumpyType {
     texts.reserveCapacity(count)
     for offset in try NumpyType.offsets(shape: shape, fortran: fortran, size: size) {
       guard let part = data.part(from: offset, count: size) else { continue }
-      texts.append(text(part.bytes))
+      texts.append(part.withBytes(text))
     }
     return texts
   }

@@ -29,7 +29,8 @@ enum PickleReader {
       value: try PickleResolver.value(of: item, in: machine),
       format: "pickle, protocol \(machine.protocolVersion)")
     if machine.cursor.remaining > 0 {
-      result.warnings.append("\(machine.cursor.remaining) bytes after the pickle's end were ignored")
+      result.warnings.append(
+        "\(machine.cursor.remaining) bytes after the pickle's end were ignored")
     }
     return result
   }

@@ -47,7 +47,9 @@ extension PickleMachine {
     let stream = try TorchLegacyStream(
       slice, source: cursor.slice.region === slice.region ? "" : "the torch stream at \(place)",
       isNested: true)
-    if case .node(let node) = stream.content, case .storage(let storage) = stream.machine.nodes[node] {
+    if case .node(let node) = stream.content,
+      case .storage(let storage) = stream.machine.nodes[node]
+    {
       try push(.storage(storage))
     } else {
       try push(.value(stream.value()))
