@@ -41,6 +41,14 @@ struct MappedFileTests {
     #expect(MappedFile.wasTruncated(region))
   }
 
+  @Test("more files than can be guarded are read instead")
+  func manyFiles() throws {
+    defer { cleanUp() }
+    let path = try file([UInt8](repeating: 7, count: 5000))
+    let regions = try (0..<300).map { _ in try MappedFile.region(path: path, mappingFrom: 1) }
+    #expect(regions.allSatisfy { $0.count == 5000 && $0.bytes[4999] == 7 })
+  }
+
   @Test("a file read whole survives being cut short")
   func readWhole() throws {
     defer { cleanUp() }

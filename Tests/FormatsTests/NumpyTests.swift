@@ -121,6 +121,12 @@ struct NpyTests {
     #expect(try NpyReader.read(region: file(header, data: 0)).value.summary == "float32[0, 7][]")
   }
 
+  @Test("an empty array of texts costs nothing, whatever its other axes")
+  func noTexts() throws {
+    let header = "{'descr': '<U4', 'fortran_order': False, 'shape': (300000000, 0)}"
+    #expect(try NpyReader.read(region: file(header)).value.summary == "text[300000000, 0][]")
+  }
+
   @Test("texts without bytes cannot be made by the million")
   func emptyTexts() {
     let header = "{'descr': '<U0', 'fortran_order': False, 'shape': (300000000,)}"
