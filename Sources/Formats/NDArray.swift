@@ -160,6 +160,7 @@ extension NDArray {
 
   /// All values in row-major order, as float64.
   func values() -> [Double] {
+    if count == 0 { return [] }
     if shape.count <= 2 { return (try? matrix())?.values() ?? [] }
     return (0..<shape[0]).flatMap { slice(axis: 0, index: $0).values() }
   }

@@ -3,7 +3,7 @@ import CKACore
 /// What a file says, before anyone asks whether it is a CKA result: the common tongue of all readers.
 ///
 /// Strings are raw here: they are made safe to show when a `Comparison` is built from them.
-indirect enum Value {
+enum Value {
   case none
   case bool(Bool)
   case int(Int)
@@ -14,7 +14,8 @@ indirect enum Value {
   case tuple([Value])
   /// Entries in file order; keys may be any value, and readers refuse duplicates.
   case dictionary([(key: Value, value: Value)])
-  case array(NDArray)
+  /// Indirect, so that the far more frequent numbers and texts stay small.
+  indirect case array(NDArray)
   /// An array of text (numpy `<U12`), row-major.
   case strings([String], shape: [Int])
 }

@@ -32,6 +32,11 @@ enum BinaryFixtures {
   }
 }
 
+extension ByteRegion {
+  /// A copy of the bytes, safe to take of a temporary region.
+  var array: [UInt8] { withExtendedLifetime(self) { Array(bytes) } }
+}
+
 /// A region of these bytes.
 func region(_ bytes: [UInt8]) -> ByteRegion { ByteRegion(copying: bytes) }
 
@@ -76,7 +81,7 @@ extension Value {
     case .int(let value): "\(value)"
     case .float(let value): "\(value)"
     case .string(let text): "'\(text)'"
-    case .bytes(let slice): "b\(Array(slice.bytes))"
+    case .bytes(let slice): "b\(slice.array)"
     case .list(let items): "[" + items.map(\.summary).joined(separator: ", ") + "]"
     case .tuple(let items): "(" + items.map(\.summary).joined(separator: ", ") + ")"
     case .dictionary(let entries):

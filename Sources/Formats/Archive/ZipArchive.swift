@@ -1,5 +1,6 @@
 import CKACore
 import CZip
+import Glibc
 
 /// A zip archive in memory, read by libzip: its members are checked before any of them is unpacked.
 final class ZipArchive {
@@ -56,12 +57,14 @@ final class ZipArchive {
   /// The bytes of `member`, its checksum verified; a stored member's are not copied.
   func content(of member: Member) throws(FormatError) -> ByteSlice {
     if member.isStored, let slice = stored(member) { return slice }
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: member.size, alignment: 16)
-    do throws(FormatError) { try unpack(member, into: memory) } catch {
-      memory.deallocate()
-      throw error
+    guard let start = malloc(max(1, member.size)) else {
+      throw FormatError("there is not enough memory to unpack \(member.size) bytes")
     }
-    return ByteSlice(ByteRegion(owning: UnsafeRawBufferPointer(memory)) { $0.deallocate() })
+    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: start, count: member.size)) {
+      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
+    }
+    try unpack(member, into: UnsafeMutableRawBufferPointer(start: start, count: member.size))
+    return ByteSlice(region)
   }
 }
 
@@ -185,9 +188,10 @@ extension ZipArchive {
     }
     // libzip compares length and checksum only once it meets the end.
     var extra: UInt8 = 0
-    guard zip_fread(file, &extra, 1) == 0 else {
-      throw ZipArchive.damaged(
-        "member '\(shown)': its size or checksum is wrong")
+    let more = zip_fread(file, &extra, 1)
+    guard more == 0 else {
+      let reason = more > 0 ? "it is longer than claimed" : String(cString: zip_file_strerror(file))
+      throw ZipArchive.damaged("member '\(shown)': \(reason)")
     }
   }
 }

@@ -22,9 +22,8 @@ enum ZipLayout {
 
   /// Offset of the end-of-directory record: 22 bytes and a comment of at most 65,535.
   private static func endRecord(in slice: ByteSlice) -> Int? {
-    let bytes = slice.bytes
-    var offset = bytes.count - 22
-    let lowest = max(0, bytes.count - 22 - 0xFFFF)
+    var offset = slice.count - 22
+    let lowest = max(0, offset - 0xFFFF)
     while offset >= lowest {
       if slice.integer(UInt32.self, at: offset) == 0x0605_4B50 { return offset }
       offset -= 1
@@ -40,8 +39,9 @@ enum ZipLayout {
       let record = slice.integer(UInt64.self, at: end - 12).flatMap(Int.init(exactly:)),
       slice.integer(UInt32.self, at: record) == 0x0606_4B50
     {
-      size = slice.integer(UInt64.self, at: record, plus: 40).flatMap(Int.init(exactly:))
-      start = slice.integer(UInt64.self, at: record, plus: 48).flatMap(Int.init(exactly:))
+      // The record is in the file, so these sums are small.
+      size = slice.integer(UInt64.self, at: record + 40).flatMap(Int.init(exactly:))
+      start = slice.integer(UInt64.self, at: record + 48).flatMap(Int.init(exactly:))
     }
     guard let start, let size else { return nil }
     return slice.part(from: start, count: size).map { ByteCursor($0) }
@@ -59,13 +59,13 @@ enum ZipLayout {
       (try? cursor.take(Int(extraLength) + Int(commentLength), "an entry")) != nil
     else { return nil }
     // 0xFFFFFFFF: the offset stands in a zip64 field; libzip copies such a member.
-    return (String(decoding: name.bytes, as: UTF8.self), Int(header))
+    return (name.text, Int(header))
   }
 
   private static func dataOffset(ofLocalHeaderAt offset: Int, in slice: ByteSlice) -> Int? {
     guard slice.integer(UInt32.self, at: offset) == 0x0403_4B50,
-      let nameLength = slice.integer(UInt16.self, at: offset, plus: 26),
-      let extraLength = slice.integer(UInt16.self, at: offset, plus: 28)
+      let nameLength = slice.integer(UInt16.self, at: offset + 26),
+      let extraLength = slice.integer(UInt16.self, at: offset + 28)
     else { return nil }
     return offset + 30 + Int(nameLength) + Int(extraLength)
   }
@@ -75,18 +75,9 @@ enum ZipLayout {
 enum Checksum {
   /// CRC-32 of `slice`.
   static func crc32(_ slice: ByteSlice) -> UInt32 {
-    let start = slice.bytes.baseAddress?.assumingMemoryBound(to: Bytef.self)
-    return UInt32(truncatingIfNeeded: crc32_z(0, start, slice.count))
-  }
-}
-
-extension ByteSlice {
-  /// The little-endian integer at `offset` (and `plus` more); nil where it is not all there.
-  fileprivate func integer<T: FixedWidthInteger>(
-    _ type: T.Type, at offset: Int, plus: Int = 0
-  ) -> T? {
-    let (sum, overflow) = offset.addingReportingOverflow(plus)
-    guard !overflow, let part = part(from: sum, count: MemoryLayout<T>.size) else { return nil }
-    return T(littleEndian: part.bytes.loadUnaligned(as: T.self))
+    slice.withBytes { bytes in
+      let start = bytes.baseAddress?.assumingMemoryBound(to: Bytef.self)
+      return UInt32(truncatingIfNeeded: crc32_z(0, start, bytes.count))
+    }
   }
 }

@@ -44,13 +44,12 @@ struct ByteCursor {
     _ type: T.Type, _ what: String
   ) throws(FormatError) -> T {
     let raw = try take(MemoryLayout<T>.size, what)
-    return T(littleEndian: raw.bytes.loadUnaligned(as: T.self))
+    return raw.withBytes { T(littleEndian: $0.loadUnaligned(as: T.self)) }
   }
 
   /// The bytes up to the next newline, which is read too but not returned.
   mutating func line(_ what: String) throws(FormatError) -> ByteSlice {
-    let rest = slice.bytes[position...]
-    guard let end = rest.firstIndex(of: 0x0A) else {
+    guard let end = slice.withBytes({ $0[position...].firstIndex(of: 0x0A) }) else {
       throw truncated("the bytes end inside \(what)")
     }
     let line = try take(end - position, what)

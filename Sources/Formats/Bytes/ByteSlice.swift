@@ -5,7 +5,7 @@ struct ByteSlice {
   let region: ByteRegion
   let range: Range<Int>
 
-  /// The bytes, valid while `region` lives.
+  /// The bytes, valid while `region` lives: never take them of a temporary value, which is gone at once.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: region.bytes[range]) }
 
   /// How many bytes there are.
@@ -27,8 +27,26 @@ extension ByteSlice {
     return ByteSlice(region: region, range: start..<(start + count))
   }
 
+  /// Runs `body` on the bytes, and keeps them alive for as long.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withExtendedLifetime(region) { body(bytes) }
+  }
+
+  /// A copy of the bytes.
+  var array: [UInt8] { withBytes { Array($0) } }
+
+  /// The bytes as UTF-8; what is none becomes U+FFFD.
+  var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
   /// Whether the slice begins with `prefix`.
   func hasPrefix(_ prefix: [UInt8]) -> Bool {
-    count >= prefix.count && bytes.prefix(prefix.count).elementsEqual(prefix)
+    count >= prefix.count && withBytes { $0.prefix(prefix.count).elementsEqual(prefix) }
+  }
+
+  /// The little-endian integer at `offset`; nil where it is not all there.
+  func integer<T: FixedWidthInteger>(_ type: T.Type, at offset: Int) -> T? {
+    part(from: offset, count: MemoryLayout<T>.size)?.withBytes {
+      T(littleEndian: $0.loadUnaligned(as: T.self))
+    }
   }
 }

@@ -72,7 +72,8 @@ enum MappedFile {
       guard got >= 0 else {
         let code = errno
         free(memory)
-        throw FormatError("reading failed: \(String(cString: strerror(code)))", at: "byte \(filled)")
+        throw FormatError(
+          "reading failed: \(String(cString: strerror(code)))", at: "byte \(filled)")
       }
       if got == 0 { break }  // shorter than a moment ago: readers say what is missing
       filled += got

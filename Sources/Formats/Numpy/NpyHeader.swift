@@ -91,7 +91,7 @@ private struct NpyLiteral {
       throw fail("the npy header ends inside a string")
     }
     position += 1
-    return String(decoding: part.bytes, as: UTF8.self)
+    return part.text
   }
 
   /// A type string; a list of fields is a structured type.
@@ -149,7 +149,7 @@ private struct NpyLiteral {
     skipSpace()
     let letters = word.description.utf8
     guard let part = bytes.part(from: position, count: letters.count),
-      part.bytes.elementsEqual(letters)
+      part.withBytes({ $0.elementsEqual(letters) })
     else { return false }
     position += letters.count
     return true
@@ -161,5 +161,5 @@ private struct NpyLiteral {
     }
   }
 
-  private var next: UInt8? { position < bytes.count ? bytes.bytes[position] : nil }
+  private var next: UInt8? { bytes.integer(UInt8.self, at: position) }
 }

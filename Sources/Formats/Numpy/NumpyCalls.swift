@@ -5,7 +5,9 @@ extension PickleMachine {
   /// `dtype('f4', False, True)`; BUILD gives the byte order.
   mutating func makeType(_ arguments: [PickleItem]) throws(FormatError) {
     let name = try string(first(of: arguments, "numpy.dtype"), "a dtype's name")
-    do throws(FormatError) { try push(.dtype(NumpyType(name))) } catch { throw error.located(place) }
+    do throws(FormatError) { try push(.dtype(NumpyType(name))) } catch {
+      throw error.located(place)
+    }
   }
 
   /// BUILD of a dtype: `(version, byte order, subarray, names, fields, size, alignment, flags[, …])`.

@@ -116,7 +116,7 @@ extension NumpyType {
     texts.reserveCapacity(count)
     for offset in try NumpyType.offsets(shape: shape, fortran: fortran, size: size) {
       guard let part = data.part(from: offset, count: size) else { continue }
-      texts.append(text(part.bytes))
+      texts.append(part.withBytes(text))
     }
     return texts
   }
@@ -126,6 +126,7 @@ extension NumpyType {
     shape: [Int], fortran: Bool, size: Int
   ) throws(FormatError) -> [Int] {
     let strides = try NDArray.packedStrides(shape, size: size, fortran: fortran)
+    if shape.contains(0) { return [] }
     var offsets = [0]
     for (length, stride) in zip(shape, strides) {
       offsets = offsets.flatMap { start in (0..<length).map { start + $0 * stride } }

@@ -114,6 +114,7 @@ extension PickleMachine {
       throw fail("text that stands for bytes holds characters beyond latin-1")
     }
     try charge(text.utf8.count)
-    push(.bytes(ByteSlice(ByteRegion(copying: scalars.map { UInt8(truncatingIfNeeded: $0.value) }))))
+    push(
+      .bytes(ByteSlice(ByteRegion(copying: scalars.map { UInt8(truncatingIfNeeded: $0.value) }))))
   }
 }

@@ -18,8 +18,7 @@ struct PickleMachine {
   let storages: (any TorchStorageSource)?
   /// Inside the bytes of `_load_from_bytes`, which must not hold such bytes again.
   let isNested: Bool
-  /// Where the opcode now at work stands.
-  private(set) var place = ""
+  private var opcodeStart = 0
   private var stopped = false
   private var budget: Int
 
@@ -39,12 +38,11 @@ struct PickleMachine {
   mutating func run() throws(FormatError) -> PickleItem {
     var opcodes = 0
     while !stopped {
-      let start = cursor.position
+      opcodeStart = cursor.position
       let code = try cursor.byte("the next opcode (a pickle ends with STOP)")
-      place = cursor.place(start)
       guard let opcode = PickleOpcode.table[Int(code)] else {
         throw fail(
-          start == 0 ? "this is not a pickle" : "byte \(code) is no pickle opcode",
+          opcodeStart == 0 ? "this is not a pickle" : "byte \(code) is no pickle opcode",
           remedy: "check that the file is what its name says")
       }
       opcodes += 1
@@ -53,7 +51,7 @@ struct PickleMachine {
       }
       protocolVersion = max(protocolVersion, opcode.since)
       try opcode.act(&self)
-      guard stack.count <= PickleLimits.stack else {
+      guard stack.count <= PickleLimits.stack, marks.count <= PickleLimits.stack else {
         throw fail("the pickle piles up more than \(PickleLimits.stack) items")
       }
     }
@@ -61,6 +59,9 @@ struct PickleMachine {
     guard stack.isEmpty, marks.isEmpty else { throw fail("items are left over at STOP") }
     return result
   }
+
+  /// Where the opcode now at work stands.
+  var place: String { cursor.place(opcodeStart) }
 
   /// Ends the run; STOP's deed.
   mutating func stop() { stopped = true }

@@ -50,7 +50,7 @@ extension PickleOpcode {
 extension PickleMachine {
   /// A line of text, as protocol 0 ends its arguments.
   mutating func textLine(_ what: String) throws(FormatError) -> String {
-    String(decoding: try cursor.line(what).bytes, as: UTF8.self)
+    try cursor.line(what).text
   }
 
   /// A line that holds a whole number.
@@ -75,7 +75,7 @@ extension PickleMachine {
   /// A two's complement little-endian integer of `length` bytes.
   fileprivate mutating func pushLong(length: Int) throws(FormatError) {
     guard length >= 0 else { throw fail("a number claims \(length) bytes") }
-    let bytes = try cursor.take(length, "a number").bytes
+    let bytes = try cursor.take(length, "a number").array
     guard let highest = bytes.last else { return push(.int(0)) }
     let isNegative = highest & 0x80 != 0
     if length <= 8 {

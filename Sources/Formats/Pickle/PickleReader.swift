@@ -16,7 +16,8 @@ enum PickleReader {
       return [UInt8(ascii: "d"), UInt8(ascii: "l"), UInt8(ascii: "S"), UInt8(ascii: "V")]
         .contains(bytes[1])
     case UInt8(ascii: "c"):
-      return bytes.prefix(64).contains(0x0A)
+      // The end too: a CSV file may begin with a column called "conv1".
+      return bytes.last == UInt8(ascii: ".") && bytes.prefix(128).contains(0x0A)
     default: return false
     }
   }
@@ -29,7 +30,8 @@ enum PickleReader {
       value: try PickleResolver.value(of: item, in: machine),
       format: "pickle, protocol \(machine.protocolVersion)")
     if machine.cursor.remaining > 0 {
-      result.warnings.append("\(machine.cursor.remaining) bytes after the pickle's end were ignored")
+      result.warnings.append(
+        "\(machine.cursor.remaining) bytes after the pickle's end were ignored")
     }
     return result
   }

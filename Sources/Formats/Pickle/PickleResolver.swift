@@ -154,7 +154,7 @@ private enum PickleKey: Hashable {
     case .int(let value): self = .int(value)
     case .float(let value): self = Int(exactly: value).map { .int($0) } ?? .float(value)
     case .string(let text): self = .text(Array(text.utf8))
-    case .bytes(let slice): self = .bytes(Array(slice.bytes))
+    case .bytes(let slice): self = .bytes(slice.array)
     case .array(let array) where array.shape.isEmpty:
       guard let number = array.values().first else { return nil }
       self = Int(exactly: number).map { .int($0) } ?? .float(number)

@@ -5,7 +5,7 @@ extension PickleOpcode {
   static let texts: [PickleOpcode] = [
     .init("UNICODE", 0x56) { machine throws(FormatError) in
       let line = try machine.cursor.line("text")
-      machine.push(.string(PickleText.unescape(line.bytes, style: .unicode).text))
+      machine.push(.string(PickleText.unescape(line.array, style: .unicode).text))
     },
     .init("STRING", 0x53) { machine throws(FormatError) in try machine.pushQuoted() },
     .init("BINUNICODE", 0x58, since: 1) { machine throws(FormatError) in
@@ -51,8 +51,7 @@ extension PickleOpcode {
 extension PickleMachine {
   /// UTF-8 of `length` bytes; what is no UTF-8 (a lone surrogate) becomes U+FFFD.
   fileprivate mutating func pushText(length: UInt64) throws(FormatError) {
-    let bytes = try cursor.take(Int(clamping: length), "text").bytes
-    push(.string(String(decoding: bytes, as: UTF8.self)))
+    push(.string(try cursor.take(Int(clamping: length), "text").text))
   }
 
   fileprivate mutating func pushBytes(length: UInt64) throws(FormatError) {
@@ -61,17 +60,16 @@ extension PickleMachine {
 
   /// Python 2's `str`: text where it is ASCII, otherwise bytes.
   fileprivate mutating func pushPython2(_ slice: ByteSlice) {
-    let isText = slice.bytes.allSatisfy { $0 < 0x80 }
-    push(isText ? .string(String(decoding: slice.bytes, as: UTF8.self)) : .bytes(slice))
+    let isText = slice.withBytes { $0.allSatisfy { $0 < 0x80 } }
+    push(isText ? .string(slice.text) : .bytes(slice))
   }
 
   /// A line with Python 2's `repr` of a string.
   fileprivate mutating func pushQuoted() throws(FormatError) {
-    let line = try cursor.line("text").bytes
+    let line = try cursor.line("text").array
     guard line.count >= 2, let quote = line.first, quote == line.last, [0x22, 0x27].contains(quote)
     else { throw fail("text without its quotes") }
-    let inner = UnsafeRawBufferPointer(rebasing: line[1..<(line.count - 1)])
-    let bytes = PickleText.unescape(inner, style: .bytes).bytes
+    let bytes = PickleText.unescape(Array(line.dropFirst().dropLast()), style: .bytes).bytes
     try charge(bytes.count)
     pushPython2(ByteSlice(ByteRegion(copying: bytes)))
   }
@@ -95,7 +93,7 @@ private enum PickleText {
     var bytes: [UInt8] { values.map { UInt8(truncatingIfNeeded: $0) } }
   }
 
-  static func unescape(_ line: UnsafeRawBufferPointer, style: Style) -> Decoded {
+  static func unescape(_ line: [UInt8], style: Style) -> Decoded {
     var result = Decoded(values: [])
     result.values.reserveCapacity(line.count)
     var i = 0
@@ -115,7 +113,7 @@ private enum PickleText {
 
   /// The value of an escape and its length with the backslash; nil where there is none.
   private static func escape(
-    _ letter: UInt8, _ rest: Slice<UnsafeRawBufferPointer>, style: Style
+    _ letter: UInt8, _ rest: ArraySlice<UInt8>, style: Style
   ) -> (value: UInt32, length: Int)? {
     func hex(_ digits: Int) -> (value: UInt32, length: Int)? {
       guard rest.count >= digits else { return nil }

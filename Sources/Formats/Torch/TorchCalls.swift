@@ -32,10 +32,14 @@ extension PickleMachine {
     guard case .node(let node) = arguments[0], case .storage(let storage) = nodes[node] else {
       throw fail("a tensor's storage is \(kind(arguments[0]))")
     }
+    let shape = try ints(arguments[2], "a tensor's size")
+    let strides = try ints(arguments[3], "a tensor's stride")
+    guard shape.count <= NDArray.mostAxes, strides.count == shape.count else {
+      throw fail("a tensor has \(shape.count) axes and \(strides.count) strides")
+    }
     let tensor = TorchTensor(
-      storage: storage, offset: try int(arguments[1], "a tensor's offset"),
-      shape: try ints(arguments[2], "a tensor's size"),
-      strides: try ints(arguments[3], "a tensor's stride"), place: place)
+      storage: storage, offset: try int(arguments[1], "a tensor's offset"), shape: shape,
+      strides: strides, place: place)
     try push(.tensor(tensor))
   }
 
@@ -47,7 +51,9 @@ extension PickleMachine {
     let stream = try TorchLegacyStream(
       slice, source: cursor.slice.region === slice.region ? "" : "the torch stream at \(place)",
       isNested: true)
-    if case .node(let node) = stream.content, case .storage(let storage) = stream.machine.nodes[node] {
+    if case .node(let node) = stream.content,
+      case .storage(let storage) = stream.machine.nodes[node]
+    {
       try push(.storage(storage))
     } else {
       try push(.value(stream.value()))

@@ -27,7 +27,8 @@ struct TorchLegacyStream {
       _ = try TorchLegacyStream.pickle(slice, &start, source: source)
     }
     var machine = PickleMachine(
-      ByteSlice(region: slice.region, range: (slice.range.lowerBound + start)..<slice.range.upperBound),
+      ByteSlice(
+        region: slice.region, range: (slice.range.lowerBound + start)..<slice.range.upperBound),
       source: source, storages: storages, isNested: isNested)
     content = try machine.run()
     start += machine.cursor.position

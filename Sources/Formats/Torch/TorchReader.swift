@@ -46,7 +46,7 @@ private final class ZipStorages: TorchStorageSource {
       swapped = false  // PyTorch before 2.1 did not write it, and only on little-endian machines
       return
     }
-    switch String(decoding: try archive.content(of: order).bytes.prefix(16), as: UTF8.self) {
+    switch try archive.content(of: order).text {
     case "little": swapped = false
     case "big": swapped = true
     default: throw FormatError("the archive's byteorder is neither 'little' nor 'big'")

@@ -1,0 +1,80 @@
+import CKACore
+import Foundation
+import Testing
+
+@testable import Formats
+
+@Suite("Files in memory")
+struct MappedFileTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("cka-mapped-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func file(_ bytes: [UInt8]) throws -> String {
+    let url = folder.appendingPathComponent("file")
+    try Data(bytes).write(to: url)
+    return url.path
+  }
+
+  private func cleanUp() { try? FileManager.default.removeItem(at: folder) }
+
+  @Test("read whole or mapped, the bytes are the same", arguments: [Int.max, 1])
+  func content(threshold: Int) throws {
+    defer { cleanUp() }
+    let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    let region = try MappedFile.region(path: file(bytes), mappingFrom: threshold)
+    #expect(region.bytes.elementsEqual(bytes))
+    #expect(!MappedFile.wasTruncated(region))
+  }
+
+  @Test("a mapped file cut short reads as 0xFF and says so")
+  func truncated() throws {
+    defer { cleanUp() }
+    let path = try file([UInt8](repeating: 1, count: 20_000))
+    let region = try MappedFile.region(path: path, mappingFrom: 1)
+    #expect(truncate(path, 0) == 0)
+    #expect(region.bytes[19_999] == 0xFF)
+    #expect(MappedFile.wasTruncated(region))
+  }
+
+  @Test("more files than can be guarded are read instead")
+  func manyFiles() throws {
+    defer { cleanUp() }
+    let path = try file([UInt8](repeating: 7, count: 5000))
+    let regions = try (0..<300).map { _ in try MappedFile.region(path: path, mappingFrom: 1) }
+    #expect(regions.allSatisfy { $0.count == 5000 && $0.bytes[4999] == 7 })
+  }
+
+  @Test("a file read whole survives being cut short")
+  func readWhole() throws {
+    defer { cleanUp() }
+    let path = try file([UInt8](repeating: 1, count: 20_000))
+    let region = try MappedFile.region(path: path)
+    #expect(truncate(path, 0) == 0)
+    #expect(region.bytes[19_999] == 1)
+    #expect(!MappedFile.wasTruncated(region))
+  }
+
+  @Test("what is no file with content is refused, and a pipe never blocks")
+  func refused() throws {
+    defer { cleanUp() }
+    let pipe = folder.appendingPathComponent("pipe").path
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let cases = [
+      (folder.appendingPathComponent("none").path, "there is no such file"),
+      (folder.path, "this is a folder, not a file"),
+      (pipe, "this is a pipe, socket or device, not a regular file"),
+      ("/dev/zero", "this is a pipe, socket or device, not a regular file"),
+      (try file([]), "the file is empty"),
+    ]
+    for (path, expected) in cases {
+      let error = #expect(throws: FormatError.self) { try MappedFile.region(path: path) }
+      #expect(error?.problem == expected)
+      #expect(error?.remedy.isEmpty == false)
+    }
+  }
+}
