@@ -102,5 +102,7 @@ struct KeyDecoder {
     KEY_SR: .shiftUp, KEY_SF: .shiftDown, KEY_SLEFT: .shiftLeft, KEY_SRIGHT: .shiftRight,
     KEY_SHOME: .home, KEY_SEND: .end, KEY_SPREVIOUS: .pageUp, KEY_SNEXT: .pageDown,
     KEY_SDC: .delete, KEY_SIC: .insert,
+    // The Linux console's entry has a key of this name, which is ^Z.
+    KEY_SUSPEND: .control("z"),
   ]
 }

@@ -22,6 +22,13 @@ final class TerminalDevice {
     }
   }
 
+  /// A terminal that is open already, and stays so.
+  init(descriptor: Int32) {
+    opened = -1
+    input = descriptor
+    output = descriptor
+  }
+
   deinit {
     if opened >= 0 { close(opened) }
   }

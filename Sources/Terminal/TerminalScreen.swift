@@ -25,10 +25,16 @@ public final class TerminalScreen {
   /// Takes the terminal over.
   /// - Throws: `TerminalError` when there is none, or when it is too simple to draw on; nothing has been
   ///   changed then.
-  public init(_ options: TerminalOptions) throws(TerminalError) {
-    unicode = TerminalLocale.prepare()
+  public convenience init(_ options: TerminalOptions) throws(TerminalError) {
     let kind = try TerminalKind.choose(options)
-    let tty = try TerminalDevice()
+    try self.init(options, kind, on: TerminalDevice())
+  }
+
+  /// Takes over the terminal `tty`, described by `kind`.
+  init(_ options: TerminalOptions, _ kind: TerminalKind, on tty: TerminalDevice)
+    throws(TerminalError)
+  {
+    unicode = TerminalLocale.prepare()
     termName = options.term ?? options.environment["TERM"] ?? kind.name
     guard let wake = tty.guardModes() else { throw .taken }
     guard let screen = Self.newScreen(kind, on: tty) else {

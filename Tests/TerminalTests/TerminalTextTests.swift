@@ -1,0 +1,30 @@
+import Foundation
+import Testing
+
+@testable import Terminal
+
+@Suite struct TerminalTextTests {
+  @Test func base64AgreesWithFoundation() {
+    for count in 0...64 {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 67 &+ 129) }
+      #expect(Base64.encode(bytes) == Data(bytes).base64EncodedString())
+    }
+  }
+
+  @Test func aTitleCannotSmuggleSequences() {
+    #expect(TerminalText.title("a\u{1B}]52;c;eA==\u{7}b\u{9C}c") == "\u{1B}]2;a]52;c;eA==bc\u{7}")
+    #expect(TerminalText.title(String(repeating: "x", count: 9999)).count < 210)
+  }
+
+  @Test func theClipboardTakesTextThatTerminalsTake() {
+    #expect(TerminalText.clipboard("0.8732") == "\u{1B}]52;c;MC44NzMy\u{7}")
+    #expect(TerminalText.clipboard(String(repeating: "x", count: 60_000)) == nil)
+  }
+
+  @Test(arguments: [
+    ("\u{1B}[m\u{F}$<2>", "\u{1B}[m\u{F}"), ("$<5/>a$<3*>b", "ab"), ("a$<", "a"), ("$5", "$5"),
+  ])
+  func delaysAreLeftOut(_ capability: String, _ expected: String) {
+    #expect(TerminalText.withoutDelays(capability) == expected)
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+
+/// A program in a real terminal: a tmux server of its own, without configuration, killed at the end.
+///
+///     let session = try TmuxSession(width: 80, height: 24, command: "cka results/")
+///     try session.wait { $0.contains("resnet18") }
+///     try session.send("q")
+///     try session.wait { _ in try !session.state().isAlternate }
+final class TmuxSession {
+  /// What tmux knows about the pane.
+  struct State: Equatable {
+    /// The alternate screen is shown.
+    var isAlternate: Bool
+    /// Some kind of mouse reporting is on.
+    var hasMouse: Bool
+    /// The cursor can be seen.
+    var showsCursor: Bool
+    /// The name of the program in the foreground.
+    var command: String
+  }
+
+  /// A condition that did not come true in time, with the screen as it was.
+  struct Timeout: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private let socket = FileManager.default.temporaryDirectory
+    .appendingPathComponent("cka-\(UUID().uuidString.prefix(8)).sock")
+
+  /// Starts `command`, a line for `sh`, in a terminal of `width` × `height` cells. tmux gives it
+  /// `TERM=screen`; give another one in the line (`TERM=vt100 cka`).
+  init(width: Int = 120, height: Int = 40, command: String = "sh") throws {
+    try tmux(
+      "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
+      "env -u COLORTERM -u NO_COLOR PS1='$ ' ENV= sh -c '\(command.replacing("'", with: "'\\''"))'")
+  }
+
+  deinit {
+    _ = try? tmux("kill-server")
+    try? FileManager.default.removeItem(at: socket)
+  }
+
+  /// Presses keys, by tmux's names: `q`, `Enter`, `C-z`, `M-x`, `S-Left`, `PPage`, `F1`.
+  func send(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
+
+  /// Types `text` as it is, then Enter.
+  func type(_ text: String) throws {
+    try tmux("send-keys", "-l", "--", text)
+    try send("Enter")
+  }
+
+  /// Gives the window another size.
+  func resize(width: Int, height: Int) throws {
+    try tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
+  }
+
+  /// What the screen shows, a line for each row; with colours as escape sequences if `styled`.
+  func screen(styled: Bool = false) throws -> String {
+    try tmux(styled ? ["capture-pane", "-e", "-p"] : ["capture-pane", "-p"])
+  }
+
+  /// What tmux knows about the pane now.
+  func state() throws -> State {
+    let format = "#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{pane_current_command}"
+    let fields = try tmux("display-message", "-p", format).split(whereSeparator: \.isWhitespace)
+    guard fields.count == 4 else { throw Timeout(description: "tmux answered \(fields)") }
+    return State(
+      isAlternate: fields[0] == "1", hasMouse: fields[1] != "0", showsCursor: fields[2] == "1",
+      command: String(fields[3]))
+  }
+
+  /// Looks at the screen until `condition` holds of it, and returns it; fails after `seconds`.
+  @discardableResult
+  func wait(seconds: Double = 20, until condition: (String) throws -> Bool) throws -> String {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while true {
+      let shown = try screen()
+      if try condition(shown) { return shown }
+      guard Date() < deadline else {
+        throw Timeout(description: "after \(seconds) s the screen was:\n\(shown)")
+      }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
+  @discardableResult
+  private func tmux(_ arguments: String...) throws -> String { try tmux(arguments) }
+
+  @discardableResult
+  private func tmux(_ arguments: [String]) throws -> String {
+    try Shell.run(["tmux", "-u", "-S", socket.path] + arguments)
+  }
+}
