@@ -213,7 +213,7 @@ struct Composer: ~Copyable {
   }
 
   private var rowAxisWidth: Int {
-    rowAxis.isEmpty ? 0 : sizes.axis.lineHeight + sizes.gap
+    rowAxis.isEmpty ? 0 : sizes.axis.lineHeight + 2 * sizes.gap
   }
 
   private func beside(_ labels: AxisLabels?) -> Int {
