@@ -3,8 +3,8 @@ import Synchronization
 /// A colour map as a terminal can draw it: a few bins, each with one colour or shade.
 ///
 /// On 256 colours and fewer the bins' lightness is monotone wherever the map's is, so that no false
-/// contours appear. The colour scale shows exactly these bins. On fewer than 256 colours they need
-/// not be equally wide.
+/// contours appear. The colour scale shows exactly these bins; on 256 colours they are not equally
+/// wide, because each is as wide as its colour is faithful.
 public struct Palette: Sendable {
   /// The map.
   public let map: Colormap

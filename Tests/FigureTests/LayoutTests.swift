@@ -57,6 +57,28 @@ struct LayoutTests {
     }
   }
 
+  @Test(arguments: ["w", "two words "])
+  func endlessWordsStayInside(word: String) throws {
+    let endless = String(repeating: word, count: 500)
+    var figure = Sample.figure(rows: 2, columns: 3, title: endless, pixelsPerValue: 4) { _, _ in nil
+    }
+    figure.subtitle = endless
+    figure.rowAxis = endless
+    figure.columnAxis = endless
+    figure.rowNames = [endless, endless]
+    figure.columnNames = [endless]
+    figure.rangeText = endless
+    figure.caption = [endless, "", endless]
+    let layout = try figure.layout()
+    let boxes = texts(layout).map { box($0) }
+    for (index, first) in boxes.enumerated() {
+      #expect(first.x >= 0 && first.right <= layout.width)
+      #expect(first.y >= 0 && first.bottom <= layout.height)
+      for second in boxes[(index + 1)...] { #expect(!overlap(first, second)) }
+    }
+    #expect(max(layout.width, layout.height) < 2000)
+  }
+
   @Test func firstAndLastLayersAreNamed() throws {
     let figure = Sample.figure(rows: 67, columns: 115, names: true) { _, _ in 0 }
     let layout = try figure.layout()
