@@ -58,7 +58,7 @@ let package = Package(
     tests("CKACoreTests", ["CKACore"]),
     tests("CellsTests", ["Cells"]),
     tests("FormatsTests", ["Formats", "CKACore"]),
-    tests("FigureTests", ["Figure", "CKACore", "Cells"]),
+    tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells"]),
     tests("CommandTests", ["cka"]),

@@ -1,8 +1,10 @@
+import Synchronization
+
 /// A colour map as a terminal can draw it: a few bins, each with one colour or shade.
 ///
 /// On 256 colours and fewer the bins' lightness is monotone wherever the map's is, so that no false
-/// contours appear. The colour scale shows exactly these bins. On fewer than 256 colours they need
-/// not be equally wide.
+/// contours appear. The colour scale shows exactly these bins; on 256 colours they are not equally
+/// wide, because each is as wide as its colour is faithful.
 public struct Palette: Sendable {
   /// The map.
   public let map: Colormap
@@ -89,23 +91,21 @@ public struct Palette: Sendable {
     unicode ? [" ", "░", "▒", "▓", "█"] : [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
   }
 
-  private static func fit(_ map: Colormap, depth: ColorDepth) -> PaletteFit {
-    let fits =
-      switch depth {
-      case .ansi8: ansi8Fits
-      case .ansi16: ansi16Fits
-      case .indexed256, .trueColor, .none: indexed256Fits
-      }
-    return fits[map] ?? PaletteFit(map, depth: depth)
+  private struct FitKey: Hashable {
+    var map: Colormap
+    var depth: ColorDepth
   }
 
-  // Fitted once: a palette is made for every frame.
-  private static let indexed256Fits = allFits(.indexed256)
-  private static let ansi16Fits = allFits(.ansi16)
-  private static let ansi8Fits = allFits(.ansi8)
+  // A fit takes a millisecond or two and palettes are made for every frame: each is made once.
+  private static let fits = Mutex<[FitKey: PaletteFit]>([:])
 
-  private static func allFits(_ depth: ColorDepth) -> [Colormap: PaletteFit] {
-    Dictionary(
-      uniqueKeysWithValues: Colormap.allCases.map { ($0, PaletteFit($0, depth: depth)) })
+  private static func fit(_ map: Colormap, depth: ColorDepth) -> PaletteFit {
+    let key = FitKey(map: map, depth: depth)
+    return fits.withLock { fits in
+      if let known = fits[key] { return known }
+      let fit = PaletteFit(map, depth: depth)
+      fits[key] = fit
+      return fit
+    }
   }
 }

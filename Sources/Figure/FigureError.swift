@@ -4,7 +4,7 @@ public struct FigureError: Error, Sendable, CustomStringConvertible {
   public let description: String
 
   /// Most bytes of one picture in memory.
-  static let mostBytes = 4 << 30
+  static let mostBytes = 2 << 30
   /// Cairo's largest side.
   static let longestSide = 32_767
 

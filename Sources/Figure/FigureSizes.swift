@@ -14,7 +14,8 @@ struct FigureSizes {
 
   init(columns: Int, rows: Int, pixelsPerValue: Int?) {
     if let pixels = pixelsPerValue {
-      cellWidth = max(1, pixels)
+      // More would be refused anyway, and products of it stay in bounds.
+      cellWidth = min(max(1, pixels), FigureError.longestSide)
       cellHeight = cellWidth
     } else {
       let ideal = Int((Self.targetSide / Double(max(rows, columns))).rounded())
