@@ -142,12 +142,14 @@ struct BlockFold: Sendable {
         columns.counts[i] += isFinite ? 1 : 0
       }
     case .minimum:
-      for i in 0..<cells.count where cells[i] < columns.values[i] && cells[i] > -.infinity {
-        columns.values[i] = cells[i]
+      for i in 0..<cells.count {
+        let isLower = cells[i] < columns.values[i] && cells[i] > -.infinity
+        columns.values[i] = isLower ? cells[i] : columns.values[i]
       }
     case .maximum:
-      for i in 0..<cells.count where cells[i] > columns.values[i] && cells[i] < .infinity {
-        columns.values[i] = cells[i]
+      for i in 0..<cells.count {
+        let isHigher = cells[i] > columns.values[i] && cells[i] < .infinity
+        columns.values[i] = isHigher ? cells[i] : columns.values[i]
       }
     }
   }

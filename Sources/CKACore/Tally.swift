@@ -95,7 +95,7 @@ extension Tally {
       }
     } else if minimum < 0 {
       for row in 0..<8 {
-        for lane in 0..<8 { negative += load(rows[row], lane) < 0 ? 1 : 0 }
+        for lane in 0..<8 { negative &+= load(rows[row], lane) < 0 ? 1 : 0 }
       }
     }
   }
