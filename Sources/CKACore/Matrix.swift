@@ -1,7 +1,8 @@
 /// A read-only matrix over bytes as they stand in a file: any element type, stride and byte order.
 ///
-/// Nothing is copied when a file is mapped, a matrix is transposed, or a column-major array is read.
-/// Every element that `rows`, `columns` and the strides reach lies inside the region: `init` checks it.
+/// Nothing is copied when a file is mapped, a matrix is transposed, or a column-major array is
+/// read. Every element that `rows`, `columns` and the strides reach lies inside the region: `init`
+/// checks it.
 public struct Matrix: Sendable {
   /// Number of rows, ≥ 0.
   public let rows: Int
@@ -16,10 +17,12 @@ public struct Matrix: Sendable {
   let columnStride: Int
   let swapped: Bool
 
-  /// A view of `region`, or nil when an element would lie outside it, or `rows * columns` overflows.
+  /// A view of `region`, or nil when an element would lie outside it, or `rows * columns`
+  /// overflows.
   /// - Parameters:
   ///   - offset: byte offset of element (0, 0).
-  ///   - rowStride, columnStride: bytes from an element to the next one down, and to the right; may be negative.
+  ///   - rowStride, columnStride: bytes from an element to the next one down, and to the right; may
+  ///     be negative.
   ///   - swapped: the elements are big-endian.
   public init?(
     rows: Int, columns: Int, type: ScalarType, region: ByteRegion, offset: Int = 0,

@@ -53,8 +53,8 @@ extension ScalarType {
 
 /// IEEE 754 binary16 to binary32, exactly. Swift's `Float16` does not exist on every platform.
 ///
-/// Without a branch: the bits moved into place are the value times 2⁻¹¹² (of subnormals too), and what
-/// comes out at 2¹⁶ or above had the exponent of infinity and NaN.
+/// Without a branch: the bits moved into place are the value times 2⁻¹¹² (of subnormals too), and
+/// what comes out at 2¹⁶ or above had the exponent of infinity and NaN.
 @inline(__always)
 private func widenHalf(_ bits: UInt16) -> Float {
   let sign = UInt32(bits & 0x8000) << 16

@@ -13,8 +13,8 @@ import Testing
   ]
 
   @Test func rowsOfTheRootAndOfTheLastLayerAreTheSame() throws {
-    // `fc` gives the network's output, and so does the root: their rows of CKA must be equal. By the
-    // exported names they are the first and the last column; in execution order, the last two.
+    // `fc` gives the network's output, and so does the root: their rows of CKA must be equal. By
+    // the exported names they are the first and the last column; in execution order, the last two.
     let matrix = try exported("cka")
     let columns = matrix.transposed
     #expect(columns.rows == names.count)
