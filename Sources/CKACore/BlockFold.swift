@@ -1,38 +1,5 @@
-/// Where the blocks of a drawing begin and end along one axis, cut off at the ends of the matrix.
-struct BlockSpans: Sendable {
-  /// First row or column of block 0; may lie outside.
-  let first: Int
-  /// Rows or columns in a block, > 0.
-  let block: Int
-  /// Number of blocks.
-  let count: Int
-  /// Number of rows or columns that there are.
-  let end: Int
-
-  /// What block `index` covers; empty when it lies outside.
-  subscript(index: Int) -> Range<Int> {
-    let start = first + index * block
-    let low = min(max(0, start), end)
-    return low..<max(low, min(start + block, end))
-  }
-
-  /// What all blocks cover together.
-  var whole: Range<Int> { self[0].lowerBound..<self[count - 1].upperBound }
-
-  /// Whether every block begins at a multiple of `side` and ends at one or at the matrix's end.
-  func areMultiples(of side: Int) -> Bool {
-    first.isMultiple(of: side) && block.isMultiple(of: side)
-  }
-
-  /// The same blocks counted in tiles of `side`.
-  func divided(by side: Int) -> BlockSpans {
-    BlockSpans(
-      first: first / side, block: block / side, count: count, end: (end + side - 1) / side)
-  }
-}
-
-/// Folds blocks of cells, or of tiles, into one value each: first down the columns of a block, which
-/// runs along the memory, then across.
+/// Folds blocks of cells, or of tiles, into one value each: first down the columns of a block,
+/// which runs along the memory, then across.
 struct BlockFold: Sendable {
   /// Sums (or extremes) and numbers of finite cells, one of each for every column.
   typealias Columns = (
@@ -130,7 +97,8 @@ struct BlockFold: Sendable {
     return folded.isFinite ? folded : .nan
   }
 
-  /// Takes one row of cells into the running columns; NaN and infinities fail every comparison here.
+  /// Takes one row of cells into the running columns; NaN and infinities fail every comparison
+  /// here.
   private static func take(
     _ cells: UnsafeBufferPointer<Double>, _ reduction: Reduction, into columns: Columns
   ) {
@@ -142,12 +110,14 @@ struct BlockFold: Sendable {
         columns.counts[i] += isFinite ? 1 : 0
       }
     case .minimum:
-      for i in 0..<cells.count where cells[i] < columns.values[i] && cells[i] > -.infinity {
-        columns.values[i] = cells[i]
+      for i in 0..<cells.count {
+        let isLower = cells[i] < columns.values[i] && cells[i] > -.infinity
+        columns.values[i] = isLower ? cells[i] : columns.values[i]
       }
     case .maximum:
-      for i in 0..<cells.count where cells[i] > columns.values[i] && cells[i] < .infinity {
-        columns.values[i] = cells[i]
+      for i in 0..<cells.count {
+        let isHigher = cells[i] > columns.values[i] && cells[i] < .infinity
+        columns.values[i] = isHigher ? cells[i] : columns.values[i]
       }
     }
   }

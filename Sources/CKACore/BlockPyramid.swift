@@ -8,12 +8,13 @@ public enum Reduction: String, CaseIterable, Sendable {
   case maximum
 }
 
-/// A matrix prepared for drawing at any size: mean, minimum and maximum of every 8 × 8 cells are kept, so
-/// that a drawing of 10,000 × 10,000 cells does not read them all again at each key.
+/// A matrix prepared for drawing at any size: mean, minimum and maximum of every 8 × 8 cells are
+/// kept, so that a drawing of 10,000 × 10,000 cells does not read them all again at each key.
 ///
-/// Views of up to `largestPlain` cells are read as they are. Above it the tiles take 13 bytes for 64 cells,
-/// 5.1 % of a float32 matrix. They hold float32: a drawn value is within 1 part in 10⁷ of the true one, and
-/// values beyond float32's range are drawn as its largest.
+/// Views of up to `largestPlain` cells are read as they are. Above it the tiles take 13 bytes for
+/// 64 cells, 5.1 % of a float32 matrix. They hold float32: what is drawn differs from the true
+/// mean, minimum or maximum by less than 1 part in 10⁷ of the block's largest value, and values
+/// beyond float32's range are drawn as its largest.
 public struct BlockPyramid: Sendable {
   /// Most cells of a view that is drawn without tiles.
   public static let largestPlain = 4_000_000
@@ -57,8 +58,8 @@ public struct BlockPyramid: Sendable {
     self.tiles = tiles
   }
 
-  /// The smallest block, at least `block`, that is cheap to draw for a view of `cells` cells: any block for
-  /// a small view; up to 8, and then multiples of 8, for a large one.
+  /// The smallest block, at least `block`, that is cheap to draw for a view of `cells` cells: any
+  /// block for a small view; up to 8, and then multiples of 8, for a large one.
   public static func allowedBlock(atLeast block: Int, cells: Int) -> Int {
     let block = max(1, block)
     guard cells > largestPlain, block > TileScan.side else { return block }
@@ -72,10 +73,11 @@ public struct BlockPyramid: Sendable {
 
   /// One value for each of rows × columns blocks, in row-major order.
   ///
-  /// Value (i, j) stands for view rows `firstRow + i * block ..< firstRow + (i + 1) * block`, cut off at
-  /// the view's ends, and columns likewise. NaN and infinite cells are left out; a block without a finite
-  /// cell, or outside the view, is NaN. Any block and any first row and column give the right values; for
-  /// a large view they should be as `allowedBlock` and `alignment` say, or every cell is read.
+  /// Value (i, j) stands for view rows `firstRow + i * block ..< firstRow + (i + 1) * block`, cut
+  /// off at the view's ends, and columns likewise. NaN and infinite cells are left out; a block
+  /// without a finite cell, or outside the view, is NaN. Any block and any first row and column
+  /// give the right values; for a large view they should be as `allowedBlock` and `alignment` say,
+  /// or every cell is read.
   public func reduce(
     firstRow: Int, firstColumn: Int, block: Int, rows: Int, columns: Int, by reduction: Reduction
   ) -> [Double] {

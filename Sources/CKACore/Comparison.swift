@@ -1,4 +1,5 @@
-/// One side of a comparison: a model on a data set, and its layers in the order of the rows or columns.
+/// One side of a comparison: a model on a data set, and its layers in the order of the rows or
+/// columns.
 public struct Axis: Sendable, Equatable {
   /// The model's name, ready to show; empty where the file gives none.
   public var model: String
@@ -46,7 +47,8 @@ public struct ResultID: Sendable, Hashable, Comparable {
   }
 }
 
-/// One saved result: the CKA of every layer of one model with every layer of another, or of many minibatches.
+/// One saved result: the CKA of every layer of one model with every layer of another, or of many
+/// minibatches.
 public struct Comparison: Sendable, Identifiable {
   /// What the values are.
   public enum Kind: String, Sendable {

@@ -1,4 +1,5 @@
-/// A shell pattern over Unicode scalars: `*`, `?`, `[abc]`, `[a-z]`, `[!a]`. It matches whole texts.
+/// A shell pattern over Unicode scalars: `*`, `?`, `[abc]`, `[a-z]`, `[!a]`. It matches whole
+/// texts.
 struct Glob: Sendable {
   private enum Piece {
     case any
@@ -68,7 +69,8 @@ struct Glob: Sendable {
     return pieces[piece...].allSatisfy(\.isAny)
   }
 
-  /// The set that begins after a `[`, and the index of its `]`. A `]` that comes first belongs to the set.
+  /// The set that begins after a `[`, and the index of its `]`. A `]` that comes first belongs to
+  /// the set.
   private static func set(_ pattern: [Unicode.Scalar], from start: Int) -> (Piece, end: Int)? {
     var index = start
     var isNegated = false

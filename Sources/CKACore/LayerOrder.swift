@@ -1,10 +1,12 @@
-/// The order in which torch_cka stores rows, where it differs from the order in which it lists names.
+/// The order in which torch_cka stores rows, where it differs from the order in which it lists
+/// names.
 ///
-/// torch_cka lists `named_modules()` (registration order: the root '' first, parents before children) but
-/// fills rows in the order in which forward hooks fire (children before parents, root last). An export of
-/// a whole model therefore has its labels on the wrong rows.
+/// torch_cka lists `named_modules()` (registration order: the root '' first, parents before
+/// children) but fills rows in the order in which forward hooks fire (children before parents, root
+/// last). An export of a whole model therefore has its labels on the wrong rows.
 public enum LayerOrder {
-  /// Whether `names` look like a registration order: a leading root, or a name followed by its own child.
+  /// Whether `names` look like a registration order: a leading root, or a name followed by its own
+  /// child.
   public static func isRegistrationOrder(_ names: [String]) -> Bool {
     if names.first == "", names.count > 1, !names.dropFirst().contains("") { return true }
     return zip(names, names.dropFirst()).contains { parent, name in
@@ -15,9 +17,9 @@ public enum LayerOrder {
   /// The same names in the order in which a post-order walk of the dotted names meets them:
   /// row i of such an export belongs to `executed(names)[i]`.
   ///
-  /// Children keep their registration order. A module that runs in another order than it was registered
-  /// in cannot be told from the names alone: the `relu` of torchvision's `Bottleneck` is registered after
-  /// `bn3` and first runs after `bn1`.
+  /// Children keep their registration order. A module that runs in another order than it was
+  /// registered in cannot be told from the names alone: the `relu` of torchvision's `Bottleneck` is
+  /// registered after `bn3` and first runs after `bn1`.
   public static func executed(_ names: [String]) -> [String] {
     var result: [String] = []
     result.reserveCapacity(names.count)
@@ -33,7 +35,8 @@ public enum LayerOrder {
     return result
   }
 
-  /// Whether `name` is a module inside `parent`, at any depth; all named modules are inside the root ''.
+  /// Whether `name` is a module inside `parent`, at any depth; all named modules are inside the
+  /// root ''.
   private static func isDescendant(_ name: String, of parent: String) -> Bool {
     guard !parent.isEmpty else { return !name.isEmpty }
     let rest = name.utf8.dropFirst(parent.utf8.count)
@@ -50,13 +53,14 @@ public enum LabelOrder: String, CaseIterable, Sendable {
 }
 
 extension Comparison {
-  /// Whether the labels of the rows or of the columns may stand on the wrong layers: see `LayerOrder`.
+  /// Whether the labels of the rows or of the columns may stand on the wrong layers: see
+  /// `LayerOrder`.
   public var labelsLookRegistered: Bool {
     kind == .layers && (rows.looksRegistered || columns.looksRegistered)
   }
 
-  /// Both axes with their names in `order`. Names move, values never do; an axis whose names do not look
-  /// like a registration order stays as it is, and so do the axes of minibatch scores.
+  /// Both axes with their names in `order`. Names move, values never do; an axis whose names do not
+  /// look like a registration order stays as it is, and so do the axes of minibatch scores.
   public func axes(order: LabelOrder) -> (rows: Axis, columns: Axis) {
     guard order == .executed, kind == .layers else { return (rows, columns) }
     return (rows.executed, columns.executed)

@@ -1,7 +1,8 @@
 /// A read-only matrix over bytes as they stand in a file: any element type, stride and byte order.
 ///
-/// Nothing is copied when a file is mapped, a matrix is transposed, or a column-major array is read.
-/// Every element that `rows`, `columns` and the strides reach lies inside the region: `init` checks it.
+/// Nothing is copied when a file is mapped, a matrix is transposed, or a column-major array is
+/// read. Every element that `rows`, `columns` and the strides reach lies inside the region: `init`
+/// checks it.
 public struct Matrix: Sendable {
   /// Number of rows, ≥ 0.
   public let rows: Int
@@ -16,10 +17,12 @@ public struct Matrix: Sendable {
   let columnStride: Int
   let swapped: Bool
 
-  /// A view of `region`, or nil when an element would lie outside it, or `rows * columns` overflows.
+  /// A view of `region`, or nil when an element would lie outside it, or `rows * columns`
+  /// overflows.
   /// - Parameters:
   ///   - offset: byte offset of element (0, 0).
-  ///   - rowStride, columnStride: bytes from an element to the next one down, and to the right; may be negative.
+  ///   - rowStride, columnStride: bytes from an element to the next one down, and to the right; may
+  ///     be negative.
   ///   - swapped: the elements are big-endian.
   public init?(
     rows: Int, columns: Int, type: ScalarType, region: ByteRegion, offset: Int = 0,
@@ -148,20 +151,7 @@ public struct Matrix: Sendable {
     precondition(target.count >= range.count)
     guard !range.isEmpty, let base = region.bytes.baseAddress else { return }
     let start = base + offset + row * rowStride + range.lowerBound * columnStride
-    // The two layouts that large files have, without a branch on the type for each element.
-    if !swapped, columnStride == type.size, type == .float32 {
-      for i in 0..<range.count {
-        target[i] = Double(start.loadUnaligned(fromByteOffset: i * 4, as: Float.self))
-      }
-    } else if !swapped, columnStride == type.size, type == .float64 {
-      for i in 0..<range.count {
-        target[i] = start.loadUnaligned(fromByteOffset: i * 8, as: Double.self)
-      }
-    } else {
-      for i in 0..<range.count {
-        target[i] = type.load(start + i * columnStride, swapped: swapped)
-      }
-    }
+    load(range.count, into: target) { start + $0 * columnStride }
   }
 
   /// Writes the values that one row has in the chosen columns into the first elements of `target`.
@@ -172,8 +162,27 @@ public struct Matrix: Sendable {
     precondition(row >= 0 && row < rows && target.count >= indices.count)
     guard !indices.isEmpty, let base = region.bytes.baseAddress else { return }
     let start = base + offset + row * rowStride
-    for (i, column) in indices.enumerated() {
-      target[i] = type.load(start + column * columnStride, swapped: swapped)
+    indices.withUnsafeBufferPointer { indices in
+      load(indices.count, into: target) { start + indices[$0] * columnStride }
+    }
+  }
+
+  /// Writes the values at `address(0)`, …, `address(count - 1)` into `target`. The types that large
+  /// files have get a loop of their own, without a branch on the type for each element.
+  @inline(__always)
+  private func load(
+    _ count: Int, into target: UnsafeMutableBufferPointer<Double>,
+    from address: (Int) -> UnsafeRawPointer
+  ) {
+    switch type {
+    case .float16 where !swapped:
+      for i in 0..<count { target[i] = ScalarType.float16.load(address(i), swapped: false) }
+    case .float32 where !swapped:
+      for i in 0..<count { target[i] = ScalarType.float32.load(address(i), swapped: false) }
+    case .float64 where !swapped:
+      for i in 0..<count { target[i] = ScalarType.float64.load(address(i), swapped: false) }
+    default:
+      for i in 0..<count { target[i] = type.load(address(i), swapped: swapped) }
     }
   }
 }

@@ -9,7 +9,8 @@ public struct MatrixView: Sendable {
   private let rowIndices: [Int]?
   private let columnIndices: [Int]?
 
-  /// The given rows and columns of `matrix`, in the given order; nil stands for all, in their own order.
+  /// The given rows and columns of `matrix`, in the given order; nil stands for all, in their own
+  /// order.
   /// - Precondition: every index lies in the matrix. An index may occur more than once.
   public init(_ matrix: Matrix, rows: [Int]? = nil, columns: [Int]? = nil) {
     precondition(
@@ -50,7 +51,8 @@ public struct MatrixView: Sendable {
     MatrixView(unchecked: matrix.transposed, rows: columnIndices, columns: rowIndices)
   }
 
-  /// Writes columns `range` of one row of the view into the first `range.count` elements of `target`.
+  /// Writes columns `range` of one row of the view into the first `range.count` elements of
+  /// `target`.
   public func copyRow(
     _ row: Int, columns range: Range<Int>, into target: UnsafeMutableBufferPointer<Double>
   ) {
@@ -82,8 +84,8 @@ public struct MatrixView: Sendable {
   /// The element types that are read as they stand, without a conversion for each value.
   enum PackedType { case float32, float64 }
 
-  /// Writes where the given rows begin into `starts`, if their elements lie side by side in this machine's
-  /// byte order.
+  /// Writes where the given rows begin into `starts`, if their elements lie side by side in this
+  /// machine's byte order.
   func packedRows(
     _ rows: Range<Int>, into starts: UnsafeMutablePointer<UnsafeRawPointer>
   ) -> PackedType? {

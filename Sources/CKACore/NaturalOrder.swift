@@ -1,8 +1,8 @@
 /// Whether `a` comes before `b` as a person would list them: "Teacher-4" before "Teacher-10".
 ///
-/// Runs of ASCII digits compare as numbers of any length, ASCII letters without case, all else by code
-/// point. Texts that differ only in case or in leading zeros are ordered by code point, so that any two
-/// different texts have an order.
+/// Runs of ASCII digits compare as numbers of any length, ASCII letters without case, all else by
+/// code point. Texts that differ only in case or in leading zeros are ordered by code point, so
+/// that any two different texts have an order.
 public func naturalOrder(_ a: String, _ b: String) -> Bool {
   let order = naturalComparison(a, b)
   return order == 0 ? a < b : order < 0

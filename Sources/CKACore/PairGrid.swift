@@ -65,25 +65,25 @@ public struct PairGrid: Sendable {
     (partnersByModel[model] ?? []).sorted()
   }
 
-  /// The result `step` places after `id` (before it when negative), going round at the ends; nil when `id`
-  /// is not in the grid.
+  /// The result `step` places after `id` (before it when negative), going round at the ends; nil
+  /// when `id` is not in the grid.
   public func next(after id: ResultID, step: Int) -> ResultID? {
     guard let entry = entriesByID[id] else { return nil }
     let target = (position(of: entry, in: order) + step % count) % count
     return order[target < 0 ? target + count : target]
   }
 
-  /// The result with models A and B exchanged: of the same kind and folder where there is one. A model
-  /// against itself is its own; nil when nobody computed it.
+  /// The result with models A and B exchanged: of the same kind and folder where there is one. A
+  /// model against itself is its own; nil when nobody computed it.
   public func swapped(_ id: ResultID) -> ResultID? {
     guard let entry = entriesByID[id] else { return nil }
     if entry.rows == entry.columns { return id }
     return best(entries(rows: entry.columns, columns: entry.rows), near: entry)
   }
 
-  /// The result to show when another A (`rows`) or B (`columns`), or both, are picked while `near` is shown:
-  /// of the same kind, with the same other side, from the same folder, in this order of preference. Nil
-  /// when no result has the picked models on these sides.
+  /// The result to show when another A (`rows`) or B (`columns`), or both, are picked while `near`
+  /// is shown: of the same kind, with the same other side, from the same folder, in this order of
+  /// preference. Nil when no result has the picked models on these sides.
   public func choose(rows: ModelKey?, columns: ModelKey?, near: ResultID) -> ResultID? {
     guard let current = entriesByID[near] else { return nil }
     let candidates = order.filter { id in
@@ -129,8 +129,8 @@ public struct PairGrid: Sendable {
 }
 
 extension Array {
-  /// The number of leading elements for which `precedes` holds, given that it holds for no later one;
-  /// O(log count).
+  /// The number of leading elements for which `precedes` holds, given that it holds for no later
+  /// one; O(log count).
   fileprivate func partitionIndex(where precedes: (Element) -> Bool) -> Int {
     var range = 0..<count
     while !range.isEmpty {

@@ -1,9 +1,10 @@
 extension String {
   /// Canonical composition, so that é is one scalar however the file spells it.
   ///
-  /// Swift compares Characters by canonical equivalence but gives no composed form without Foundation.
-  /// This covers the letters that have a code point of their own in Latin, Greek, Cyrillic and Japanese
-  /// script, and Korean syllables; the marks that are left over are escaped by `SafeText`.
+  /// Swift compares Characters by canonical equivalence but gives no composed form without
+  /// Foundation. This covers the letters that have a code point of their own in Latin, Greek,
+  /// Cyrillic and Japanese script, and Korean syllables; the marks that are left over are escaped
+  /// by `SafeText`.
   var precomposed: String {
     guard unicodeScalars.contains(where: { $0.value >= 0x300 }) else { return self }
     var result = ""
@@ -29,8 +30,8 @@ extension String {
     return [whole] + scalars.dropFirst(2)
   }
 
-  /// The syllable that two or three conjoining jamo spell, by the arithmetic of the Unicode Standard,
-  /// section 3.12.
+  /// The syllable that two or three conjoining jamo spell, by the arithmetic of the Unicode
+  /// Standard, section 3.12.
   private func hangulSyllable(_ scalars: UnicodeScalarView) -> Unicode.Scalar? {
     let values = scalars.map(\.value)
     guard values.count <= 3, (0x1100..<0x1113).contains(values[0]),

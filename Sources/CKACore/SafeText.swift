@@ -1,17 +1,20 @@
-/// Text from files made harmless for every surface: screen, standard error, titles, exports, file names.
+/// Text from files made harmless for every surface: screen, standard error, titles, exports, file
+/// names.
 public enum SafeText {
   /// Longest name kept, in Unicode scalars; the middle of a longer one is left out.
   public static let longestName = 512
 
-  /// `text` with everything that could steer a terminal or reorder the line shown as a visible escape
-  /// (`\u{1B}`, `\n`), and the middle of an over-long text replaced by `…`. At most `longestName` scalars.
+  /// `text` with everything that could steer a terminal or reorder the line shown as a visible
+  /// escape (`\u{1B}`, `\n`), and the middle of an over-long text replaced by `…`. At most
+  /// `longestName` scalars.
   ///
   /// Escaped: C0, DEL, C1, line and paragraph separators, bidirectional controls, zero-width and
-  /// variation selectors, private use, tags, non-characters, and combining marks that do not compose.
-  /// What was made harmless once is not changed again.
+  /// variation selectors, private use, tags, non-characters, and combining marks that do not
+  /// compose. What was made harmless once is not changed again.
   public static func sanitise(_ text: String) -> String {
     if isPlain(text) { return text }
-    // Cut first, so that the work is bounded however long the text; escapes may make it too long again.
+    // Cut first, so that the work is bounded however long the text; escapes may make it too long
+    // again.
     return shortened(escaped(shortened(text).precomposed))
   }
 

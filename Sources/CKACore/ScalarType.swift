@@ -52,18 +52,13 @@ extension ScalarType {
 }
 
 /// IEEE 754 binary16 to binary32, exactly. Swift's `Float16` does not exist on every platform.
+///
+/// Without a branch: the bits moved into place are the value times 2⁻¹¹² (of subnormals too), and
+/// what comes out at 2¹⁶ or above had the exponent of infinity and NaN.
 @inline(__always)
 private func widenHalf(_ bits: UInt16) -> Float {
   let sign = UInt32(bits & 0x8000) << 16
-  let exponent = UInt32(bits >> 10) & 0x1F
-  let fraction = UInt32(bits & 0x3FF)
-  switch exponent {
-  case 0:
-    let magnitude = Float(fraction) * 0x1p-24
-    return sign == 0 ? magnitude : -magnitude
-  case 0x1F:
-    return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-  default:
-    return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-  }
+  let magnitude = Float(bitPattern: UInt32(bits & 0x7FFF) << 13) * 0x1p112
+  let special: UInt32 = magnitude >= 0x1p16 ? 0x7F80_0000 : 0
+  return Float(bitPattern: sign | special | magnitude.bitPattern)
 }

@@ -1,5 +1,5 @@
-/// Scores laid out row by row from the lower left in the smallest square that holds them, as the sorted
-/// view of minibatch scores shows them.
+/// Scores laid out row by row from the lower left in the smallest square that holds them, as the
+/// sorted view of minibatch scores shows them.
 public struct SquareLayout: Sendable {
   /// Rows and columns of the square: ⌈√count⌉.
   public let side: Int
@@ -7,8 +7,8 @@ public struct SquareLayout: Sendable {
   public let order: [Int]
   private let scores: [Double]
 
-  /// The layout of `scores`, ascending or in the order of the file; equal scores keep the file's order, and
-  /// NaN comes last when sorted.
+  /// The layout of `scores`, ascending or in the order of the file; equal scores keep the file's
+  /// order, and NaN comes last when sorted.
   public init(scores: [Double], sorted: Bool) {
     self.scores = scores
     order = sorted ? Self.ascending(scores) : Array(scores.indices)
@@ -23,7 +23,8 @@ public struct SquareLayout: Sendable {
   /// Cells of the square that hold no score: the last of the top row.
   public var emptyCells: Int { side * side - count }
 
-  /// The rank of the score at `row` (0 at the bottom) and `column`; nil for an empty cell or outside.
+  /// The rank of the score at `row` (0 at the bottom) and `column`; nil for an empty cell or
+  /// outside.
   public func rank(row: Int, column: Int) -> Int? {
     guard (0..<side).contains(row), (0..<side).contains(column) else { return nil }
     let rank = row * side + column

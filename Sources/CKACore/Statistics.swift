@@ -4,10 +4,12 @@ public struct Statistics: Sendable, Equatable {
   public let count: Int
   /// Scores that are NaN or infinite.
   public let missing: Int
-  /// Smallest, quarter, middle, three-quarter and largest score, and the mean; NaN when `count` is 0.
+  /// Smallest, quarter, middle, three-quarter and largest score, and the mean; NaN when `count` is
+  /// 0.
   public let minimum, lowerQuartile, median, upperQuartile, maximum, mean: Double
 
-  /// Quartiles interpolate linearly between order statistics, as numpy's default (Hyndman and Fan's type 7).
+  /// Quartiles interpolate linearly between order statistics, as numpy's default (Hyndman and Fan's
+  /// type 7).
   public init(_ scores: [Double]) {
     let sorted = scores.filter(\.isFinite).sorted()
     count = sorted.count
@@ -20,8 +22,8 @@ public struct Statistics: Sendable, Equatable {
     mean = sorted.isEmpty ? .nan : sorted.reduce(0, +) / Double(sorted.count)
   }
 
-  /// The `fraction` quantile (0…1; beyond them the ends) of ascending values, by linear interpolation; NaN
-  /// when there are none, or `fraction` is NaN.
+  /// The `fraction` quantile (0…1; beyond them the ends) of ascending values, by linear
+  /// interpolation; NaN when there are none, or `fraction` is NaN.
   public static func quantile(_ fraction: Double, of sorted: [Double]) -> Double {
     guard let last = sorted.last, !fraction.isNaN else { return .nan }
     let position = min(1, max(0, fraction)) * Double(sorted.count - 1)

@@ -1,4 +1,5 @@
-/// What can be said of a matrix in one pass. NaN and infinities are counted, and kept out of the rest.
+/// What can be said of a matrix in one pass. NaN and infinities are counted, and kept out of the
+/// rest.
 public struct Summary: Sendable, Equatable {
   /// Smallest finite value; NaN when there is none.
   public var minimum = Double.nan

@@ -1,4 +1,5 @@
-/// What is known of a set of cells after one look at each: enough for its mean, extremes and counts.
+/// What is known of a set of cells after one look at each: enough for its mean, extremes and
+/// counts.
 struct Tally: Sendable {
   /// Sum of the finite values.
   var sum = 0.0
@@ -39,8 +40,8 @@ struct Tally: Sendable {
 extension Tally {
   /// Tallies the 8 × 8 float64 values that start `offset` bytes after each of 8 `rows`, unaligned.
   ///
-  /// The usual tile has finite values at or above 0: a NaN or infinity among them shows in the sum, a
-  /// negative one in the minimum, and only then is each value looked at alone.
+  /// The usual tile has finite values at or above 0: a NaN or infinity among them shows in the sum,
+  /// a negative one in the minimum, and only then is each value looked at alone.
   @inline(__always)
   init(doubles rows: UnsafePointer<UnsafeRawPointer>, offset: Int) {
     var sums = SIMD8<Double>.zero
@@ -56,8 +57,8 @@ extension Tally {
     lookCloser(rows) { $0.loadUnaligned(fromByteOffset: offset + $1 * 8, as: Double.self) }
   }
 
-  /// As `init(doubles:offset:)`, for float32 values. Written out, not generic: generic vector code does
-  /// not become vector instructions.
+  /// As `init(doubles:offset:)`, for float32 values. Written out, not generic: generic vector code
+  /// does not become vector instructions.
   @inline(__always)
   init(floats rows: UnsafePointer<UnsafeRawPointer>, offset: Int) {
     var sums = SIMD8<Double>.zero
@@ -95,7 +96,7 @@ extension Tally {
       }
     } else if minimum < 0 {
       for row in 0..<8 {
-        for lane in 0..<8 { negative += load(rows[row], lane) < 0 ? 1 : 0 }
+        for lane in 0..<8 { negative &+= load(rows[row], lane) < 0 ? 1 : 0 }
       }
     }
   }

@@ -1,4 +1,5 @@
-/// One pass over a view, 8 rows at a time: the pass that summaries and block pyramids have in common.
+/// One pass over a view, 8 rows at a time: the pass that summaries and block pyramids have in
+/// common.
 enum TileScan {
   /// Rows and columns of a tile.
   static let side = 8
@@ -10,8 +11,8 @@ enum TileScan {
   /// - Parameters:
   ///   - start: makes the state of a stripe of so many tile rows.
   ///   - visit: is called with the state and the tiles' tallies, in row-major order.
-  /// - Returns: the stripes' states, in order. How the tile rows are divided depends on the view's size
-  ///   only, so sums are the same on every machine.
+  /// - Returns: the stripes' states, in order. How the tile rows are divided depends on the view's
+  ///   size only, so sums are the same on every machine.
   @inline(__always)
   static func run<State: Sendable>(
     _ view: MatrixView, start: @Sendable (_ tileRows: Int) -> State,
@@ -35,8 +36,8 @@ enum TileScan {
   /// Tiles needed to cover `count` rows or columns.
   static func tiles(_ count: Int) -> Int { (count + side - 1) / side }
 
-  /// Tallies one row of tiles: whole tiles from the bytes as they stand where the layout allows it, and
-  /// the rest converted to float64 first.
+  /// Tallies one row of tiles: whole tiles from the bytes as they stand where the layout allows it,
+  /// and the rest converted to float64 first.
   @inline(__always)
   private static func scan(_ view: MatrixView, rows: Range<Int>, visit: (Tally) -> Void) {
     withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: side) { starts in
@@ -67,8 +68,8 @@ enum TileScan {
     }
   }
 
-  /// Calls `body` while `starts` point to the cells as float64, filled up to whole tiles with NaN, which no
-  /// tally sees.
+  /// Calls `body` while `starts` point to the cells as float64, filled up to whole tiles with NaN,
+  /// which no tally sees.
   private static func converted(
     _ view: MatrixView, rows: Range<Int>, columns: Range<Int>,
     starts: UnsafeMutablePointer<UnsafeRawPointer>, body: () -> Void

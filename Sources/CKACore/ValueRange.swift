@@ -18,8 +18,8 @@ public enum ValueRange: Sendable, Equatable {
   /// The range's ends for `view`, both finite, low ≤ high; they are equal when all values are.
   /// Without a finite value the data have no range, and 0…1 is given. `summary` must be the view's.
   ///
-  /// Percentiles of a view of over a million cells come from a sample of about 260,000: the same cells at
-  /// each call, spread over all rows and columns.
+  /// Percentiles of a view of over a million cells come from a sample of about 260,000: the same
+  /// cells at each call, spread over all rows and columns.
   public func bounds(of view: MatrixView, summary: Summary) -> (low: Double, high: Double) {
     switch self {
     case .unit: return (0, 1)
@@ -43,8 +43,8 @@ public enum ValueRange: Sendable, Equatable {
     bounds(of: MatrixView(matrix), summary: summary)
   }
 
-  /// All values, or every k-th where k shares no factor with the number of columns, so that the sample
-  /// does not keep to a few of them.
+  /// All values, or every k-th where k shares no factor with the number of columns, so that the
+  /// sample does not keep to a few of them.
   private static func sample(_ view: MatrixView) -> [Double] {
     guard view.cells > largestExact else { return view.values() }
     var step = (view.cells + sampleSize - 1) / sampleSize
@@ -60,8 +60,8 @@ public enum ValueRange: Sendable, Equatable {
 }
 
 extension ValueRange {
-  /// The range as it is written in settings and on the command line: `unit`, `data`, `2%,98%` or `0,1`.
-  /// `init(text:)` reads it back without loss.
+  /// The range as it is written in settings and on the command line: `unit`, `data`, `2%,98%` or
+  /// `0,1`. `init(text:)` reads it back without loss.
   public var text: String {
     switch self {
     case .unit: "unit"
