@@ -40,6 +40,8 @@ public struct State: Sendable {
   var square: Square?
   /// The layer view's crosshair.
   public var crosshair = Crosshair()
+  /// The crosshair is drawn; a printed picture has none.
+  var showsCrosshair = true
   /// The layer view's zoom and scroll position.
   public var viewport = Viewport()
   /// The pixels of the layer view, computed when what they depend on changes.

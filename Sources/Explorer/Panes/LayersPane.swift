@@ -40,7 +40,7 @@ extension State {
   /// The pixels that mark the crosshair: the middle of its value, so that the value's colour stays visible.
   fileprivate func markerPixels(_ place: Placement) -> (across: Range<Int>, down: Range<Int>)? {
     let here = displayedCrosshair
-    guard let across = place.pixelsAcross(column: here.column),
+    guard showsCrosshair, let across = place.pixelsAcross(column: here.column),
       let down = place.pixelsDown(row: here.row)
     else { return nil }
     return (across.middle, down.middle)
@@ -93,7 +93,7 @@ private func drawRowNames(
       text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
       style: theme.faint)
   }
-  if let at = line(state.displayedCrosshair.row) {
+  if state.showsCrosshair, let at = line(state.displayedCrosshair.row) {
     buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.accent)
   }
 }
@@ -124,7 +124,7 @@ private func drawColumnNames(
     let taken = Set(chosen.map(\.index))
     candidates.removeAll { taken.contains($0.index) }
   }
-  if let across = place.pixelsAcross(column: state.displayedCrosshair.column) {
+  if state.showsCrosshair, let across = place.pixelsAcross(column: state.displayedCrosshair.column) {
     buffer[layout.columnTick.x + across.middle.lowerBound, layout.columnTick.y] = Cell(
       theme.unicode ? "▴" : "^", theme.accent)
   }

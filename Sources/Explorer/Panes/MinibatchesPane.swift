@@ -30,7 +30,7 @@ private func drawSquare(
   canvas.paint(&buffer, in: rect) { x, screenY in
     let y = screenY - top
     guard x < place.pixelWidth, y >= 0 else { return .clear }
-    if marker.across.contains(x), marker.down.contains(y) { return .marker }
+    if state.showsCrosshair, marker.across.contains(x), marker.down.contains(y) { return .marker }
     let cell = place.cell(pixelX: x, pixelY: y)
     guard let score = square.mean(row: cell.row, column: cell.column, block: place.block) else {
       return .vacant

@@ -31,7 +31,7 @@ struct Exhibit {
     }
   }
 
-  private init(figure: Figure, comparison: Comparison, minibatches: [Int]? = nil) {
+  init(figure: Figure, comparison: Comparison, minibatches: [Int]? = nil) {
     self.figure = figure
     self.comparison = comparison
     self.minibatches = minibatches

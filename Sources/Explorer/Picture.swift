@@ -1,0 +1,27 @@
+import CKACore
+import Cells
+
+/// One result's pane alone, without frame of keys or list: what `cka show` prints.
+public func picture(
+  of result: OpenResult, settings: ViewSettings, on terminal: TerminalTraits
+) -> CellBuffer {
+  // The pane is maximised on a screen with two more lines than the picture, for readout and footer.
+  var traits = terminal
+  traits.size.height += 2
+  var state = State(terminal: traits)
+  state.settings = settings
+  state.arrive(result, companion: nil)
+  state.focus = state.primaryPane
+  state.maximised = state.focus
+  state.showsCrosshair = false
+  state.prepare()
+  var buffer = CellBuffer(size: terminal.size)
+  let theme = Theme(terminal)
+  let rect = Rect(x: 0, y: 0, width: terminal.size.width, height: terminal.size.height)
+  if result.comparison.kind == .layers {
+    drawLayers(state, theme, in: rect, &buffer)
+  } else {
+    drawMinibatches(state, theme, in: rect, &buffer)
+  }
+  return buffer
+}

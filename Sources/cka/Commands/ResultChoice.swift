@@ -1,0 +1,83 @@
+import ArgumentParser
+import CKACore
+import Explorer
+import Formats
+
+/// Which results of a file or folder a command works on.
+struct ResultChoice: ParsableArguments {
+  @Option(help: "Only the pair with these models, A,B: names or parts of them.")
+  var pair: String?
+
+  @Option(help: "Only the result with this key, where a file holds several.")
+  var key: String?
+
+  /// The results below `path` that fit, at least one.
+  /// - Throws: `ExitCode` 1 after a line that says why there is none.
+  func results(in path: String, kind: Comparison.Kind?) throws -> [Comparison] {
+    let (all, problems) = Info.read([path])
+    // A file that was named must open; among the files of a folder the others can still serve.
+    if all.isEmpty, let problem = problems.first { throw fail(problem) }
+    problems.forEach(complain)
+    let sides = try pair.map(Self.sides)
+    let fitting = all.filter { result in
+      (key == nil || result.id.key == key) && (kind == nil || result.kind == kind)
+        && (sides.map { Self.fits(result, $0) } ?? true)
+    }
+    guard !fitting.isEmpty else {
+      throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
+    }
+    return Self.exact(fitting, sides)
+  }
+
+  /// The one result that fits.
+  /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
+  func result(in path: String, kind: Comparison.Kind?) throws -> Comparison {
+    let fitting = try results(in: path, kind: kind)
+    guard fitting.count == 1 else {
+      throw fail(
+        "\(path): \(fitting.count) results fit; choose with --pair A,B or --key: "
+          + Self.list(fitting))
+    }
+    return fitting[0]
+  }
+
+  private static func sides(_ text: String) throws -> (a: String, b: String) {
+    let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { throw ValidationError("--pair needs two models: A,B") }
+    return (
+      parts[0].trimmed.lowercased(), parts[1].trimmed.lowercased()
+    )
+  }
+
+  private static func fits(_ result: Comparison, _ sides: (a: String, b: String)) -> Bool {
+    result.rows.model.lowercased().contains(sides.a)
+      && result.columns.model.lowercased().contains(sides.b)
+  }
+
+  /// Whole names win over parts: `Teacher-1` is not `Teacher-10` where both are there.
+  private static func exact(
+    _ results: [Comparison], _ sides: (a: String, b: String)?
+  ) -> [Comparison] {
+    guard let sides else { return results }
+    let whole = results.filter {
+      $0.rows.model.lowercased() == sides.a && $0.columns.model.lowercased() == sides.b
+    }
+    return whole.isEmpty ? results : whole
+  }
+
+  private static func list(_ results: [Comparison]) -> String {
+    let names = results.prefix(6).map { result in
+      result.id.key.isEmpty ? result.pairTitle : "\(result.pairTitle) [\(result.id.key)]"
+    }
+    return names.joined(separator: "; ") + (results.count > 6 ? "; …" : "")
+  }
+}
+
+extension Substring {
+  /// Without blanks at either end.
+  var trimmed: String {
+    let body = drop { $0 == " " }
+    guard let last = body.lastIndex(where: { $0 != " " }) else { return "" }
+    return String(body[...last])
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import CKACore
+import Cells
+import Explorer
+import Foundation
+
+/// A heatmap on standard output.
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print a result's heatmap on standard output.")
+
+  /// What to print.
+  enum View: String, ExpressibleByArgument, CaseIterable {
+    case layers, sorted
+  }
+
+  @Argument(help: "A result file, or a folder of them.", completion: .file())
+  var path: String
+
+  @Option(help: "layers or sorted; by default what the file holds.")
+  var view: View?
+
+  @Option(help: "The picture's width in cells (default: the terminal's, or 80).")
+  var width: Int?
+
+  @OptionGroup var choice: ResultChoice
+  @OptionGroup var looks: LooksOptions
+  @OptionGroup var colors: ColorOptions
+
+  func run() throws {
+    let kind: Comparison.Kind? =
+      switch view {
+      case .layers: .layers
+      case .sorted: .minibatches
+      case nil: nil
+      }
+    let results = try choice.results(in: path, kind: kind)
+    let isTerminal = isatty(STDOUT_FILENO) != 0
+    let width = self.width ?? (isTerminal ? Self.terminalWidth : 80)
+    guard (Self.smallestWidth...1000).contains(width) else {
+      throw ValidationError("--width must be from \(Self.smallestWidth) to 1000")
+    }
+    for comparison in results {
+      let settings = try looks.settings()
+      let traits = TerminalTraits(
+        size: Size(width: width, height: Self.height(comparison, width: width)),
+        depth: colors.depth(isTerminal: isTerminal))
+      let buffer = picture(
+        of: OpenResult(comparison), settings: settings, on: traits)
+      print(traits.depth == .none ? buffer.text : ANSIText.encode(buffer))
+    }
+  }
+
+  private static let smallestWidth = 24
+
+  /// Enough lines for square cells at this width, within reason.
+  private static func height(_ comparison: Comparison, width: Int) -> Int {
+    guard comparison.kind == .layers else { return max(14, min(48, width / 2)) }
+    let (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
+    let room = max(8, width - 36)
+    let block = (columns + room - 1) / room
+    let unit = block > 1 ? 1 : max(1, min(4, room / max(1, columns)))
+    let pixels = block > 1 ? (rows + block - 1) / block : rows * unit
+    return max(9, min(200, (pixels + 1) / 2 + 5))
+  }
+
+  private static var terminalWidth: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return max(smallestWidth, Int(size.ws_col))
+  }
+}
