@@ -51,7 +51,8 @@ private func drawTooSmall(_ state: State, _ buffer: inout CellBuffer) {
 /// A pane's frame: its title on the left, remarks on the right, and a line of its own at the bottom.
 struct Frame {
   var title = ""
-  var remark = ""
+  /// What is to be known about the picture, the most important first; those without room are left out.
+  var remarks: [String] = []
   var footnote = ""
   var isFocused = false
   var isMarked = false
@@ -76,26 +77,32 @@ struct Frame {
 
   private func drawTexts(_ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
     let room = max(0, rect.width - 4)
-    let mark = isMarked ? theme.glyph(" ✓ marked ", " [marked] ") : ""
-    let right = mark + (remark.isEmpty ? "" : " \(remark) ")
-    let rightWidth = TextWidth.width(of: right)
-    let titleRoom = rightWidth + 8 <= room ? room - rightWidth : room
-    let shown = TextWidth.keepingStart(title, width: max(0, titleRoom - 2))
-    if !shown.isEmpty {
+    let nameStyle = isFocused ? theme.accent : theme.strong
+    let remark = theme.spell(self.remark(room: room, theme))
+    let remarkWidth = TextWidth.width(of: remark)
+    let shown = TextWidth.keepingStart(theme.spell(title), width: room - remarkWidth - 2)
+    if !shown.isEmpty { buffer.write(" \(shown) ", x: rect.x + 2, y: rect.y, style: nameStyle) }
+    if !remark.isEmpty {
       buffer.write(
-        " \(theme.spell(shown)) ", x: rect.x + 2, y: rect.y,
-        style: isFocused ? theme.accent : theme.strong)
-    }
-    if titleRoom < room {
-      buffer.write(
-        theme.spell(right), x: rect.right - 2 - rightWidth, y: rect.y,
+        remark, x: rect.right - 2 - remarkWidth, y: rect.y,
         style: isMarked ? theme.good : theme.faint)
     }
-    let note = TextWidth.keepingStart(footnote, width: max(0, room - 2))
+    let note = TextWidth.keepingStart(theme.spell(footnote), width: room - 2)
     if !note.isEmpty {
       buffer.write(
-        " \(theme.spell(note)) ", x: rect.right - 4 - TextWidth.width(of: note),
-        y: rect.bottom - 1, style: isFocused ? theme.accent : theme.strong)
+        " \(note) ", x: rect.right - 4 - TextWidth.width(of: note), y: rect.bottom - 1,
+        style: nameStyle)
     }
+  }
+
+  /// As many remarks as leave the title room for a dozen cells at least, with blanks at both ends.
+  private func remark(room: Int, _ theme: Theme) -> String {
+    let titleRoom = min(TextWidth.width(of: title), 12) + 2
+    var chosen: [String] = isMarked ? [theme.glyph("✓ marked", "[marked]")] : []
+    for remark in remarks {
+      let width = TextWidth.width(of: (chosen + [remark]).joined(separator: "  ")) + 2
+      if width + titleRoom <= room { chosen.append(remark) }
+    }
+    return chosen.isEmpty ? "" : " \(chosen.joined(separator: "  ")) "
   }
 }

@@ -50,17 +50,20 @@ extension State {
     guard let rows = displayedRows, let columns = displayedColumns, let place = placement else {
       return Frame(title: "layers", isFocused: focus == .layers)
     }
-    var remark = "\(place.rows) × \(place.columns)"
-    if !settings.filter.isEmpty { remark += " filtered" }
-    if settings.transposed { remark += " transposed" }
+    var remarks: [String] = []
     if place.block > 1 {
-      remark += "  1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)"
+      remarks.append(
+        "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")
     }
     if layerResult?.comparison.labelsLookRegistered ?? false {
-      remark += settings.labelOrder == .executed ? "  labels as executed" : "  labels suspect (x)"
+      remarks.append(
+        settings.labelOrder == .executed ? "labels as executed" : "labels suspect (x)")
     }
+    if !settings.filter.isEmpty { remarks.append("filtered") }
+    if settings.transposed { remarks.append("transposed") }
+    remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
-      title: "↑ \(rows.title)", remark: remark, footnote: "\(columns.title) →",
+      title: "↑ \(rows.title)", remarks: remarks, footnote: "\(columns.title) →",
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }

@@ -77,13 +77,13 @@ extension State {
     let names = rows.model.isEmpty && columns.model.isEmpty
       ? "minibatches" : "\(rows.model) × \(columns.model)"
     let side = square.layout.side
-    var remark = settings.sorted ? "sorted" : "original order"
-    remark += " \(side) × \(side)"
+    var remarks = [settings.sorted ? "sorted" : "original order"]
     if let place = squarePlacement, place.block > 1 {
-      remark += "  1 pixel = \(place.block) × \(place.block)"
+      remarks.append("1 pixel = \(place.block) × \(place.block)")
     }
+    remarks.append("\(side) × \(side)")
     return Frame(
-      title: names, remark: remark,
+      title: names, remarks: remarks,
       footnote: rows.dataset.withoutDatasetPrefix,
       isFocused: focus == .minibatches && overlay == nil, isMarked: marked.contains(.minibatches))
   }

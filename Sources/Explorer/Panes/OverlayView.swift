@@ -20,7 +20,7 @@ private func open(
   _ buffer: inout CellBuffer
 ) -> Rect {
   buffer.fill(rect, with: .blank)
-  Frame(title: title, remark: remark, footnote: footnote, isFocused: true)
+  Frame(title: title, remarks: remark.isEmpty ? [] : [remark], footnote: footnote, isFocused: true)
     .draw(theme, in: rect, &buffer)
   let inner = rect.inset(by: 1)
   return Rect(x: inner.x + 1, y: inner.y, width: inner.width - 2, height: inner.height)

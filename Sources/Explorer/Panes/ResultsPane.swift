@@ -7,7 +7,7 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
   let lines = state.listLines
   Frame(
     title: state.listSearch.isEmpty ? "results" : "results: \(state.listSearch)",
-    remark: state.listRemark, footnote: state.scanFootnote, isFocused: isFocused
+    remarks: state.listRemarks, footnote: state.scanFootnote, isFocused: isFocused
   ).draw(theme, in: rect, &buffer)
   let inner = rect.inset(by: 1)
   if lines.isEmpty {
@@ -59,9 +59,9 @@ private func drawEntry(
 }
 
 extension State {
-  fileprivate var listRemark: String {
-    guard let id = wanted, let position = catalog.position(of: id) else { return "" }
-    return "\(position + 1)/\(catalog.entries.count)"
+  fileprivate var listRemarks: [String] {
+    guard let id = wanted, let position = catalog.position(of: id) else { return [] }
+    return ["\(position + 1)/\(catalog.entries.count)"]
   }
 
   fileprivate var scanFootnote: String {
@@ -76,6 +76,7 @@ private func shortened(_ title: String, separator: String, width: Int) -> String
   guard TextWidth.width(of: title) > width, let cut = title.firstRange(of: separator) else {
     return TextWidth.keepingEnd(title, width: width)
   }
+  let separator = width < 24 ? String(separator.filter { $0 != " " }) : separator
   let (first, second) = (String(title[..<cut.lowerBound]), String(title[cut.upperBound...]))
   let room = width - TextWidth.width(of: separator)
   let (firstWidth, secondWidth) = (TextWidth.width(of: first), TextWidth.width(of: second))

@@ -6,10 +6,9 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   guard let readout = state.readout else { return }
   var x = line.x + 1
   let separator = theme.glyph(" │ ", " | ")
-  let parts: [(String, Style)] = [
-    (readout.value, theme.accent), (separator, theme.frame), (readout.place, theme.text),
-    (separator, theme.frame),
-  ]
+  var parts: [(String, Style)] = [(readout.value, theme.accent), (separator, theme.frame)]
+  // On a narrow screen the names say more than the numbers.
+  if line.width >= 72 { parts += [(readout.place, theme.text), (separator, theme.frame)] }
   for (text, style) in parts {
     x += buffer.write(theme.spell(text), x: x, y: line.y, width: line.right - x, style: style)
   }
