@@ -54,7 +54,18 @@ extension Tally {
       high.replace(with: values, where: values .> high)
     }
     self.init(sum: sums.sum(), minimum: low.min(), maximum: high.max(), finite: 64)
-    lookCloser(rows) { $0.loadUnaligned(fromByteOffset: offset + $1 * 8, as: Double.self) }
+    if !sum.isFinite {
+      self = Tally(oneByOne: rows) {
+        $0.loadUnaligned(fromByteOffset: offset + $1 * 8, as: Double.self)
+      }
+    } else if minimum < 0 {
+      var below = SIMD8<Int64>.zero
+      for row in 0..<8 {
+        let values = rows[row].loadUnaligned(fromByteOffset: offset, as: SIMD8<Double>.self)
+        below.replace(with: below &+ 1, where: values .< 0)
+      }
+      negative = Int(below.wrappedSum())
+    }
   }
 
   /// As `init(doubles:offset:)`, for float32 values. Written out, not generic: generic vector code
@@ -72,8 +83,17 @@ extension Tally {
     }
     self.init(
       sum: sums.sum(), minimum: Double(low.min()), maximum: Double(high.max()), finite: 64)
-    lookCloser(rows) {
-      Double($0.loadUnaligned(fromByteOffset: offset + $1 * 4, as: Float.self))
+    if !sum.isFinite {
+      self = Tally(oneByOne: rows) {
+        Double($0.loadUnaligned(fromByteOffset: offset + $1 * 4, as: Float.self))
+      }
+    } else if minimum < 0 {
+      var below = SIMD8<Int32>.zero
+      for row in 0..<8 {
+        let values = rows[row].loadUnaligned(fromByteOffset: offset, as: SIMD8<Float>.self)
+        below.replace(with: below &+ 1, where: values .< 0)
+      }
+      negative = Int(below.wrappedSum())
     }
   }
 
@@ -84,20 +104,14 @@ extension Tally {
       Double(values[4]), Double(values[5]), Double(values[6]), Double(values[7]))
   }
 
-  /// Puts right what the vector pass takes for granted: all values finite, none below 0.
   @inline(__always)
-  private mutating func lookCloser(
-    _ rows: UnsafePointer<UnsafeRawPointer>, load: (UnsafeRawPointer, _ lane: Int) -> Double
+  private init(
+    oneByOne rows: UnsafePointer<UnsafeRawPointer>,
+    load: (UnsafeRawPointer, _ lane: Int) -> Double
   ) {
-    if !sum.isFinite {
-      self = Tally()
-      for row in 0..<8 {
-        for lane in 0..<8 { add(load(rows[row], lane)) }
-      }
-    } else if minimum < 0 {
-      for row in 0..<8 {
-        for lane in 0..<8 { negative &+= load(rows[row], lane) < 0 ? 1 : 0 }
-      }
+    self.init()
+    for row in 0..<8 {
+      for lane in 0..<8 { add(load(rows[row], lane)) }
     }
   }
 }
