@@ -145,16 +145,24 @@ struct SquareFrame: Sendable, Equatable {
   /// Mean, quartiles and remarks; empty on a small screen.
   private(set) var statistics: Rect
 
-  init(frame: Rect) {
+  /// - Parameter below: the statistics stand below the square, else beside it.
+  init(frame: Rect, statisticsBelow below: Bool) {
     let inner = frame.inset(by: 1)
-    let textWidth = inner.width >= 48 ? 18 : 0
     let scaleWidth = inner.width >= 36 ? 10 : 0
+    let textWidth = below || inner.width >= 48 ? Self.textSize.width : 0
+    let textHeight = below ? Self.textSize.height : 0
+    let beside = below ? 0 : textWidth
     heat = Rect(
-      x: inner.x + 1, y: inner.y, width: inner.width - textWidth - scaleWidth - 1,
-      height: inner.height)
-    scale = Rect(x: heat.right, y: inner.y, width: scaleWidth, height: inner.height)
-    statistics = Rect(x: scale.right, y: inner.y, width: textWidth, height: inner.height)
+      x: inner.x + 1, y: inner.y, width: inner.width - beside - scaleWidth - 1,
+      height: inner.height - textHeight)
+    scale = Rect(x: heat.right, y: inner.y, width: scaleWidth, height: heat.height)
+    statistics =
+      below
+      ? Rect(x: heat.x, y: heat.bottom + 1, width: textWidth, height: textHeight - 1)
+      : Rect(x: scale.right, y: inner.y, width: textWidth, height: inner.height)
   }
+
+  private static let textSize = Size(width: 18, height: 11)
 
   /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
   func fitted(width: Int, height: Int) -> SquareFrame {
@@ -164,8 +172,13 @@ struct SquareFrame: Sendable, Equatable {
     var fitted = self
     fitted.heat = Rect(x: heat.x + right, y: heat.y + down, width: width, height: height)
     fitted.scale = Rect(x: fitted.heat.right, y: fitted.heat.y, width: scale.width, height: tall)
-    fitted.statistics = Rect(
-      x: fitted.scale.right, y: fitted.heat.y, width: statistics.width, height: tall)
+    if statistics.y > heat.y {
+      fitted.statistics.x = fitted.heat.x
+      fitted.statistics.y = fitted.heat.bottom + 1
+    } else {
+      fitted.statistics = Rect(
+        x: fitted.scale.right, y: fitted.heat.y, width: statistics.width, height: tall)
+    }
     return fitted
   }
 }

@@ -39,22 +39,29 @@ struct SquarePlacement: Sendable, Equatable {
 // The sorted view's geometry.
 extension State {
   /// Where the square's cells lie; nil when there is no square on the screen.
-  var squarePlacement: SquarePlacement? {
-    guard let square, square.layout.side > 0, let pane = Layout(self).minibatches else { return nil }
-    let room = SquareFrame(frame: pane).heat
-    guard !room.isEmpty else { return nil }
-    return SquarePlacement(
-      side: square.layout.side, pixels: (room.width, room.height * (halfBlocks ? 2 : 1)),
-      aspect: halfBlocks ? 1 : 2)
-  }
+  var squarePlacement: SquarePlacement? { squareRoom.flatMap(place) }
 
   /// The minibatch pane's inner layout around what is drawn.
   func squareFrame(_ place: SquarePlacement) -> SquareFrame? {
     let perCell = halfBlocks ? 2 : 1
-    return Layout(self).minibatches.map {
-      SquareFrame(frame: $0).fitted(
-        width: place.pixelWidth, height: (place.pixelHeight + perCell - 1) / perCell)
-    }
+    return squareRoom?.fitted(
+      width: place.pixelWidth, height: (place.pixelHeight + perCell - 1) / perCell)
+  }
+
+  /// The room that the minibatch pane has, with the statistics where they leave the larger square.
+  private var squareRoom: SquareFrame? {
+    guard let pane = Layout(self).minibatches else { return nil }
+    let beside = SquareFrame(frame: pane, statisticsBelow: false)
+    let below = SquareFrame(frame: pane, statisticsBelow: true)
+    guard let tall = place(in: below), let wide = place(in: beside) else { return beside }
+    return tall.unitHeight > wide.unitHeight || tall.block < wide.block ? below : beside
+  }
+
+  private func place(in room: SquareFrame) -> SquarePlacement? {
+    guard let square, square.layout.side > 0, !room.heat.isEmpty else { return nil }
+    return SquarePlacement(
+      side: square.layout.side, pixels: (room.heat.width, room.heat.height * (halfBlocks ? 2 : 1)),
+      aspect: halfBlocks ? 1 : 2)
   }
 
   /// The rank at a screen cell of the minibatch pane.

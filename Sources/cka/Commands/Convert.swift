@@ -18,11 +18,30 @@ struct Convert: ParsableCommand {
     problems.forEach(complain)
     guard problems.isEmpty, !comparisons.isEmpty else { throw ExitCode(1) }
     do {
-      try AtomicFile.write(try encode(comparisons), to: output)
+      try AtomicFile.write(try encode(Self.keyed(comparisons)), to: output)
     } catch let error as FormatError {
       throw fail(error.description)
     }
     complain("wrote \(comparisons.count) \(comparisons.count == 1 ? "result" : "results") to \(output)")
+  }
+
+  /// Several results in one file need a key each: their own, or the name of the file they came from.
+  static func keyed(_ comparisons: [Comparison]) -> [Comparison] {
+    guard comparisons.count > 1 else { return comparisons }
+    var taken: Set<String> = []
+    return comparisons.map { comparison in
+      var keyed = comparison
+      let file = comparison.id.path.split(separator: "/").last ?? "result"
+      let stem = file.split(separator: ".").first.map(String.init) ?? "result"
+      let name = comparison.id.key.isEmpty ? stem : "\(stem) \(comparison.id.key)"
+      keyed.id.key = name
+      var number = 2
+      while !taken.insert(keyed.id.key).inserted {
+        keyed.id.key = "\(name) (\(number))"
+        number += 1
+      }
+      return keyed
+    }
   }
 
   private func encode(_ comparisons: [Comparison]) throws -> [UInt8] {
