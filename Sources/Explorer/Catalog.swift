@@ -28,6 +28,7 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
     shape = (comparison.matrix.rows, comparison.matrix.columns)
   }
 
+  /// Equality in every member.
   public static func == (a: CatalogEntry, b: CatalogEntry) -> Bool {
     a.id == b.id && a.folder == b.folder && a.name == b.name && a.kind == b.kind
       && a.rows == b.rows && a.columns == b.columns && a.shape == b.shape
@@ -106,7 +107,8 @@ public struct Catalog: Sendable {
       uniqueKeysWithValues: entries.enumerated().map { ($0.element.id, $0.offset) })
     var seen: Set<String> = []
     sharedTitles = []
-    for entry in entries where !seen.insert("\(entry.kind) \(entry.title) \(entry.datasets)").inserted {
+    for entry in entries
+    where !seen.insert("\(entry.kind) \(entry.title) \(entry.datasets)").inserted {
       sharedTitles.insert(entry.title)
     }
     grid = PairGrid(

@@ -98,7 +98,8 @@ extension State {
     do {
       let filter = try LayerFilter(text)
       if let axes = layerResult?.comparison.axes(order: settings.labelOrder),
-        filter.indices(of: axes.rows.layers).isEmpty || filter.indices(of: axes.columns.layers).isEmpty
+        filter.indices(of: axes.rows.layers).isEmpty
+          || filter.indices(of: axes.columns.layers).isEmpty
       {
         message = .error("that hides every row or every column; the filter stays as it was")
         return []

@@ -15,7 +15,9 @@ extension Command {
     Command("choose-b", [.character("b")], .pairs, "choose model B (columns) from a list") {
       $0.chooseModel(.columns)
     },
-    Command("swap", [.character("`")], .pairs, "swap model A and model B", when: { $0.primary != nil }) {
+    Command(
+      "swap", [.character("`")], .pairs, "swap model A and model B", when: { $0.primary != nil }
+    ) {
       $0.swapPair()
     },
     Command(

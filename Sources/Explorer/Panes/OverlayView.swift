@@ -79,7 +79,9 @@ private func drawReader(
   let lines = reader.matches
   let rect = window(state, width: 100, height: state.terminal.size.height - 2)
   let rows = rect.height - 3
-  let remark = lines.count > rows ? "\(reader.top + 1)–\(min(lines.count, reader.top + rows)) of \(lines.count)" : ""
+  let remark =
+    lines.count > rows
+    ? "\(reader.top + 1)–\(min(lines.count, reader.top + rows)) of \(lines.count)" : ""
   let inner = open(
     reader.title, remark: remark, footnote: "Esc closes, arrows scroll", in: rect, theme, &buffer)
   drawSearchLine(reader.line, "type to search", in: inner, theme, &buffer)
