@@ -16,6 +16,8 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
   public var columns: ModelKey
   /// Extent of the values.
   public var shape: (rows: Int, columns: Int)
+  /// Mean of the finite values; NaN when there is none.
+  public var mean: Double
 
   /// The entry of a result that was just read.
   public init(_ comparison: Comparison, folder: String, name: String) {
@@ -26,6 +28,7 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
     rows = ModelKey(model: comparison.rows.model, dataset: comparison.rows.dataset)
     columns = ModelKey(model: comparison.columns.model, dataset: comparison.columns.dataset)
     shape = (comparison.matrix.rows, comparison.matrix.columns)
+    mean = MatrixView(comparison.matrix).summary().mean
   }
 
   /// Equality in every member.

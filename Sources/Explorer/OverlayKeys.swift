@@ -7,6 +7,7 @@ extension State {
     switch overlay {
     case .prompt(let prompt): return promptKey(key, prompt)
     case .chooser(let chooser): return chooserKey(key, chooser)
+    case .pairs(let picker): return pickerKey(key, picker)
     case .help(let reader):
       self.overlay = readerKey(key, reader).map { .help($0) }
     case .text(let reader):
