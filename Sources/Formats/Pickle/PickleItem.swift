@@ -56,9 +56,9 @@ enum PickleLimits {
   /// Items on the stack.
   static let stack = 5_000_000
   /// Memo entries, and the largest memo index.
-  static let memo = 20_000_000
+  static let memo = 5_000_000
   /// Containers and objects.
-  static let nodes = 20_000_000
+  static let nodes = 5_000_000
   /// Values after shared ones are counted wherever they stand, and 64 bytes of text as one more.
   static let values = 50_000_000
   /// Bytes made (decoded, inflated, widened) for each byte of the pickle.
