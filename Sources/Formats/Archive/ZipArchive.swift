@@ -160,8 +160,8 @@ extension ZipArchive {
 // MARK: - Unpacking
 
 extension ZipArchive {
-  /// A stored member as a part of the archive, when its local header is where the directory says and
-  /// its checksum is right; libzip reads it otherwise, and says what is wrong.
+  /// A stored member as a part of the archive, when its local header is where the directory says
+  /// and its checksum is right; libzip reads it otherwise, and says what is wrong.
   private func stored(_ member: Member) -> ByteSlice? {
     guard let offset = offsets?[member.name],
       let slice = ByteSlice(region).part(from: offset, count: member.size),

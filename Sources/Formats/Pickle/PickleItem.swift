@@ -2,8 +2,9 @@ import CKACore
 
 /// What stands on a pickle machine's stack.
 ///
-/// Containers live in the machine's list of nodes and are named by their number there, so that sharing, cycles
-/// and deep nesting cost neither recursion nor reference counts until a value is made of them.
+/// Containers live in the machine's list of nodes and are named by their number there, so that
+/// sharing, cycles and deep nesting cost neither recursion nor reference counts until a value is
+/// made of them.
 enum PickleItem {
   case none
   case bool(Bool)
