@@ -117,8 +117,17 @@ static inline const char *cka_tparm(const char *capability, long a) {
   return tparm(capability, a, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 }
 
-/// Releases what `setupterm` found; for looking at an entry without using the terminal.
-static inline void cka_forget_terminal(void) {
-  if (cur_term != NULL) del_curterm(cur_term);
+/// Looks at the entry of `term` in the terminfo database, apart from a terminal that is in use: whether
+/// it is there, its `colors` (negative for none), and whether it has `cup`.
+static inline bool cka_look_up(const char *term, int *colors, bool *moves_cursor) {
+  TERMINAL *in_use = set_curterm(NULL);
+  int status = 0;
+  // The descriptor is only asked for its speed; a closed one does no harm.
+  bool found = setupterm(term, STDOUT_FILENO, &status) == OK;
+  *colors = found ? tigetnum("colors") : -1;
+  *moves_cursor = found && cka_capability("cup") != NULL;
+  TERMINAL *looked_at = set_curterm(in_use);
+  if (looked_at != NULL) del_curterm(looked_at);
+  return found;
 }
 #endif

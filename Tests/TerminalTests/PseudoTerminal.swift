@@ -15,11 +15,11 @@ final class PseudoTerminal {
 
   /// Opens a terminal of `width` × `height` cells.
   init(width: Int, height: Int) throws {
-    master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+    var ends: (master: Int32, device: Int32) = (-1, -1)
+    guard openpty(&ends.master, &ends.device, nil, nil, nil) == 0 else {
       throw Shell.Failure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
     }
-    device = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    (master, device) = ends
     resize(width: width, height: height)
     read()
   }
@@ -54,11 +54,15 @@ final class PseudoTerminal {
     }
   }
 
+  /// Reads until the last copy of `device` is closed. The thread has a descriptor of its own: the number
+  /// of a closed one is soon another terminal's.
   private func read() {
-    Thread.detachNewThread { [master, received] in
+    let own = dup(master)
+    Thread.detachNewThread { [received] in
+      defer { close(own) }
       var buffer = [UInt8](repeating: 0, count: 65536)
       while true {
-        let count = Foundation.read(master, &buffer, buffer.count)
+        let count = Foundation.read(own, &buffer, buffer.count)
         guard count > 0 else { return }
         received.bytes.withLock { $0 += buffer[..<count] }
       }
