@@ -7,7 +7,6 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +22,6 @@ static inline WINDOW *cka_stdscr(void) { return stdscr; }
 static inline WINDOW *cka_curscr(void) { return curscr; }
 static inline int cka_lines(void) { return LINES; }
 static inline int cka_columns(void) { return COLS; }
-static inline int cka_colors(void) { return COLORS; }
 static inline int cka_color_pairs(void) { return COLOR_PAIRS; }
 
 // Attributes.
@@ -31,7 +29,6 @@ static inline uint32_t cka_a_bold(void) { return A_BOLD; }
 static inline uint32_t cka_a_dim(void) { return A_DIM; }
 static inline uint32_t cka_a_reverse(void) { return A_REVERSE; }
 static inline uint32_t cka_a_underline(void) { return A_UNDERLINE; }
-static inline uint32_t cka_a_protect(void) { return A_PROTECT; }
 
 // The mouse: presses of the left button, and the wheel, which reports itself as buttons 4 and 5.
 static inline uint32_t cka_button1_pressed(void) { return (uint32_t)BUTTON1_PRESSED; }

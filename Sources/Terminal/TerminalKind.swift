@@ -45,7 +45,7 @@ struct TerminalKind {
     let colors = found.isKnown ? found.colors : 256
     let color = ColorDetection.find(
       environment: environment, terminfoColors: colors, override: options.depth)
-    let suffices = 
+    let suffices =
       found.isKnown && color.depth != .trueColor && max(0, found.colors) >= color.depth.colors
     // A name of its own, so that no entry of the system's is taken for it.
     let entry = suffices ? nil : XtermEntry.entry(name: "cka-\(term)", depth: color.depth)
@@ -59,7 +59,8 @@ struct TerminalKind {
   }
 
   private static let families = [
-    "xterm", "tmux", "screen", "rxvt", "kitty", "ghostty", "alacritty", "foot", "wezterm", "konsole",
+    "xterm", "tmux", "screen", "rxvt", "kitty", "ghostty", "alacritty", "foot", "wezterm",
+    "konsole",
     "vte", "gnome", "iterm", "iterm2", "st", "contour", "mintty", "ms-terminal", "putty", "rio",
   ]
 

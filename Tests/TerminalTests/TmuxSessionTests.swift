@@ -3,6 +3,7 @@ import Testing
 @Suite struct TmuxSessionTests {
   @Test func keysReachTheProgramAndItsOutputTheTest() throws {
     let session = try TmuxSession(width: 40, height: 10)
+    try session.wait { $0.hasPrefix("$") }
     try session.type("cat")
     try session.wait { _ in try session.state().command == "cat" }
     try session.type("héllo 'world'")
