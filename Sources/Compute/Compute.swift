@@ -1,0 +1,2 @@
+/// Grams, kernels and HSIC for all pairs of layers of a minibatch.
+enum Compute {}

@@ -1,0 +1,2 @@
+/// Jobs that outlive the terminal they were started from.
+enum Jobs {}
