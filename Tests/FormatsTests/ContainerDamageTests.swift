@@ -64,6 +64,17 @@ import Testing
     #expect(opened.isEmpty)
   }
 
+  @Test func corruptedHDF5NeverTraps() throws {
+    let bytes = try FixtureFile.bytes("samples/variants/results.h5")
+    let folder = try ScratchFolder()
+    var random = SplitMix(state: 3)
+    for _ in 0..<150 {
+      let path = try folder.write(corrupted(bytes, using: &random), "bad.h5")
+      guard let results = try? ResultFile.read(path: path) else { continue }
+      check(.success(results))
+    }
+  }
+
   @Test(arguments: [
     "results.safetensors", "results.json", "results.csv", "ckatorch_style_cka.json",
   ])

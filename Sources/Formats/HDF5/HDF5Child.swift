@@ -4,8 +4,10 @@ import Glibc
 
 /// A forked child that reads one file and sends what it found down a pipe.
 struct HDF5Child: Sendable {
-  /// No real file takes the library as long.
-  private static let seconds: UInt32 = 60
+  /// Seconds of computing; the `Limits.hdf5Bytes` that may be read take fewer.
+  private static let seconds: UInt32 = 10
+  /// Bytes of memory: what is read, its copy for the pipe, and the parent's own at the fork.
+  private static let memory: UInt64 = 8 << 30
 
   private let process: pid_t
   private let pipe: Int32
@@ -13,7 +15,7 @@ struct HDF5Child: Sendable {
   /// Starts `read` in a child. Only the thread that forks lives on there, so `read` waits for no other.
   init(_ read: () throws(FormatError) -> ReadValue) throws(FormatError) {
     var ends: [Int32] = [-1, -1]
-    process = cka_h5_fork(&ends, Self.seconds)
+    process = cka_h5_fork(&ends, Self.seconds, Self.memory)
     guard process >= 0 else {
       throw FormatError("no process to read HDF5 in: \(String(cString: strerror(errno)))")
     }
@@ -58,10 +60,11 @@ struct HDF5Child: Sendable {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     guard status == 0 else {
-      let isLate = status & 0x7F == SIGALRM
+      let signal = status & 0x7F
+      let isLate = signal == SIGALRM || signal == SIGXCPU || signal == SIGKILL
       throw FormatError(
         isLate
-          ? "libhdf5 did not finish within \(Self.seconds) seconds"
+          ? "libhdf5 did not finish within \(Self.seconds) seconds: the file may be damaged"
           : "libhdf5 gave up: the HDF5 file is damaged", remedy: "copy it again")
     }
     return ByteRegion(copying: bytes)

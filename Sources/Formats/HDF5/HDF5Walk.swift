@@ -16,7 +16,7 @@ final class HDF5Handle {
 struct HDF5Walk {
   var warnings: [String] = []
   private var objectsLeft = Limits.archiveMembers
-  private var bytesLeft = Limits.inflatedBytes
+  private var bytesLeft = Limits.hdf5Bytes
 
   mutating func group(_ id: hid_t, place: String, depth: Int) throws(FormatError) -> Value {
     guard depth < Limits.depth else {

@@ -118,7 +118,9 @@ extension HDF5Wire {
 
   private static func shape(_ cursor: inout ByteCursor) throws(FormatError) -> [Int] {
     var shape: [Int] = []
-    for _ in 0..<(try count(&cursor, ofSize: 8)) { shape.append(try cursor.integer(Int.self, "size")) }
+    for _ in 0..<(try count(&cursor, ofSize: 8)) {
+      shape.append(try cursor.integer(Int.self, "size"))
+    }
     return shape
   }
 
