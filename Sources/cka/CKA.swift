@@ -12,6 +12,13 @@ struct CKA: ParsableCommand {
       Exit codes: 0 all is well, 1 a file could not be read or written, 64 the command line is wrong.
       """,
     version: "0.1.0",
-    subcommands: [Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self],
+    subcommands: [
+      Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, ReadHDF5.self,
+    ],
     defaultSubcommand: Explore.self)
+
+  static func main() {
+    ReadHDF5.isolate()
+    main(nil)
+  }
 }
