@@ -8,6 +8,7 @@ enum BuiltProgram {
     let folder = bundle.map { URL(fileURLWithPath: $0).deletingLastPathComponent() }
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
-    return (folder ?? root.appendingPathComponent(".build/debug")).appendingPathComponent("cka").path
+    let built = folder ?? root.appendingPathComponent(".build/debug")
+    return built.appendingPathComponent("cka").path
   }()
 }
