@@ -22,7 +22,7 @@ func drawPairPicker(
     x: inner.x + nameWidth + 1, y: inner.y + 1, width: room.across * cellWidth, height: room.down)
   let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
   for (y, row) in (firstRow..<min(picker.rows.count, firstRow + room.down)).enumerated() {
-    let name = theme.spell(TextWidth.keepingEnd(picker.rows[row].title, width: nameWidth))
+    let name = theme.keepingEnd(picker.rows[row].title, width: nameWidth)
     buffer.write(
       name, x: grid.x - 1 - TextWidth.width(of: name), y: grid.y + y,
       style: row == picker.row ? theme.strong : theme.faint)
@@ -74,7 +74,7 @@ private func drawChoice(
   guard picker.row < picker.rows.count, picker.column < picker.columns.count else { return }
   let (rows, columns) = (picker.rows[picker.row], picker.columns[picker.column])
   let entry = state.catalog.entry(rows: rows, columns: columns)
-  let names = theme.spell("\(rows.title) × \(columns.title)")
+  let names = "\(rows.title) × \(columns.title)"
   let facts =
     entry.map { entry in
       entry.kind == .layers
@@ -82,10 +82,10 @@ private func drawChoice(
         : "\(entry.shape.columns) minibatches, mean \(entry.mean.fixed(4))"
     } ?? "no result has this pair"
   buffer.write(
-    TextWidth.keepingEnd(names, width: inner.width), x: inner.x, y: inner.bottom - 2,
+    theme.keepingEnd(names, width: inner.width), x: inner.x, y: inner.bottom - 2,
     style: theme.accent)
   buffer.write(
-    TextWidth.keepingStart(theme.spell(facts), width: inner.width), x: inner.x,
+    theme.keepingStart(facts, width: inner.width), x: inner.x,
     y: inner.bottom - 1, style: entry == nil ? theme.faint : theme.text)
 }
 
