@@ -8,7 +8,7 @@ func drawPairPicker(
   let nameWidth = min(
     picker.rows.reduce(4) { max($0, TextWidth.width(of: $1.title)) },
     max(8, state.terminal.size.width / 3))
-  let cellWidth = 4
+  let cellWidth = 5
   let rect = centred(
     state, width: max(44, nameWidth + picker.columns.count * cellWidth + 6),
     height: picker.rows.count + 6)
@@ -52,7 +52,7 @@ private func drawPair(
   var text = " \(theme.glyph("·", ".")) "
   if let entry {
     let mean = entry.mean
-    text = mean.isFinite ? " \(Int((mean * 100).rounded()).padded(as: 99)) " : " ?  "
+    text = mean.percent
     if canvas.palette.depth != .none, mean.isFinite {
       let t = max(0, min(1, mean))
       style.background = canvas.palette.color(ofBin: canvas.palette.bin(at: t))
@@ -62,9 +62,8 @@ private func drawPair(
     style = theme.faint
   }
   let (open, close) = isChosen ? ("[", "]") : (" ", " ")
-  let middle = text.dropFirst().prefix(2)
   if isChosen { style.attributes.insert(.bold) }
-  buffer.write("\(open)\(middle)\(close)", x: rect.x, y: rect.y, width: rect.width, style: style)
+  buffer.write("\(open)\(text)\(close)", x: rect.x, y: rect.y, width: rect.width, style: style)
 }
 
 private func drawChoice(
@@ -92,6 +91,15 @@ private func drawChoice(
 extension ModelKey {
   /// "ResNet18 · Digits32", or what there is.
   var title: String { Axis(model: model, dataset: dataset, layers: []).title }
+}
+
+extension Double {
+  /// The value in per cent in three cells: "100", " 87", " -5"; "?" where there is no such number.
+  fileprivate var percent: String {
+    let percent = (self * 100).rounded()
+    guard percent > -100, percent < 1000 else { return isFinite ? "***" : " ? " }
+    return Int(percent).padded(as: 100)
+  }
 }
 
 extension RGB {
