@@ -83,6 +83,7 @@ struct Theme {
       case "…": result += "~"
       case "·", "•": result += "-"
       case "↑": result += "^"
+      case "↓": result += "v"
       case "→": result += ">"
       case "–", "−": result += "-"
       case "≥": result += ">="

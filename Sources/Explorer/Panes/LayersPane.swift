@@ -63,7 +63,8 @@ extension State {
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
-      title: "↑ \(rows.title)", remarks: remarks, footnote: "\(columns.title) →",
+      title: "\(settings.originAtTop ? "↓" : "↑") \(rows.title)", remarks: remarks,
+      footnote: "\(columns.title) →",
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }
@@ -72,8 +73,13 @@ private func drawNothing(
   _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let text =
-    state.pending != nil
-    ? "reading…" : (state.scan.isFinished ? "nothing to show" : "looking for results…")
+    if state.arrangement?.isEmpty ?? false {
+      "the filter hides every row or column (f)"
+    } else if state.pending != nil {
+      "reading…"
+    } else {
+      state.scan.isFinished ? "nothing to show" : "looking for results…"
+    }
   let shown = theme.keepingStart(text, width: max(0, rect.width - 4))
   buffer.write(
     shown, x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,

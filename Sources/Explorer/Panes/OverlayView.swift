@@ -21,6 +21,11 @@ func openWindow(
   _ title: String, remark: String, footnote: String, in rect: Rect, _ theme: Theme,
   _ buffer: inout CellBuffer
 ) -> Rect {
+  for y in rect.y..<rect.bottom {
+    // A wide glyph that the window's edge would cut in half makes room altogether.
+    if buffer[rect.x, y].glyph == 0 { buffer[rect.x - 1, y].glyph = Cell.blank.glyph }
+    if buffer[rect.right, y].glyph == 0 { buffer[rect.right, y].glyph = Cell.blank.glyph }
+  }
   buffer.fill(rect, with: .blank)
   Frame(title: title, remarks: remark.isEmpty ? [] : [remark], footnote: footnote, isFocused: true)
     .draw(theme, in: rect, &buffer)
