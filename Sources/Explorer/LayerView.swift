@@ -27,7 +27,7 @@ extension State {
   /// Long names give way where that lets every value, or fewer values a pixel, be shown.
   private var heatRoom: HeatLayout? {
     guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
-    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1)) }
+    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1.orRoot)) }
     let generous = HeatLayout(frame: frame, longestName: longest)
     guard longest > HeatLayout.shortName, let wide = place(in: generous), wide.block > 1 else {
       return generous
