@@ -2,6 +2,9 @@ import ArgumentParser
 
 @main
 struct CKA: ParsableCommand {
+  /// The version of this program.
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "cka",
     abstract: "Explore saved CKA (Centered Kernel Alignment) results in the terminal.",
@@ -11,7 +14,7 @@ struct CKA: ParsableCommand {
 
       Exit codes: 0 all is well, 1 a file could not be read or written, 64 the command line is wrong.
       """,
-    version: "0.1.0",
-    subcommands: [Explore.self, Info.self, Show.self, Export.self, Convert.self],
+    version: version,
+    subcommands: [Explore.self, Info.self, Show.self, Export.self, Convert.self, Doctor.self],
     defaultSubcommand: Explore.self)
 }
