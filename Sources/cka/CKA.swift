@@ -15,6 +15,8 @@ struct CKA: ParsableCommand {
       Exit codes: 0 all is well, 1 a file could not be read or written, 64 the command line is wrong.
       """,
     version: version,
-    subcommands: [Explore.self, Info.self, Show.self, Export.self, Convert.self, Doctor.self],
+    subcommands: [
+      Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
+    ],
     defaultSubcommand: Explore.self)
 }

@@ -9,6 +9,7 @@ struct PickleDamageTests {
   private static let files: [(String, @Sendable (ByteRegion) throws -> ReadValue)] = [
     ("made/numpy_proto0.pkl", PickleReader.read),
     ("hostile/names_rtl.pkl", PickleReader.read),
+    ("samples/real/mb400_resnet18_vs_resnet34_fc.pkl", PickleReader.read),
     ("samples/variants/numpy1_f32_proto4.pkl", PickleReader.read),
     ("made/numpy_big_fortran_proto5.pkl", PickleReader.read),
     ("made/numpy_masked.pkl", PickleReader.read),
