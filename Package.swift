@@ -55,13 +55,14 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("CKACoreTests", ["CKACore"]),
     tests("CellsTests", ["Cells"]),
     tests("FormatsTests", ["Formats", "CKACore"]),
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
-    tests("TerminalTests", ["Terminal", "Cells"]),
-    tests("CommandTests", ["cka"]),
+    tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@ struct Keys: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the explorer's keys as Markdown.")
 
-  func run() {
+  func run() throws {
     try StandardOutput.print(Self.page)
   }
 
