@@ -1,4 +1,5 @@
 import CKACore
+import Glibc
 import Testing
 
 @testable import Formats
@@ -53,13 +54,18 @@ import Testing
   @Test func everyCutOfHDF5() throws {
     let bytes = try FixtureFile.bytes("samples/variants/results.h5")
     let folder = try ScratchFolder()
-    for length in 1..<bytes.count {
-      let path = try folder.write(Array(bytes[..<length]), "cut.h5")
-      #expect(throws: FormatError.self) { try ResultFile.read(path: path) }
+    let path = try folder.write(bytes, "cut.h5")
+    var opened: [Int] = []
+    for length in (1..<bytes.count).reversed() {
+      truncate(path, length)
+      if (try? HDF5Reader.read(path: path)) != nil { opened.append(length) }
     }
+    #expect(opened.isEmpty)
   }
 
-  @Test(arguments: ["results.safetensors", "results.json", "results.csv", "ckatorch_style_cka.json"])
+  @Test(arguments: [
+    "results.safetensors", "results.json", "results.csv", "ckatorch_style_cka.json",
+  ])
   func corruptionNeverTraps(_ name: String) throws {
     let bytes = try FixtureFile.bytes("samples/variants/" + name)
     var random = SplitMix(state: 7)

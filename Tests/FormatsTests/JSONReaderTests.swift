@@ -16,12 +16,14 @@ import Testing
   }
 
   @Test func readsNumbersAsPythonWritesThem() throws {
-    #expect(try numbers("[0.9978464841842651, -1, 1e-05, 2E+3, 0]") == [
-      0.9978464841842651, -1, 1e-05, 2000, 0,
-    ])
-    #expect(try numbers("[Infinity, -Infinity, 1e400, -1e400]") == [
-      .infinity, -.infinity, .infinity, -.infinity,
-    ])
+    #expect(
+      try numbers("[0.9978464841842651, -1, 1e-05, 2E+3, 0]") == [
+        0.9978464841842651, -1, 1e-05, 2000, 0,
+      ])
+    #expect(
+      try numbers("[Infinity, -Infinity, 1e400, -1e400]") == [
+        .infinity, -.infinity, .infinity, -.infinity,
+      ])
     let missing = try numbers("[0.5, null, NaN]")
     #expect(missing[0] == 0.5 && missing[1].isNaN && missing[2].isNaN)
   }

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func unknownKeysAreIgnored() throws {
-    #expect(try read(replacing: #"\"warnings\""#, with: #"\"novelty\""#).count == 1)
+    #expect(try read(replacing: #"\"warnings\""#, with: #"\"noveltys\""#).count == 1)
   }
 
   @Test func aNewerVersionIsRefused() {
@@ -47,7 +47,7 @@ import Testing
   @Test(arguments: [
     (#""version": "1""#, #""version": "x""#), (#"\"rows\": 0"#, #"\"rows\": 7"#),
     (#"\"cka.0\""#, #"\"cka.9\""#), (#"\"kind\": \"layers"#, #"\"kind\": \"lawyer"#),
-    (#"[\"a\"]"#, #"[1,23]"#),
+    (#"[\"a\"]"#, #"[1, 23]"#),
   ])
   func aBrokenStudyIsRefused(_ old: String, _ new: String) {
     #expect(throws: FormatError.self) { try read(replacing: old, with: new) }

@@ -98,9 +98,10 @@ import Testing
     ])
     #expect(try results(several).map(\.id.key) == ["run A", "7"])
     #expect(try results(.list([one, .none, one])).map(\.id.key) == ["[0]", "[2]"])
-    #expect(try results(.dictionary([(.string("s"), .list([one, one]))])).map(\.id.key) == [
-      "s[0]", "s[1]",
-    ])
+    #expect(
+      try results(.dictionary([(.string("s"), .list([one, one]))])).map(\.id.key) == [
+        "s[0]", "s[1]",
+      ])
     #expect(try results(.list([several])).map(\.id.key) == ["[0]/run A", "[0]/7"])
   }
 
@@ -137,7 +138,8 @@ import Testing
     for rows: Value in [
       .tuple([.bytes(slice)]), .strings(["raw"], shape: [1]), .string("raw"), .bytes(slice),
     ] {
-      let result = try result(export(scores, rows: rows, columns: .list([.int(1), .none, .float(2.5)])))
+      let result = try result(
+        export(scores, rows: rows, columns: .list([.int(1), .none, .float(2.5)])))
       #expect(result.rows.layers == ["raw"])
       #expect(result.columns.layers == ["1", "2", "2.5"])
     }
@@ -207,18 +209,20 @@ import Testing
   @Test func peculiarValuesAreCounted() throws {
     let scores = try array([.nan, .infinity, -0.5, 1.5, 1.00001, 2], 2, 3)
     let warnings = try result(export(scores)).warnings
-    #expect(warnings.dropFirst() == [
-      "1 value is NaN", "1 value is infinite", "1 value is negative",
-      "2 values are above 1 (largest 2.0)",
-    ])
+    #expect(
+      warnings.dropFirst() == [
+        "1 value is NaN", "1 value is infinite", "1 value is negative",
+        "2 values are above 1 (largest 2.0)",
+      ])
   }
 
   @Test func registrationOrderIsNoticed() throws {
     let scores = try array([1, 2, 3, 4], 2, 2)
     let whole = names("layer1", "layer1.0")
     let plain = names("a", "b")
-    #expect(try result(export(scores, rows: whole, columns: plain)).warnings.count == 1)
-    #expect(try result(export(scores, rows: plain, columns: whole)).warnings.count == 1)
-    #expect(try result(export(scores, rows: plain, columns: plain)).warnings.isEmpty)
+    for (rows, columns, count) in [(whole, plain, 1), (plain, whole, 1), (plain, plain, 0)] {
+      let warnings = try result(export(scores, rows: rows, columns: columns)).warnings
+      #expect(warnings.count { $0.contains("registration order") } == count)
+    }
   }
 }

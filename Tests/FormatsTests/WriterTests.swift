@@ -86,7 +86,8 @@ import Testing
   @Test func numbersAreSpelledAsPythonSpellsThem() throws {
     let original = try originals("samples/variants/results.csv")[0]
     let text = String(decoding: ResultWriter.csv(original), as: UTF8.self)
-    let sample = String(decoding: try FixtureFile.bytes("samples/variants/results.csv"), as: UTF8.self)
+    let sample = String(
+      decoding: try FixtureFile.bytes("samples/variants/results.csv"), as: UTF8.self)
     #expect(text == sample.replacing("\r\n", with: "\n"))
   }
 

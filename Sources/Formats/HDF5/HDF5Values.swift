@@ -56,7 +56,8 @@ struct HDF5Values {
       guard count <= most else { throw .leftOut("more than \(most) strings") }
       bytesLeft -= try heapBytes(limit: bytesLeft)
       let strings = try strings(count: count, size: size)
-      return shape.isEmpty && !strings.isEmpty ? .string(strings[0]) : .strings(strings, shape: shape)
+      return shape.isEmpty && !strings.isEmpty
+        ? .string(strings[0]) : .strings(strings, shape: shape)
     default:
       guard let scalar = HDF5Type(type.id) else {
         throw .leftOut("its element type is not a plain number or string")
