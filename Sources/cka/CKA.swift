@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct CKA: ParsableCommand {
@@ -19,4 +20,10 @@ struct CKA: ParsableCommand {
       Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
     ],
     defaultSubcommand: Explore.self)
+
+  static func main() {
+    // At a limit on the size of files, a write fails with an error that can be told instead.
+    signal(SIGXFSZ, SIG_IGN)
+    main(nil)
+  }
 }

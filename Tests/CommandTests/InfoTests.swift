@@ -21,7 +21,8 @@ import Testing
     } else {
       #expect(outcome.output.isEmpty)
       #expect(outcome.complaints.hasPrefix("cka: \(file.path): "))
-      #expect(outcome.complaints.split(separator: "\n", omittingEmptySubsequences: false).count == 2)
+      #expect(
+        outcome.complaints.split(separator: "\n", omittingEmptySubsequences: false).count == 2)
     }
     for text in [outcome.text, outcome.complaints] { #expect(text.steeringCharacters.isEmpty) }
     #expect(place.names.isEmpty, "something was written: \(place.names)")
@@ -39,7 +40,8 @@ import Testing
       "rows": 68, "columns": 116, "kind": "layers", "dtype": "float32", "nan_count": 0,
     ]
     for (key, value) in expected {
-      #expect((record[key] as? NSObject) == (value as? NSObject), "\(key): \(record[key] ?? "none")")
+      #expect(
+        (record[key] as? NSObject) == (value as? NSObject), "\(key): \(record[key] ?? "none")")
     }
     #expect((record["layers1"] as? [String])?.count == 68)
     #expect((record["layers2"] as? [String])?.last == "fc")
@@ -90,7 +92,9 @@ import Testing
 
 extension Place {
   /// Runs the program, which must end with 1 and one line on standard error that names its last argument.
-  func expectOneComplaint(_ arguments: String..., location: SourceLocation = #_sourceLocation) throws {
+  func expectOneComplaint(_ arguments: String..., location: SourceLocation = #_sourceLocation)
+    throws
+  {
     let line = arguments.map { "'\($0)'" }.joined(separator: " ")
     let outcome = try shell("cka \(line)")
     #expect(outcome.status == 1, sourceLocation: location)

@@ -24,12 +24,26 @@ struct Verdict: Sendable, CustomTestStringConvertible {
     }
   }()
 
+  /// The sums of the samples' values, as Python found them.
+  static let sums: [String: Double] = {
+    let entries = read([String: SampleEntry].self, Fixture.sample("manifest.json")) ?? [:]
+    return Dictionary(
+      uniqueKeysWithValues: entries.compactMap { name, entry in
+        entry.value?.sum.map { (Fixture.sample(name), $0) }
+      })
+  }()
+
   private struct HostileEntry: Decodable {
     var file, expect: String
   }
 
   private struct SampleEntry: Decodable {
     var expect: String?
+    var value: Values?
+  }
+
+  private struct Values: Decodable {
+    var sum: Double?
   }
 
   private static func read<T: Decodable>(_ type: T.Type, _ path: String) -> T? {

@@ -23,7 +23,8 @@ final class Place {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return [
       "PATH": "\(Program.folder):\(path)", "LC_ALL": "C.UTF-8", "TERM": "dumb",
-      "HOME": "\(root)/home", "XDG_CONFIG_HOME": "\(root)/config", "XDG_STATE_HOME": "\(root)/state",
+      "HOME": "\(root)/home", "XDG_CONFIG_HOME": "\(root)/config",
+      "XDG_STATE_HOME": "\(root)/state",
     ]
   }
 

@@ -24,9 +24,11 @@ import Testing
   @Test(
     "A wrong command line ends with 64, says why, and writes nothing",
     arguments: [
-      ["--frobnicate"], ["show"], ["info"], ["convert", "a.pkl"], ["convert", "a.pkl", "-o", "b.xyz"],
+      ["--frobnicate"], ["show"], ["info"], ["convert", "a.pkl"],
+      ["convert", "a.pkl", "-o", "b.xyz"],
       ["export", "a.pkl", "--format", "gif"], ["export", "a.pkl", "--scale", "0"],
-      ["export", Fixture.layers, "--colormap", "puce"], ["export", Fixture.layers, "--range", "1,0"],
+      ["export", Fixture.layers, "--colormap", "puce"],
+      ["export", Fixture.layers, "--range", "1,0"],
       ["export", Fixture.layers, "--rows", "/(/"], ["show", Fixture.layers, "--width", "3"],
       ["show", Fixture.layers, "--pair", "ResNet18"], ["--size", "0x0", "--dump-screen"],
     ])

@@ -59,7 +59,9 @@ package enum Shell {
     defer {
       for path in [said, complained] { try? FileManager.default.removeItem(atPath: path) }
     }
-    let files: [File] = [(0, input, O_RDONLY), (1, output ?? said, O_WRONLY), (2, complained, O_WRONLY)]
+    let files: [File] = [
+      (0, input, O_RDONLY), (1, output ?? said, O_WRONLY), (2, complained, O_WRONLY),
+    ]
     let line = (folder.map { ["env", "-C", $0] } ?? []) + command
     let process = try spawn(line, environment.map { "\($0)=\($1)" }, files)
     let status = wait(for: process)

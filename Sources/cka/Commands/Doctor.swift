@@ -108,6 +108,7 @@ private struct Fact: Encodable {
     let isUsable = FileIdentity(existing)?.isFolder == true && access(existing, W_OK) == 0
     return Fact(
       name: "state", value: path,
-      advice: isUsable ? nil : "make \(existing) a folder of your own, to come back to the last view")
+      advice: isUsable
+        ? nil : "make \(existing) a folder of your own, to come back to the last view")
   }
 }
