@@ -47,9 +47,12 @@ package final class TmuxSession {
   }
 
   deinit {
-    _ = try? tmux("kill-server")
+    try? close()
     try? FileManager.default.removeItem(at: socket)
   }
+
+  /// Takes the terminal away from whatever runs in it.
+  package func close() throws { try tmux("kill-server") }
 
   /// Presses keys, by tmux's names: `q`, `Enter`, `C-z`, `M-x`, `S-Left`, `PPage`, `F1`.
   package func send(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
