@@ -36,6 +36,15 @@ enum HDF5Reader {
     try locked { () throws(FormatError) in try contents(path: path) }
   }
 
+  /// The version of libhdf5 that is loaded.
+  static var libraryVersion: String {
+    library.withLock { _ in
+      var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+      guard H5get_libversion(&major, &minor, &release) >= 0 else { return "not known" }
+      return "\(major).\(minor).\(release)"
+    }
+  }
+
   private static func contents(path: String) throws(FormatError) -> ReadValue {
     let file = HDF5Handle(cka_h5_open(path))
     guard file.isValid else {
