@@ -31,10 +31,11 @@ let package = Package(
     system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
-    system("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     .systemLibrary(name: "CWidth"),
     .target(name: "CSignals"),
+    .target(name: "CGram"),
+    .target(name: "COpenBLAS"),
 
     module("CKACore", []),
     module("Cells", ["CWidth"]),
@@ -44,7 +45,7 @@ let package = Package(
         "CKACore", "CSignals", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
-    module("Compute", ["CKACore", "COpenBLAS"]),
+    module("Compute", ["CKACore", "CGram", "COpenBLAS"]),
     module("Jobs", ["CKACore", "CSignals"]),
     module("Figure", ["CKACore", "Cells", "CCairo"]),
     module("Explorer", ["CKACore", "Cells"]),
@@ -52,21 +53,26 @@ let package = Package(
     .executableTarget(
       name: "cka",
       dependencies: [
-        "CKACore", "Cells", "Formats", "Figure", "Explorer", "Terminal",
+        "CKACore", "Cells", "Formats", "Compute", "Jobs", "Figure", "Explorer", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("CKACoreTests", ["CKACore"]),
     tests("CellsTests", ["Cells"]),
-    tests("FormatsTests", ["Formats", "CKACore"]),
-    tests("ComputeTests", ["Compute", "CKACore", "Formats"]),
-    tests("JobsTests", ["Jobs"]),
+    // The program itself reads HDF5 in a process of its own, so the tests need it built.
+    tests("FormatsTests", ["Formats", "CKACore", "cka"]),
+    tests("ComputeTests", ["Compute", "CKACore", "CGram", "COpenBLAS", "Formats"]),
+    // Jobs are processes: the tests need a program to start, and to kill.
+    .executableTarget(
+      name: "JobProbe", dependencies: ["Jobs"], path: "Tests/JobProbe", swiftSettings: settings),
+    tests("JobsTests", ["Jobs", "JobProbe"]),
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
-    tests("TerminalTests", ["Terminal", "Cells"]),
-    tests("CommandTests", ["cka"]),
+    tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
