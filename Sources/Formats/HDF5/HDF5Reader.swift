@@ -27,6 +27,21 @@ enum HDF5Reader {
     try locked { () throws(FormatError) in try readLocked(path: path) }
   }
 
+  /// The name that `get` writes into a buffer of a given size; it gives the length without the NUL.
+  static func name(
+    place: String, _ get: (UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(FormatError) -> String {
+    let length = get(nil, 0)
+    guard length >= 0, length < 1 << 16 else {
+      throw FormatError("a member's name cannot be read", at: place)
+    }
+    var name = [CChar](repeating: 0, count: length + 1)
+    guard get(&name, name.count) == length else {
+      throw FormatError("a member's name cannot be read", at: place)
+    }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   private static func readLocked(path: String) throws(FormatError) -> ReadValue {
     let file = HDF5Handle(cka_h5_open(path))
     guard file.isValid else {
@@ -69,7 +84,7 @@ private struct HDF5Walk {
     objectsLeft -= Int(count)
     var entries: [(key: Value, value: Value)] = []
     for index in 0..<hsize_t(count) where cka_h5_link_is_hard(id, index) != 0 {
-      let name = try name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
+      let name = try HDF5Reader.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = place + "/" + SafeText.sanitise(name)
       let object = HDF5Handle(cka_h5_open_object(id, index))
       guard object.isValid else { throw FormatError("a damaged member", at: child) }
@@ -95,27 +110,12 @@ private struct HDF5Walk {
     for index in 0..<hsize_t(count) {
       let attribute = HDF5Handle(cka_h5_open_attribute(id, index))
       guard attribute.isValid else { throw FormatError("a damaged attribute", at: place) }
-      let name = try name(place: place) { H5Aget_name(attribute.id, $1, $0) }
+      let name = try HDF5Reader.name(place: place) { H5Aget_name(attribute.id, $1, $0) }
       guard entries[name] == nil else { continue }
       let values = HDF5Values(attribute: attribute.id)
       let child = place + "/@" + SafeText.sanitise(name)
       if let value = try read(values, place: child) { entries.append((.string(name), value)) }
     }
-  }
-
-  /// The name that `get` writes into a buffer of a given size; it gives the length without the NUL.
-  private func name(
-    place: String, _ get: (UnsafeMutablePointer<CChar>?, Int) -> Int
-  ) throws(FormatError) -> String {
-    let length = get(nil, 0)
-    guard length >= 0, length < 1 << 16 else {
-      throw FormatError("a member's name cannot be read", at: place)
-    }
-    var name = [CChar](repeating: 0, count: length + 1)
-    guard get(&name, name.count) == length else {
-      throw FormatError("a member's name cannot be read", at: place)
-    }
-    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private mutating func member(

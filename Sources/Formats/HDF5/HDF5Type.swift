@@ -2,7 +2,7 @@ import CHDF5
 import CKACore
 
 /// The element type of a dataset, where it is one of ours.
-struct HDF5Type {
+struct HDF5Type: Equatable {
   let type: ScalarType
   let swapped: Bool
 

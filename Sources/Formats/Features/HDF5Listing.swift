@@ -1,0 +1,96 @@
+import CHDF5
+import CKACore
+
+/// The datasets of an HDF5 file, without their values. As everywhere, only what stands in the file itself
+/// counts: links out of it are not followed.
+struct HDF5Listing: Sendable {
+  struct Dataset: Sendable {
+    /// The element type; nil for what is not an array of numbers.
+    var type: HDF5Type?
+    var shape: [Int]
+    /// Where the values begin, when the file holds them in one piece as they are.
+    var offset: Int?
+  }
+
+  var entries: [FeatureEntry] = []
+  var datasets: [Dataset] = []
+  var warnings: [String] = []
+  private let fileSize: Int
+  private var objectsLeft = Limits.archiveMembers
+
+  init(fileSize: Int) { self.fileSize = fileSize }
+
+  /// Adds what the group `id` and the groups in it hold, in the order of the library, which is by name.
+  mutating func group(_ id: hid_t, path: String, depth: Int) throws(FormatError) {
+    let place = SafeText.sanitise(path)
+    guard depth < Limits.depth else {
+      throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
+    }
+    let count = cka_h5_link_count(id)
+    guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
+    guard count <= objectsLeft else {
+      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
+    }
+    objectsLeft -= Int(count)
+    for index in 0..<hsize_t(count) {
+      let name = try HDF5Reader.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
+      let child = path.isEmpty ? name : path + "/" + name
+      guard cka_h5_link_is_hard(id, index) != 0 else {
+        warnings.append("'\(SafeText.sanitise(child))' is a link and was not followed")
+        continue
+      }
+      let object = HDF5Handle(cka_h5_open_object(id, index))
+      guard object.isValid else {
+        throw FormatError("a damaged member", at: SafeText.sanitise(child))
+      }
+      switch H5Iget_type(object.id) {
+      case H5I_GROUP: try group(object.id, path: child, depth: depth + 1)
+      case H5I_DATASET: add(object, name: child)
+      default: break
+      }
+    }
+  }
+
+  /// The extent of `space`; nil when it has none, or one that no array of ours may have.
+  static func shape(of space: HDF5Handle) -> [Int]? {
+    guard space.isValid, H5Sget_simple_extent_type(space.id) != H5S_NULL else { return nil }
+    let rank = H5Sget_simple_extent_ndims(space.id)
+    guard rank >= 0, rank <= Int32(NDArray.mostAxes) else { return nil }
+    var sizes = [hsize_t](repeating: 0, count: Int(rank))
+    guard rank == 0 || H5Sget_simple_extent_dims(space.id, &sizes, nil) == rank else { return nil }
+    let shape = sizes.compactMap { Int(exactly: $0) }
+    guard shape.count == sizes.count, (try? NDArray.count(of: shape)) != nil else { return nil }
+    return shape
+  }
+
+  private mutating func add(_ dataset: HDF5Handle, name: String) {
+    let type = HDF5Handle(H5Dget_type(dataset.id))
+    let shape = Self.shape(of: HDF5Handle(H5Dget_space(dataset.id)))
+    let scalar = type.isValid ? HDF5Type(type.id) : nil
+    let content: FeatureEntry.Content
+    if cka_h5_is_self_contained(dataset.id) == 0 {
+      content = .refused(
+        FormatError("its values stand in another file", remedy: "copy them into this one"))
+    } else if let scalar, let shape {
+      content = .numbers(scalar.type, shape: shape)
+    } else if shape != nil, H5Tget_class(type.id) == H5T_STRING {
+      content = .texts
+    } else {
+      content = .other("neither numbers nor text")
+    }
+    entries.append(FeatureEntry(name: name, content: content))
+    datasets.append(
+      Dataset(
+        type: scalar, shape: shape ?? [],
+        offset: offset(of: dataset, shape: shape ?? [], elementSize: scalar?.type.size ?? 0)))
+  }
+
+  /// Offset of a dataset that is contiguous and wholly in the file; undefined ones are all ones.
+  private func offset(of dataset: HDF5Handle, shape: [Int], elementSize: Int) -> Int? {
+    guard let offset = Int(exactly: H5Dget_offset(dataset.id)),
+      let count = try? NDArray.count(of: shape),  // so small that its bytes are no overflow
+      count > 0, offset > 0, offset <= fileSize, count * elementSize <= fileSize - offset
+    else { return nil }
+    return offset
+  }
+}
