@@ -5,8 +5,7 @@ import Glibc
 /// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it; what is in
 /// chunks is read when it is asked for.
 ///
-/// The file is opened anew for each read: that takes well under a millisecond, and leaves nothing of libhdf5,
-/// which allows one thread at a time, to outlive its lock.
+/// libhdf5 runs in a child process each time, as it does for results: it crashes on some damaged files.
 final class HDF5FeatureFile: FeatureFile {
   let format = "HDF5"
   let entries: [FeatureEntry]
@@ -17,15 +16,16 @@ final class HDF5FeatureFile: FeatureFile {
 
   /// The datasets of the file at `path`, whose bytes are `region`.
   init(path: String, region: ByteRegion) throws(FormatError) {
-    let listing = try HDF5Reader.locked { () throws(FormatError) in
-      let file = try Self.open(path)
-      var listing = HDF5Listing(fileSize: region.count)
+    let size = region.count
+    let answer = try Self.ask(path) { file throws(FormatError) in
+      var listing = HDF5Listing(fileSize: size)
       try listing.group(file.id, path: "", depth: 0)
-      return listing
+      return ReadValue(value: listing.value, format: "HDF5", warnings: listing.warnings)
     }
+    let listing = try HDF5Listing(answer.value)
     entries = listing.entries
     datasets = listing.datasets
-    warnings = listing.warnings
+    warnings = answer.warnings
     self.path = path
     self.region = region
   }
@@ -33,49 +33,66 @@ final class HDF5FeatureFile: FeatureFile {
   func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
     let dataset = datasets[entry]
     guard let type = dataset.type else { throw FormatError("no array") }
-    if let offset = dataset.offset, let region,
+    if let offset = dataset.offset, let region, offset >= 0, offset <= region.count,
       let data = ByteSlice(region).part(from: offset, count: region.count - offset)
     {
-      return try NDArray(
-        type: type.type, shape: dataset.shape, packedIn: data, swapped: type.swapped
-      ).rows(rows)
+      let whole = try NDArray(
+        type: type.type, shape: dataset.shape, packedIn: data, swapped: type.swapped)
+      return whole.rows(rows)
     }
-    let name = entries[entry].name
-    return try HDF5Reader.locked { () throws(FormatError) in
-      let file = try Self.open(path)
-      let handle = HDF5Handle(H5Dopen2(file.id, name, cka_h5_default()))
-      guard handle.isValid else { throw FormatError("the dataset is gone") }
-      return try dataset.read(rows, from: handle)
+    let answer = try ask(entry) { handle throws(FormatError) in
+      .array(try dataset.read(rows, from: handle))
     }
+    guard case .array(let array) = answer,
+      array.type == type.type, array.shape == [rows.count] + dataset.shape.dropFirst()
+    else { throw FormatError("libhdf5 gave up: the HDF5 file is damaged") }
+    return array
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
-    let name = entries[entry].name
-    return try HDF5Reader.locked { () throws(FormatError) in
-      let file = try Self.open(path)
-      let handle = HDF5Handle(H5Dopen2(file.id, name, cka_h5_default()))
-      guard handle.isValid else { throw FormatError("the dataset is gone") }
+    let answer = try ask(entry) { handle throws(FormatError) in
       do throws(HDF5Values.Unread) {
-        var bytesLeft = Limits.inflatedBytes
-        let value = try HDF5Values(dataset: handle.id).value(bytesLeft: &bytesLeft)
-        if case .strings(let texts, _) = value { return texts }
-        return value.text.map { [$0] } ?? []
+        var bytesLeft = Limits.hdf5Bytes
+        return try HDF5Values(dataset: handle.id).value(bytesLeft: &bytesLeft)
       } catch {
         switch error {
         case .leftOut(let problem), .damaged(let problem): throw FormatError(problem)
         }
       }
     }
+    if case .strings(let texts, _) = answer { return texts }
+    return answer.text.map { [$0] } ?? []
   }
 
-  private static func open(_ path: String) throws(FormatError) -> HDF5Handle {
-    let file = HDF5Handle(cka_h5_open(path))
-    guard file.isValid else {
-      throw FormatError(
-        "not a readable HDF5 file: its superblock is damaged or the file is cut short",
-        remedy: "copy it again")
+  /// What `read` makes of the dataset `entry`, in a child.
+  private func ask(
+    _ entry: Int, _ read: (HDF5Handle) throws(FormatError) -> Value
+  ) throws(FormatError) -> Value {
+    let name = entries[entry].name
+    let answer = try Self.ask(path) { file throws(FormatError) in
+      let handle = HDF5Handle(H5Dopen2(file.id, name, cka_h5_default()))
+      guard handle.isValid else { throw FormatError("the dataset is gone") }
+      return ReadValue(value: try read(handle), format: "HDF5")
     }
-    return file
+    return answer.value
+  }
+
+  /// What `read` makes of the file at `path`, in a child.
+  private static func ask(
+    _ path: String, _ read: (HDF5Handle) throws(FormatError) -> ReadValue
+  ) throws(FormatError) -> ReadValue {
+    let child = try HDF5Reader.locked { () throws(FormatError) in
+      try HDF5Child { () throws(FormatError) in
+        let file = HDF5Handle(cka_h5_open(path))
+        guard file.isValid else {
+          throw FormatError(
+            "not a readable HDF5 file: its superblock is damaged or the file is cut short",
+            remedy: "copy it again")
+        }
+        return try read(file)
+      }
+    }
+    return try HDF5Wire.decode(try child.output())
   }
 }
 

@@ -3,7 +3,7 @@ import CKACore
 
 /// The datasets of an HDF5 file, without their values. As everywhere, only what stands in the file itself
 /// counts: links out of it are not followed.
-struct HDF5Listing: Sendable {
+struct HDF5Listing {
   struct Dataset: Sendable {
     /// The element type; nil for what is not an array of numbers.
     var type: HDF5Type?
@@ -33,7 +33,7 @@ struct HDF5Listing: Sendable {
     }
     objectsLeft -= Int(count)
     for index in 0..<hsize_t(count) {
-      let name = try HDF5Reader.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
+      let name = try HDF5Walk.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = path.isEmpty ? name : path + "/" + name
       guard cka_h5_link_is_hard(id, index) != 0 else {
         warnings.append("'\(SafeText.sanitise(child))' is a link and was not followed")
@@ -93,4 +93,66 @@ struct HDF5Listing: Sendable {
     else { return nil }
     return offset
   }
+}
+
+// MARK: Between processes
+
+extension HDF5Listing {
+  /// The listing as a child sends it: for each name a kind, and what belongs to it.
+  var value: Value {
+    .dictionary(
+      zip(entries, datasets).map { entry, dataset in
+        let fields: [String] =
+          switch entry.content {
+          case .numbers(let type, let shape):
+            [
+              "numbers", type.rawValue, dataset.type?.swapped == true ? "big" : "little",
+              dataset.offset.map(String.init) ?? "",
+            ] + shape.map(String.init)
+          case .texts: ["texts"]
+          case .refused(let error): ["refused", error.problem, error.remedy]
+          case .other(let kind): ["other", kind]
+          }
+        return (.string(entry.name), .strings(fields, shape: [fields.count]))
+      })
+  }
+
+  /// The listing that a child sent. Nothing in it is trusted: shapes and offsets are held against the file's
+  /// bytes when a view is made.
+  init(_ value: Value) throws(FormatError) {
+    fileSize = 0
+    guard case .dictionary(let members) = value else { throw Self.nonsense }
+    for member in members {
+      guard let name = member.key.text, case .strings(let fields, _) = member.value else {
+        throw Self.nonsense
+      }
+      let (content, dataset) = try Self.decode(fields)
+      entries.append(FeatureEntry(name: name, content: content))
+      datasets.append(dataset)
+    }
+  }
+
+  private static func decode(
+    _ fields: [String]
+  ) throws(FormatError) -> (FeatureEntry.Content, Dataset) {
+    let nothing = Dataset(type: nil, shape: [], offset: nil)
+    switch (fields.first, fields.count) {
+    case ("texts", 1): return (.texts, nothing)
+    case ("refused", 3): return (.refused(FormatError(fields[1], remedy: fields[2])), nothing)
+    case ("other", 2): return (.other(fields[1]), nothing)
+    case ("numbers", 4...):
+      let shape = fields[4...].compactMap { Int($0) }
+      guard let type = ScalarType(rawValue: fields[1]), shape.count == fields.count - 4 else {
+        throw nonsense
+      }
+      _ = try NDArray.count(of: shape)
+      let dataset = Dataset(
+        type: HDF5Type(type: type, swapped: fields[2] == "big"), shape: shape,
+        offset: Int(fields[3]))
+      return (.numbers(type, shape: shape), dataset)
+    default: throw nonsense
+    }
+  }
+
+  private static let nonsense = FormatError("libhdf5 gave up: the HDF5 file is damaged")
 }

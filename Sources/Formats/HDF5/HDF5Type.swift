@@ -6,6 +6,13 @@ struct HDF5Type: Equatable {
   let type: ScalarType
   let swapped: Bool
 
+  /// The type of elements that were described elsewhere.
+  init(type: ScalarType, swapped: Bool) {
+    self.type = type
+    self.swapped = swapped
+  }
+
+  /// The element type that libhdf5 calls `id`; nil for what is no plain number.
   init?(_ id: hid_t) {
     switch H5Tget_class(id) {
     case H5T_INTEGER:
