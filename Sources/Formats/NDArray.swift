@@ -27,8 +27,8 @@ struct NDArray {
   ///   - offset: byte offset of the first element in `region`.
   ///   - swapped: the elements are big-endian.
   ///   - bounds: the bytes of `region` that belong to the array's storage; all of them by default.
-  /// - Throws: when a length is negative, the array has over 32 axes or over `Limits.cells`
-  ///   elements, or an element would lie outside `bounds`. The error has no place: the caller knows
+  /// - Throws: when a length is negative, the array has over 32 axes or over
+  ///   `Limits.elements` elements, or an element would lie outside `bounds`. The error has no place: the caller knows
   ///   it.
   init(
     type: ScalarType, shape: [Int], strides: [Int], region: ByteRegion, offset: Int = 0,
@@ -107,10 +107,10 @@ struct NDArray {
           remedy: "save the result again; the file is damaged")
       }
       let (product, overflow) = extent.multipliedReportingOverflow(by: max(1, length))
-      guard !overflow, product <= Limits.cells else {
+      guard !overflow, product <= Limits.elements else {
         throw FormatError(
-          "an array of shape \(shape) is above the limit of \(Limits.cells) cells",
-          remedy: "save a smaller matrix")
+          "an array of shape \(shape) is above the limit of \(Limits.elements) elements",
+          remedy: "save a smaller array")
       }
       extent = product
     }
@@ -163,6 +163,14 @@ extension NDArray {
     let stride = strides.remove(at: axis)
     return NDArray(
       partOf: self, shape: shape, strides: strides, offset: offset + index * stride)
+  }
+
+  /// Positions `range` of the first axis; nothing is copied.
+  func rows(_ range: Range<Int>) -> NDArray {
+    precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0])
+    return NDArray(
+      partOf: self, shape: [range.count] + shape.dropFirst(), strides: strides,
+      offset: range.isEmpty ? offset : offset + range.lowerBound * strides[0])
   }
 
   /// All values in row-major order, as float64.

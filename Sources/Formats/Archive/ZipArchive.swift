@@ -19,6 +19,7 @@ final class ZipArchive {
   let members: [Member]
   private let region: ByteRegion
   private let handle: OpaquePointer
+  private let readsInPlace: Bool
   private lazy var places = Dictionary(
     uniqueKeysWithValues: members.enumerated().map { ($1.name, $0) })  // `list` refused duplicates
   private lazy var offsets = ZipLayout.dataOffsets(in: region)
@@ -32,12 +33,17 @@ final class ZipArchive {
   }
 
   /// Opens the archive in `region`.
+  /// - Parameter readsInPlace: stored members are handed out as they stand, whatever they add up to and
+  ///   without a look at their checksums: for large arrays that are read a part at a time.
   /// - Throws: when the directory is damaged, has over `Limits.archiveMembers` members, two of one
   ///   name, an encrypted or unknown kind of member, or a member whose size cannot be true.
-  init(_ region: ByteRegion) throws(FormatError) {
+  init(_ region: ByteRegion, readsInPlace: Bool = false) throws(FormatError) {
     self.region = region
+    self.readsInPlace = readsInPlace
     handle = try ZipArchive.open(region)
-    do throws(FormatError) { members = try ZipArchive.list(handle) } catch {
+    do throws(FormatError) {
+      members = try ZipArchive.list(handle, in: region, countingStored: !readsInPlace)
+    } catch {
       zip_discard(handle)
       throw error
     }
@@ -88,7 +94,9 @@ extension ZipArchive {
     return handle
   }
 
-  private static func list(_ handle: OpaquePointer) throws(FormatError) -> [Member] {
+  private static func list(
+    _ handle: OpaquePointer, in region: ByteRegion, countingStored: Bool
+  ) throws(FormatError) -> [Member] {
     let count = zip_get_num_entries(handle, 0)
     guard count <= Int64(Limits.archiveMembers) else {
       throw FormatError(
@@ -99,13 +107,16 @@ extension ZipArchive {
     var names: Set<String> = []
     var total = 0
     for index in 0..<UInt64(max(0, count)) {
-      let member = try member(at: index, of: handle)
+      let member = try member(
+        at: index, of: handle,
+        mostStored: countingStored ? Limits.inflatedBytes : region.count)
       guard names.insert(member.name).inserted else {
         throw FormatError(
           "the archive has two members '\(SafeText.sanitise(member.name))'",
           remedy: "save the result again")
       }
-      total += member.size  // each is at most the limit, of which few fit an Int's range
+      // Each is at most the limit, of which the members allowed fit an Int's range.
+      if countingStored || !member.isStored { total += member.size }
       guard total <= Limits.inflatedBytes else {
         throw FormatError(
           "the archive unpacks to more than \(Limits.inflatedBytes) bytes",
@@ -117,7 +128,7 @@ extension ZipArchive {
   }
 
   private static func member(
-    at index: UInt64, of handle: OpaquePointer
+    at index: UInt64, of handle: OpaquePointer, mostStored: Int
   ) throws(FormatError) -> Member {
     var status = zip_stat_t()
     zip_stat_init(&status)
@@ -138,7 +149,8 @@ extension ZipArchive {
     }
     let isStored = method == ZIP_CM_STORE
     let (most, overflow) = status.comp_size.multipliedReportingOverflow(by: UInt64(highestRatio))
-    guard status.size <= UInt64(Limits.inflatedBytes), status.comp_size <= UInt64(Int.max),
+    let mostBytes = isStored ? mostStored : Limits.inflatedBytes
+    guard status.size <= UInt64(mostBytes), status.comp_size <= UInt64(Int.max),
       isStored ? status.size == status.comp_size : (overflow || status.size <= most)
     else {
       throw FormatError(
@@ -150,7 +162,7 @@ extension ZipArchive {
       isStored: isStored, index: index)
   }
 
-  fileprivate static func damaged(_ reason: String) -> FormatError {
+  static func damaged(_ reason: String) -> FormatError {
     FormatError(
       "the zip archive is damaged (\(SafeText.sanitise(reason)))",
       remedy: "copy the file again; it may be cut short")
@@ -161,11 +173,11 @@ extension ZipArchive {
 
 extension ZipArchive {
   /// A stored member as a part of the archive, when its local header is where the directory says
-  /// and its checksum is right; libzip reads it otherwise, and says what is wrong.
+  /// and its checksum, where it is looked at, is right; libzip reads it otherwise, and says what is wrong.
   private func stored(_ member: Member) -> ByteSlice? {
     guard let offset = offsets?[member.name],
       let slice = ByteSlice(region).part(from: offset, count: member.size),
-      Checksum.crc32(slice) == member.crc
+      readsInPlace || Checksum.crc32(slice) == member.crc
     else { return nil }
     return slice
   }
@@ -173,27 +185,17 @@ extension ZipArchive {
   private func unpack(
     _ member: Member, into memory: UnsafeMutableRawBufferPointer
   ) throws(FormatError) {
-    let shown = SafeText.sanitise(member.name)
+    let stream = try stream(of: member)
+    try stream.read(into: memory)
+    try stream.expectEnd()
+  }
+
+  /// The unpacked bytes of `member` from its first one on. The archive must outlive the stream.
+  func stream(of member: Member) throws(FormatError) -> ZipStream {
     guard let file = zip_fopen_index(handle, member.index, 0) else {
+      let shown = SafeText.sanitise(member.name)
       throw ZipArchive.damaged("member '\(shown)': " + String(cString: zip_strerror(handle)))
     }
-    defer { zip_fclose(file) }
-    var filled = 0
-    while filled < memory.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: memory[filled...])
-      let got = zip_fread(file, rest.baseAddress, UInt64(rest.count))
-      guard got > 0 else {
-        let reason = got == 0 ? "it ends early" : String(cString: zip_file_strerror(file))
-        throw ZipArchive.damaged("member '\(shown)': \(reason)")
-      }
-      filled += Int(got)
-    }
-    // libzip compares length and checksum only once it meets the end.
-    var extra: UInt8 = 0
-    let more = zip_fread(file, &extra, 1)
-    guard more == 0 else {
-      let reason = more > 0 ? "it is longer than claimed" : String(cString: zip_file_strerror(file))
-      throw ZipArchive.damaged("member '\(shown)': \(reason)")
-    }
+    return ZipStream(file, member: SafeText.sanitise(member.name))
   }
 }

@@ -57,10 +57,27 @@ enum ZipLayout {
       let commentLength = fixed.integer(UInt16.self, at: 32),
       let header = fixed.integer(UInt32.self, at: 42),
       let name = try? cursor.take(Int(nameLength), "a name"),
-      (try? cursor.take(Int(extraLength) + Int(commentLength), "an entry")) != nil
+      let extra = try? cursor.take(Int(extraLength), "its extra fields"),
+      (try? cursor.take(Int(commentLength), "a comment")) != nil
     else { return nil }
-    // 0xFFFFFFFF: the offset stands in a zip64 field; libzip copies such a member.
-    return (name.text, Int(header))
+    guard header == .max else { return (name.text, Int(header)) }
+    // Of the sizes and the offset, the zip64 field holds those that did not fit, in this order.
+    let before = [20, 24].count { fixed.integer(UInt32.self, at: $0) == .max }
+    return (name.text, zip64Offset(in: extra, at: before * 8) ?? Int(header))
+  }
+
+  /// The 64-bit number at `offset` of the zip64 field (kind 1); nil where there is none.
+  private static func zip64Offset(in extra: ByteSlice, at offset: Int) -> Int? {
+    var start = 0
+    while let kind = extra.integer(UInt16.self, at: start),
+      let size = extra.integer(UInt16.self, at: start + 2)
+    {
+      if kind == 1, offset + 8 <= Int(size) {
+        return extra.integer(UInt64.self, at: start + 4 + offset).flatMap(Int.init(exactly:))
+      }
+      start += 4 + Int(size)
+    }
+    return nil
   }
 
   private static func dataOffset(ofLocalHeaderAt offset: Int, in slice: ByteSlice) -> Int? {

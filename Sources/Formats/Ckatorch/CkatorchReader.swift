@@ -65,16 +65,9 @@ enum CkatorchReader {
 // MARK: YAML
 
 extension CkatorchReader {
-  /// A YAML index larger than this is none.
-  private static let yamlBytes = 10_000_000
-  /// Aliases a YAML index may use: both models may share one list of layers.
-  private static let yamlAliases = 16
-  /// Columns of indentation and list marks before a line's text; block nesting needs one for each level.
-  private static let yamlIndent = 128
-
   /// Whether `bytes` look like a YAML index: the key `cka_matrix` begins a line.
   static func matchesYAML(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count <= yamlBytes else { return false }
+    guard bytes.count <= YAMLLimits.bytes else { return false }
     return bytes.split(separator: 0x0A).contains { $0.starts(with: "cka_matrix:".utf8) }
   }
 
@@ -83,7 +76,7 @@ extension CkatorchReader {
     guard let text = String(validating: region.bytes, as: UTF8.self) else {
       throw FormatError("the YAML text is not UTF-8")
     }
-    try checkYAML(text)
+    try YAMLLimits.check(text)
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
@@ -99,26 +92,6 @@ extension CkatorchReader {
     ])
   }
 
-  /// libyaml recurses with the nesting and aliases multiply: both are bounded before it runs.
-  private static func checkYAML(_ text: String) throws(FormatError) {
-    guard text.utf8.count <= yamlBytes else { throw FormatError("the YAML index is too large") }
-    var openBrackets = 0
-    var aliases = 0
-    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated()
-    {
-      let indent = line.utf8.prefix { " \t-?".utf8.contains($0) }.count
-      openBrackets = max(0, openBrackets + line.bracketBalance)
-      aliases += line.utf8.count { $0 == UInt8(ascii: "*") }
-      guard indent <= yamlIndent, openBrackets <= Limits.depth else {
-        throw FormatError("the YAML nests too deep", at: "line \(number + 1)")
-      }
-      guard aliases <= yamlAliases else {
-        throw FormatError("the YAML has more than \(yamlAliases) aliases", at: "line \(number + 1)")
-      }
-    }
-  }
-
   private static func fields(
     _ keys: [String], of node: Node?
   ) -> [(key: Value, value: Value)] {
@@ -128,13 +101,5 @@ extension CkatorchReader {
       guard let elements = field.sequence else { return nil }
       return (.string(key), .list(elements.map { $0.string.map { .string($0) } ?? .none }))
     }
-  }
-}
-
-extension Substring {
-  /// Flow brackets of YAML that this line opens, less those that it closes.
-  fileprivate var bracketBalance: Int {
-    utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
-      - utf8.count { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "}") }
   }
 }

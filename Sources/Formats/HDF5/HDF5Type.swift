@@ -2,10 +2,17 @@ import CHDF5
 import CKACore
 
 /// The element type of a dataset, where it is one of ours.
-struct HDF5Type {
+struct HDF5Type: Equatable {
   let type: ScalarType
   let swapped: Bool
 
+  /// The type of elements that were described elsewhere.
+  init(type: ScalarType, swapped: Bool) {
+    self.type = type
+    self.swapped = swapped
+  }
+
+  /// The element type that libhdf5 calls `id`; nil for what is no plain number.
   init?(_ id: hid_t) {
     switch H5Tget_class(id) {
     case H5T_INTEGER:

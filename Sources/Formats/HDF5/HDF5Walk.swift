@@ -30,7 +30,7 @@ struct HDF5Walk {
     objectsLeft -= Int(count)
     var entries: [(key: Value, value: Value)] = []
     for index in 0..<hsize_t(count) where cka_h5_link_is_hard(id, index) != 0 {
-      let name = try name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
+      let name = try Self.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = place + "/" + SafeText.sanitise(name)
       let object = HDF5Handle(cka_h5_open_object(id, index))
       guard object.isValid else { throw FormatError("a damaged member", at: child) }
@@ -56,7 +56,7 @@ struct HDF5Walk {
     for index in 0..<hsize_t(count) {
       let attribute = HDF5Handle(cka_h5_open_attribute(id, index))
       guard attribute.isValid else { throw FormatError("a damaged attribute", at: place) }
-      let name = try name(place: place) { H5Aget_name(attribute.id, $1, $0) }
+      let name = try Self.name(place: place) { H5Aget_name(attribute.id, $1, $0) }
       guard entries[name] == nil else { continue }
       let values = HDF5Values(attribute: attribute.id)
       let child = place + "/@" + SafeText.sanitise(name)
@@ -65,7 +65,7 @@ struct HDF5Walk {
   }
 
   /// The name that `get` writes into a buffer of a given size; it gives the length without the NUL.
-  private func name(
+  static func name(
     place: String, _ get: (UnsafeMutablePointer<CChar>?, Int) -> Int
   ) throws(FormatError) -> String {
     let length = get(nil, 0)

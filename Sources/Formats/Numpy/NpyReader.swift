@@ -24,13 +24,7 @@ enum NpyReader {
     in slice: ByteSlice, source: String = ""
   ) throws(FormatError) -> (value: Value, trailing: Int) {
     var cursor = ByteCursor(slice, source: source)
-    guard slice.hasPrefix(magic) else {
-      throw FormatError(
-        "this is no npy array", at: cursor.place(0), remedy: "save it with numpy.save")
-    }
-    _ = try cursor.take(magic.count, "the magic")
-    let text = try headerText(&cursor)
-    let header = try NpyHeader(text, source: source)
+    let (header, text) = try header(&cursor)
     let data = try cursor.take(cursor.remaining, "the data")
     do throws(FormatError) {
       let type = try NumpyType(header.descr)
@@ -45,6 +39,19 @@ enum NpyReader {
       let value = try type.array(shape: header.shape, fortran: header.fortran, data: data)
       return (value, data.count - bytes)
     } catch { throw error.located(cursor.place(text.range.lowerBound - slice.range.lowerBound)) }
+  }
+
+  /// The header that the cursor stands before, and its text; the data follows.
+  static func header(
+    _ cursor: inout ByteCursor
+  ) throws(FormatError) -> (header: NpyHeader, text: ByteSlice) {
+    guard cursor.slice.hasPrefix(magic) else {
+      throw FormatError(
+        "this is no npy array", at: cursor.place(0), remedy: "save it with numpy.save")
+    }
+    _ = try cursor.take(magic.count, "the magic")
+    let text = try headerText(&cursor)
+    return (try NpyHeader(text, source: cursor.source), text)
   }
 
   private static func headerText(_ cursor: inout ByteCursor) throws(FormatError) -> ByteSlice {
