@@ -62,7 +62,10 @@ let package = Package(
     tests("CellsTests", ["Cells"]),
     tests("FormatsTests", ["Formats", "CKACore"]),
     tests("ComputeTests", ["Compute", "CKACore", "Formats"]),
-    tests("JobsTests", ["Jobs"]),
+    // Jobs are processes: the tests need a program to start, and to kill.
+    .executableTarget(
+      name: "JobProbe", dependencies: ["Jobs"], path: "Tests/JobProbe", swiftSettings: settings),
+    tests("JobsTests", ["Jobs", "JobProbe"]),
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells"]),
