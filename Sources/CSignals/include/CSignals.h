@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "worker.h"
+
 /// Registers a read-only file mapping whose pages may vanish when another program truncates the file.
 /// A read past the new end then yields bytes 0xFF (NaN in every float format) instead of a crash.
 /// Returns false when the table of mappings is full: read the file instead of mapping it.

@@ -1,2 +1,0 @@
-/// Jobs that outlive the terminal they were started from.
-enum Jobs {}

@@ -1,0 +1,45 @@
+import CKACore
+import Glibc
+
+/// Decides which workers run. There is no daemon: each queued worker looks at the others, and takes
+/// one of `limit` locks when no more wait before it than are free.
+struct SlotQueue {
+  /// The folder of job folders.
+  let root: String
+  /// How many run at the same time.
+  let limit: Int
+  /// The job that waits.
+  let id: JobID
+  /// When it joined the queue; earlier ones go first, and equal ones in the order of their names.
+  let queued: Timestamp
+
+  /// A slot, held until it is let go; nil while it is the turn of others.
+  func take() throws(JobError) -> FileLock? {
+    guard mkdir("\(root)/slots", 0o700) == 0 || errno == EEXIST else {
+      throw .system("cannot be made", "\(root)/slots")
+    }
+    var free: [Int] = []
+    for slot in 0..<limit where try !FileLock.isHeld(path(slot)) { free.append(slot) }
+    guard !free.isEmpty, try countWaitingBefore() < free.count else { return nil }
+    for slot in free {
+      if let lock = try FileLock.acquire(path(slot)) { return lock }
+    }
+    return nil
+  }
+
+  private func path(_ slot: Int) -> String { "\(root)/slots/\(slot).lock" }
+
+  private func countWaitingBefore() throws(JobError) -> Int {
+    var count = 0
+    for other in try JobFolder.ids(in: root) where other != id {
+      let folder = JobFolder(path: "\(root)/\(other)")
+      // A folder that cannot be looked at must not stop the queue, nor one that is about to end.
+      guard (try? FileLock.isHeld(folder.lock)) == true, access(folder.cancel, F_OK) != 0,
+        let entry = Journal.last(folder.journal), entry.state == .queued,
+        (entry.queued, other) < (queued, id)
+      else { continue }
+      count += 1
+    }
+    return count
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@testable import Jobs
+
+@Suite struct CancelTests {
+  @Test func aRunningJobStops() throws {
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("until", "/missing")
+    try scratch.wait(id) { $0.progress != nil }
+    let status = try scratch.store.cancel(id, grace: 60)
+    #expect(status.state == .cancelled)
+    #expect(status.reason == "on request")
+    #expect(!status.isCancelling)
+  }
+
+  @Test func theFileAloneIsEnough() throws {
+    // As when the worker is on another machine, where no signal reaches it.
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("until", "/missing")
+    try scratch.wait(id) { $0.progress != nil }
+    try Data().write(to: URL(fileURLWithPath: scratch.store.folder(id).cancel))
+    #expect(try scratch.store.wait(for: id, timeout: 60).state == .cancelled)
+  }
+
+  @Test func aDeafJobIsKilledWithItsChildren() throws {
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("stubborn")
+    let child = try scratch.wait(id) { $0.progress != nil }.progress?.numbers["child"]
+    #expect(try scratch.store.requestCancel(id).isCancelling)
+    let status = try scratch.store.cancel(id, grace: 0.1)
+    #expect(status.state == .cancelled)
+    #expect(status.reason == "its worker was stopped")
+    let process = try #require(child.map { Int32($0) })
+    #expect(process > 1)
+    try eventually { !isRunning(process) }
+  }
+
+  /// A killed orphan may stay a zombie for as long as nobody above it looks.
+  private func isRunning(_ process: Int32) -> Bool {
+    guard let stat = FileManager.default.contents(atPath: "/proc/\(process)/stat") else {
+      return false
+    }
+    return !String(decoding: stat, as: UTF8.self).contains(") Z ")
+  }
+
+  @Test func whatIsOverStaysAsItIs() throws {
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("count", "1", "0")
+    let end = try scratch.store.wait(for: id, timeout: 60)
+    try eventually { try !FileLock.isHeld(scratch.store.folder(id).lock) }
+    #expect(try scratch.store.cancel(id) == end)
+    #expect(!FileManager.default.fileExists(atPath: scratch.store.folder(id).cancel))
+  }
+
+  @Test func aSignalFromOutsideIsARequest() throws {
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("until", "/missing")
+    try scratch.wait(id) { $0.progress != nil }
+    try #require(WorkerProcess.live(scratch.store.folder(id).process)).send(SIGTERM)
+    let end = try scratch.store.wait(for: id, timeout: 60)
+    #expect(end.state == .cancelled)
+    #expect(end.reason == "by SIGTERM")
+  }
+
+  @Test func aProcessThatOnlyHasTheNumberGetsNoSignal() throws {
+    let scratch = try ScratchStore()
+    let path = scratch.path + "/pid"
+    var process = try #require(WorkerProcess.current)
+    try process.write(to: path)
+    #expect(WorkerProcess.live(path) == process)
+    process.start += 1
+    try process.write(to: path)
+    #expect(WorkerProcess.live(path) == nil)
+    process.start -= 1
+    process.boot = "another"
+    try process.write(to: path)
+    #expect(WorkerProcess.live(path) == nil)
+  }
+
+  @Test func removingARunningJobMustBeForced() throws {
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("until", "/missing")
+    try scratch.wait(id) { $0.progress != nil }
+    let error = #expect(throws: JobError.self) { try scratch.store.remove(id) }
+    #expect(error?.kind == .isLive)
+    try scratch.store.remove(id, force: true)
+    #expect(try scratch.store.list().isEmpty)
+    #expect(throws: JobError.self) { try scratch.store.job(id) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["slots"])
+  }
+}
