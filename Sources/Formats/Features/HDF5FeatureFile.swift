@@ -5,7 +5,8 @@ import Glibc
 /// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it; what is in
 /// chunks is read when it is asked for.
 ///
-/// libhdf5 runs in a child process each time, as it does for results: it crashes on some damaged files.
+/// libhdf5 runs in this very process, unlike for results: activations are large, the user's own, and read by a
+/// worker whose end harms nobody else.
 final class HDF5FeatureFile: FeatureFile {
   let format = "HDF5"
   let entries: [FeatureEntry]
@@ -64,7 +65,7 @@ final class HDF5FeatureFile: FeatureFile {
     return answer.text.map { [$0] } ?? []
   }
 
-  /// What `read` makes of the dataset `entry`, in a child.
+  /// What `read` makes of the dataset `entry`.
   private func ask(
     _ entry: Int, _ read: (HDF5Handle) throws(FormatError) -> Value
   ) throws(FormatError) -> Value {
@@ -77,22 +78,19 @@ final class HDF5FeatureFile: FeatureFile {
     return answer.value
   }
 
-  /// What `read` makes of the file at `path`, in a child.
+  /// What `read` makes of the file at `path`.
   private static func ask(
     _ path: String, _ read: (HDF5Handle) throws(FormatError) -> ReadValue
   ) throws(FormatError) -> ReadValue {
-    let child = try HDF5Reader.locked { () throws(FormatError) in
-      try HDF5Child { () throws(FormatError) in
-        let file = HDF5Handle(cka_h5_open(path))
-        guard file.isValid else {
-          throw FormatError(
-            "not a readable HDF5 file: its superblock is damaged or the file is cut short",
-            remedy: "copy it again")
-        }
-        return try read(file)
+    try HDF5Reader.locked { () throws(FormatError) in
+      let file = HDF5Handle(cka_h5_open(path))
+      guard file.isValid else {
+        throw FormatError(
+          "not a readable HDF5 file: its superblock is damaged or the file is cut short",
+          remedy: "copy it again")
       }
+      return try read(file)
     }
-    return try HDF5Wire.decode(try child.output())
   }
 }
 
