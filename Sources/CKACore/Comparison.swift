@@ -74,11 +74,14 @@ public struct Comparison: Sendable, Identifiable {
   public var dtype: String
   /// What a reader of the figure should know; one line each, ready to show.
   public var warnings: [String]
+  /// The study that a layer matrix is a block of, where the file holds one; its rows and columns are the
+  /// matrix's.
+  public var block: StudyBlock?
 
   /// A result; the axes' layer counts must match the matrix unless `kind` is `.minibatches`.
   public init(
     id: ResultID, format: String, kind: Kind, rows: Axis, columns: Axis, matrix: Matrix,
-    dtype: String? = nil, warnings: [String] = []
+    dtype: String? = nil, warnings: [String] = [], block: StudyBlock? = nil
   ) {
     precondition(
       kind == .minibatches
@@ -92,5 +95,6 @@ public struct Comparison: Sendable, Identifiable {
     self.matrix = matrix
     self.dtype = dtype ?? matrix.type.rawValue
     self.warnings = warnings
+    self.block = block
   }
 }
