@@ -1,0 +1,166 @@
+import Glibc
+
+/// M models (or one model on several data sets), compared over the same minibatches in one pass.
+///
+/// What is measured is HSIC between every two layers of all models; CKA_ij = C_ij/√(C_ii C_jj),
+/// where C sums weight × HSIC over the minibatches (Nguyen, Raghu and Kornblith 2021, equation 3:
+/// sum first, then the ratio). A model pair is a block of that matrix. The value is everything that
+/// is needed to go on where another run stopped, to the same bits.
+///
+/// Layers are numbered through: those of model 0 first, then of model 1, and so on.
+public struct Study: Sendable {
+  /// The models, in the order in which they were given.
+  public let models: [StudyModel]
+  /// What the figures mean.
+  public let options: StudyOptions
+  /// How symmetric matrices over all layers are stored.
+  public let triangle: PackedTriangle
+  /// Every minibatch seen, in order, counted or skipped.
+  public private(set) var minibatches: [Minibatch] = []
+  /// Minibatches that take part in the sums.
+  public private(set) var countedMinibatches = 0
+  /// For each layer, why it has no values; nil for a sound one.
+  public private(set) var faults: [LayerFault?]
+  /// Σ weight × HSIC of every two layers, as `triangle` stores it; in units of kernel². Entries of
+  /// a layer with a fault mean nothing.
+  public private(set) var sums: [Double]
+  /// For each layer a power of two that brings its kept HSICs near 1; 0 until a minibatch fixes it.
+  public private(set) var scales: [Double]
+  /// HSIC_ij × scale_i × scale_j of the first counted minibatches, as `triangle` stores it.
+  public private(set) var kept: [[Float]] = []
+
+  private let firstLayers: [Int]
+
+  /// A study of `models` that has seen no minibatch.
+  public init(models: [StudyModel], options: StudyOptions) {
+    self.models = models
+    self.options = options
+    firstLayers = models.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.layers.count) }
+    let layers = firstLayers[models.count]
+    triangle = PackedTriangle(side: layers)
+    faults = Array(repeating: nil, count: layers)
+    scales = Array(repeating: 0, count: layers)
+    sums = Array(repeating: 0, count: triangle.count)
+  }
+
+  /// A study made of stored parts.
+  /// - Throws: where their sizes do not fit one another, or a kept minibatch was never counted.
+  public init(
+    models: [StudyModel], options: StudyOptions, minibatches: [Minibatch], faults: [LayerFault?],
+    sums: [Double], scales: [Double], kept: [[Float]]
+  ) throws(StudyError) {
+    self.init(models: models, options: options)
+    guard faults.count == layerCount, scales.count == layerCount, sums.count == triangle.count
+    else {
+      throw StudyError(
+        "\(layerCount) layers need \(triangle.count) sums, \(layerCount) scales and faults; there "
+          + "are \(sums.count), \(scales.count) and \(faults.count)")
+    }
+    guard scales.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw StudyError("a layer's scale is negative or not finite")
+    }
+    guard kept.allSatisfy({ $0.count == triangle.count }) else {
+      throw StudyError("a minibatch does not have \(triangle.count) kept values")
+    }
+    guard minibatches.allSatisfy(Self.isSound) else {
+      throw StudyError("a counted minibatch has under \(StudyOptions.fewestSamples) samples")
+    }
+    self.minibatches = minibatches
+    countedMinibatches = minibatches.count { $0.skipped == nil }
+    guard kept.count <= countedMinibatches else {
+      throw StudyError(
+        "\(kept.count) minibatches are kept, but only \(countedMinibatches) were counted")
+    }
+    self.faults = faults
+    self.sums = sums
+    self.scales = scales
+    self.kept = kept
+  }
+
+  private static func isSound(_ minibatch: Minibatch) -> Bool {
+    minibatch.skipped == nil
+      ? minibatch.samples >= StudyOptions.fewestSamples : minibatch.samples >= 0
+  }
+}
+
+// MARK: Layers
+
+extension Study {
+  /// Layers of all models.
+  public var layerCount: Int { triangle.side }
+
+  /// The numbers of the layers of `model`.
+  public func layers(of model: Int) -> Range<Int> { firstLayers[model]..<firstLayers[model + 1] }
+
+  /// Model and layer within it of the layer numbered `layer`.
+  public func position(of layer: Int) -> (model: Int, layer: Int) {
+    precondition(layer >= 0 && layer < layerCount, "no such layer")
+    let model = (firstLayers.firstIndex { $0 > layer } ?? models.count) - 1
+    return (model, layer - firstLayers[model])
+  }
+
+  /// The name of the layer numbered `layer`.
+  public func name(of layer: Int) -> String {
+    let (model, index) = position(of: layer)
+    return models[model].layers[index].name
+  }
+
+  /// Samples of the counted minibatches.
+  public var countedSamples: Int {
+    minibatches.reduce(0) { $0 + ($1.skipped == nil ? $1.samples : 0) }
+  }
+
+  /// The first counted minibatches, whose HSICs are kept.
+  public var keptMinibatches: [Minibatch] {
+    Array(minibatches.lazy.filter { $0.skipped == nil }.prefix(kept.count))
+  }
+}
+
+// MARK: Growing
+
+extension Study {
+  /// Adds a minibatch that is not counted. The reason is one line, ready to show.
+  public mutating func skip(samples: Int, sampleHash: String? = nil, reason: String) {
+    minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash, skipped: reason))
+  }
+
+  /// Adds a counted minibatch.
+  /// - Parameters:
+  ///   - samples: n ≥ 4.
+  ///   - hsic: HSIC of every two layers, as `triangle` stores it, unweighted.
+  ///   - faults: the layers that had no Gram matrix, and why. Such a layer has no values from now
+  ///     on: every sum over minibatches in a ratio must run over the same ones.
+  public mutating func add(
+    samples: Int, sampleHash: String? = nil, hsic: [Double], faults newFaults: [Int: String] = [:]
+  ) {
+    precondition(samples >= StudyOptions.fewestSamples, "too few samples")
+    precondition(hsic.count == triangle.count, "HSIC of every two layers")
+    for (layer, reason) in newFaults where faults[layer] == nil {
+      faults[layer] = LayerFault(minibatch: minibatches.count, reason: reason)
+    }
+    let weight = options.weighting.weight(samples: samples)
+    for index in sums.indices { sums[index] += weight * hsic[index] }
+    keep(hsic)
+    minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash))
+    countedMinibatches += 1
+  }
+
+  private mutating func keep(_ hsic: [Double]) {
+    // Once one is left out, all later ones are: those kept are the first.
+    guard case .upTo(let bytes) = options.keep, kept.count == countedMinibatches,
+      (kept.count + 1) * triangle.count * 4 <= bytes
+    else { return }
+    for layer in 0..<layerCount where scales[layer] == 0 {
+      let own = hsic[triangle.index(layer, layer)]
+      if own > 0, own.isFinite { scales[layer] = exp2(-(log2(own) / 2).rounded()) }
+    }
+    var values: [Float] = []
+    values.reserveCapacity(triangle.count)
+    for row in 0..<layerCount {
+      for column in row..<layerCount {
+        values.append(Float(hsic[values.count] * scales[row] * scales[column]))
+      }
+    }
+    kept.append(values)
+  }
+}

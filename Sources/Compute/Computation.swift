@@ -1,0 +1,66 @@
+import CKACore
+
+/// The computation of a study from saved activations.
+public struct Computation<Source: FeatureSource>: Sendable {
+  private let source: Source
+  private let options: StudyOptions
+  private let threads: Int
+
+  /// Compares all layers of all models of `source`, on up to `threads` threads; the figures do not
+  /// depend on their number.
+  public init(source: Source, options: StudyOptions, threads: Int) {
+    self.source = source
+    self.options = options
+    self.threads = threads
+  }
+
+  /// Goes through the minibatches, from the first that `start` has not seen.
+  /// - Parameters:
+  ///   - start: a study of the same models and options, from an earlier run; nil to begin anew.
+  ///   - progress: is called with the study after every minibatch; returns whether to go on.
+  /// - Returns: the study of the minibatches seen.
+  /// - Throws: what the source throws, or `ComputeError`; the study last given to `progress` holds
+  ///   everything until then.
+  public func run(
+    from start: Study? = nil, progress: (borrowing Study) throws -> Bool = { _ in true }
+  ) throws -> Study {
+    let models = source.models
+    let start = start ?? Study(models: models, options: options)
+    guard start.models == models, start.options == options else {
+      throw ComputeError("the saved study has other models or options than this run")
+    }
+    let counts = source.sampleCounts
+    guard start.minibatches.count <= counts.count,
+      zip(start.minibatches, counts).allSatisfy({ $0.samples == $1 })
+    else { throw ComputeError("the saved study has seen other minibatches than these") }
+    var accumulator = StudyAccumulator(start, threads: threads)
+    // The largest layers first: a large one that is begun last would keep one thread alone busy.
+    let sizes = models.flatMap(\.layers).map { $0.shape.reduce(1.0) { $0 * Double($1) } }
+    let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+    for minibatch in start.minibatches.count..<counts.count {
+      try add(minibatch, samples: counts[minibatch], to: &accumulator, order: order)
+    guard try progress(accumulator.study) else { break }
+    }
+    return accumulator.study
+  }
+
+  private func add(
+    _ minibatch: Int, samples: Int, to accumulator: inout StudyAccumulator, order: [Int]
+  ) throws {
+    let hash = source.sampleHash(minibatch: minibatch)
+    if let reason = source.mismatch(minibatch: minibatch) {
+      return accumulator.skip(samples: samples, sampleHash: hash, reason: reason)
+    }
+    let study = accumulator.study
+    let precision = options.precision
+    try accumulator.add(samples: samples, sampleHash: hash, order: order) { layer, maker in
+      let (model, index) = study.position(of: layer)
+      let features = try source.features(minibatch: minibatch, model: model, layer: index)
+      guard features.rows == samples else {
+        throw LayerProblem("\(features.rows) rows of features for \(samples) samples")
+      }
+      guard features.columns > 0 else { throw LayerProblem("no features") }
+      return try maker.gram(of: features, precision: precision)
+    }
+  }
+}

@@ -1,2 +1,0 @@
-/// Grams, kernels and HSIC for all pairs of layers of a minibatch.
-enum Compute {}
