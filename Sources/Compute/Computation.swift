@@ -5,13 +5,17 @@ public struct Computation<Source: FeatureSource>: Sendable {
   private let source: Source
   private let options: StudyOptions
   private let threads: Int
+  private let gramBytes: Int
 
   /// Compares all layers of all models of `source`, on up to `threads` threads; the figures do not
   /// depend on their number.
-  public init(source: Source, options: StudyOptions, threads: Int) {
+  /// - Parameter gramBytes: what the Gram matrices of a minibatch may take. Where they would take
+  ///   more, HSIC of linear kernels is computed from products of features instead, in float64.
+  public init(source: Source, options: StudyOptions, threads: Int, gramBytes: Int = 4 << 30) {
     self.source = source
     self.options = options
     self.threads = threads
+    self.gramBytes = gramBytes
   }
 
   /// Goes through the minibatches, from the first that `start` has not seen.
@@ -39,7 +43,7 @@ public struct Computation<Source: FeatureSource>: Sendable {
     let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
     for minibatch in start.minibatches.count..<counts.count {
       try add(minibatch, samples: counts[minibatch], to: &accumulator, order: order)
-    guard try progress(accumulator.study) else { break }
+      guard try progress(accumulator.study) else { break }
     }
     return accumulator.study
   }
@@ -52,15 +56,34 @@ public struct Computation<Source: FeatureSource>: Sendable {
       return accumulator.skip(samples: samples, sampleHash: hash, reason: reason)
     }
     let study = accumulator.study
-    let precision = options.precision
-    try accumulator.add(samples: samples, sampleHash: hash, order: order) { layer, maker in
+    let source = source
+    let features: @Sendable (Int) throws -> Matrix = { layer in
       let (model, index) = study.position(of: layer)
       let features = try source.features(minibatch: minibatch, model: model, layer: index)
       guard features.rows == samples else {
         throw LayerProblem("\(features.rows) rows of features for \(samples) samples")
       }
       guard features.columns > 0 else { throw LayerProblem("no features") }
-      return try maker.gram(of: features, precision: precision)
+      return features
     }
+    if fitsGrams(samples: samples, layers: study.layerCount) {
+      let precision = options.precision
+      try accumulator.add(samples: samples, sampleHash: hash, order: order) { layer, maker in
+        try maker.gram(of: features(layer), precision: precision)
+      }
+    } else {
+      guard options.kernel == .linear else {
+        throw ComputeError(
+          "\(samples) samples at once are too many for the kernel \(options.kernel); use a smaller "
+            + "batch size")
+      }
+      try accumulator.add(samples: samples, sampleHash: hash, features: features)
+    }
+  }
+
+  /// Whether a vector of n²/2 values for each layer, and a Gram matrix for each thread, fit.
+  private func fitsGrams(samples: Int, layers: Int) -> Bool {
+    let n = Double(samples)
+    return n * n * 4 * Double(layers + 3 * threads) <= Double(gramBytes)
   }
 }

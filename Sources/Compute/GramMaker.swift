@@ -148,7 +148,7 @@ extension GramMaker {
 
   /// The mean of the first samples of each column, as the first sample plus the mean difference from
   /// it: a constant feature's is exactly its value.
-  private func findShift(
+  func findShift(
     of features: Matrix, columns: Range<Int>, samples: Int
   ) -> UnsafeMutablePointer<Double> {
     let result = shift.reserve(columns.count)
