@@ -18,10 +18,12 @@ struct CKA: ParsableCommand {
     version: version,
     subcommands: [
       Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
+      ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)
 
   static func main() {
+    ReadHDF5.isolate()
     // At a limit on the size of files, a write fails with an error that can be told instead.
     signal(SIGXFSZ, SIG_IGN)
     main(nil)
