@@ -27,7 +27,7 @@ extension State {
   /// Long names give way where that lets every value, or fewer values a pixel, be shown.
   private var heatRoom: HeatLayout? {
     guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
-    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1)) }
+    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1.orRoot)) }
     let generous = HeatLayout(frame: frame, longestName: longest)
     guard longest > HeatLayout.shortName, let wide = place(in: generous), wide.block > 1 else {
       return generous
@@ -69,7 +69,6 @@ extension State {
     here.row = max(0, min(place.rows - 1, here.row + down * step))
     here.column = max(0, min(place.columns - 1, here.column + right * step))
     displayedCrosshair = here
-    scrollToCrosshair()
   }
 
   /// Puts the crosshair on a displayed row or column; nil leaves it.
@@ -79,7 +78,6 @@ extension State {
     if let row { here.row = max(0, min(place.rows - 1, row)) }
     if let column { here.column = max(0, min(place.columns - 1, column)) }
     displayedCrosshair = here
-    scrollToCrosshair()
   }
 
   /// Scrolls just far enough that the crosshair is on the screen.
@@ -121,7 +119,6 @@ extension State {
     let here = displayedCrosshair
     viewport.firstRow = max(0, here.row - zoomed.unitRows * zoomed.block / 2)
     viewport.firstColumn = max(0, here.column - zoomed.unitColumns * zoomed.block / 2)
-    scrollToCrosshair()
   }
 
   private static let pixelSteps = [1, 2, 3, 4, 6, 8, 12, 16, 24]

@@ -11,8 +11,8 @@ enum ValueWarnings {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(matrix.columns, 1)) { row in
       for index in 0..<matrix.rows {
         matrix.copyRow(index, columns: 0..<matrix.columns, into: row)
-        for value in row.prefix(matrix.columns) where !(value >= 0 && value <= 1) {
-          tally.add(value)
+        for column in 0..<matrix.columns where !(row[column] >= 0 && row[column] <= 1) {
+          tally.add(row[column])
         }
       }
     }
