@@ -73,28 +73,32 @@ struct FeatureForm {
 
   /// ‖XcᵀYc‖²_F, block by block.
   private func squaredProduct(_ x: CentredLayer, _ y: CentredLayer, isSame: Bool) -> Double {
-    let (a, b, c) = (AlignedBuffer<Double>(), AlignedBuffer<Double>(), AlignedBuffer<Double>())
-    var total = 0.0
-    for left in stride(from: 0, to: x.columns, by: Self.block) {
-      for right in stride(from: isSame ? left : 0, to: y.columns, by: Self.block) {
-        let rows = left..<min(x.columns, left + Self.block)
-        let columns = right..<min(y.columns, right + Self.block)
-        let product = c.reserve(rows.count * columns.count)
-        product.initialize(repeating: 0, count: rows.count * columns.count)
-        for first in stride(from: 0, to: samples, by: Self.chunk) {
-          let part = first..<min(samples, first + Self.chunk)
-          copenblas_dgemm_tn(
-            Int32(rows.count), Int32(columns.count), Int32(part.count),
-            x.copy(part, columns: rows, into: a), Int32(rows.count),
-            y.copy(part, columns: columns, into: b), Int32(columns.count),
-            product, Int32(columns.count))
+    let scratch = (left: AlignedBuffer<Double>(), right: AlignedBuffer<Double>())
+    let result = AlignedBuffer<Double>()
+    return withExtendedLifetime((scratch, result)) {
+      var total = 0.0
+      for left in stride(from: 0, to: x.columns, by: Self.block) {
+        for right in stride(from: isSame ? left : 0, to: y.columns, by: Self.block) {
+          let rows = left..<min(x.columns, left + Self.block)
+          let columns = right..<min(y.columns, right + Self.block)
+          let count = rows.count * columns.count
+          let product = result.reserve(count)
+          product.initialize(repeating: 0, count: count)
+          for first in stride(from: 0, to: samples, by: Self.chunk) {
+            let part = first..<min(samples, first + Self.chunk)
+            copenblas_dgemm_tn(
+              Int32(rows.count), Int32(columns.count), Int32(part.count),
+              x.copy(part, columns: rows, into: scratch.left), Int32(rows.count),
+              y.copy(part, columns: columns, into: scratch.right), Int32(columns.count),
+              product, Int32(columns.count))
+          }
+          var squares = 0.0
+          for index in 0..<count { squares += product[index] * product[index] }
+          total += isSame && left != right ? 2 * squares : squares
         }
-        var squares = 0.0
-        for index in 0..<rows.count * columns.count { squares += product[index] * product[index] }
-        total += isSame && left != right ? 2 * squares : squares
       }
+      return total
     }
-    return total
   }
 }
 
@@ -111,12 +115,12 @@ private struct CentredLayer: Sendable {
   init(_ features: Matrix) throws {
     self.features = features
     let maker = GramMaker()
-    var means: [Double] = []
-    means.reserveCapacity(features.columns)
-    for first in stride(from: 0, to: features.columns, by: 4096) {
-      let columns = first..<min(features.columns, first + 4096)
-      let block = maker.findShift(of: features, columns: columns, samples: features.rows)
-      means.append(contentsOf: UnsafeBufferPointer(start: block, count: columns.count))
+    let means = withExtendedLifetime(maker) {
+      stride(from: 0, to: features.columns, by: 4096).flatMap { first in
+        let columns = first..<min(features.columns, first + 4096)
+        let means = maker.findShift(of: features, columns: columns, samples: features.rows)
+        return Array(UnsafeBufferPointer(start: means, count: columns.count))
+      }
     }
     squares = withUnsafeTemporaryAllocation(of: Double.self, capacity: features.columns) { row in
       (0..<features.rows).map { i in

@@ -8,7 +8,7 @@ struct GramView {
   var side: Int
   /// Elements from a row to the next.
   var pitch: Int
-  /// Element (0, 0). Valid until its maker makes another.
+  /// Element (0, 0). Valid until its maker makes another, or is gone.
   var values: UnsafeMutablePointer<Double>
 
   /// The diagonal element in `row`.
