@@ -32,8 +32,9 @@ final class GramMaker {
   private let doubles = AlignedBuffer<Double>()
   private let shift = AlignedBuffer<Double>()
 
-  /// Samples from which OpenBLAS is ahead of the kernel for few samples.
-  static let largestPacked = 640
+  /// Most samples for which the kernel for few samples is ahead of OpenBLAS (measured: 1.4 × at 128,
+  /// 1.05 × at 512, 0.8 × at 768).
+  static let largestPacked = 512
 
   /// The Gram matrix of `features`, n × p with n ≥ 1.
   ///

@@ -11,15 +11,19 @@ public struct StudyAccumulator {
   private let threads: Int
 
   /// Goes on with `study`, which may be new, on up to `threads` threads.
-  public init(_ study: Study, threads: Int) {
+  /// - Parameter gramBytes: what the Gram matrices of a minibatch may take; more is refused.
+  public init(_ study: Study, threads: Int, gramBytes: Int = 4 << 30) {
     self.study = study
     self.threads = threads
-    rows = MinibatchRows(options: study.options, threads: threads)
+    rows = MinibatchRows(options: study.options, threads: threads, bytes: gramBytes)
   }
 
+  /// Whether the Gram matrices of so many samples are within the limit.
+  func fitsGrams(samples: Int) -> Bool { rows.fits(samples: samples, layers: study.layerCount) }
+
   /// Adds a minibatch of Gram matrices; one of under 4 samples is skipped, with the reason.
-  /// - Throws: `ComputeError` when the frame has another number of layers than the study, or
-  ///   OpenBLAS is missing; the study is as before.
+  /// - Throws: `ComputeError` when the frame has another number of layers than the study, the
+  ///   minibatch is too large, or OpenBLAS is missing; the study is as before.
   public mutating func add(_ frame: Frame) throws {
     guard frame.layers.count == study.layerCount else {
       throw ComputeError(

@@ -166,9 +166,15 @@ struct AccumulatorTests {
     #expect(seen == 1)
   }
 
-  @Test("refuses an RBF kernel of more samples than Gram matrices have room for")
+  @Test("refuses more samples than Gram matrices have room for, where features do not help")
   func tooManySamples() {
     let options = StudyOptions(kernel: .rbf(fraction: 1, median: .offDiagonal))
     #expect(throws: ComputeError.self) { try study(of: source(), options, gramBytes: 1000) }
+    let wide = Table(rows: 9, columns: 100) { Double($0 * $1 % 7) }.matrix
+    #expect(throws: ComputeError.self) { try study(of: ArraySource([[[wide]]]), gramBytes: 1000) }
+    var accumulator = StudyAccumulator(Study(models: [], options: options), threads: 1)
+    #expect(throws: ComputeError.self) {
+      try accumulator.add(Frame(samples: .max, layers: []))
+    }
   }
 }

@@ -25,7 +25,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
   }
 
   /// The activations in minibatches, or all samples at once.
-  func source(isWhole: Bool) throws -> some FeatureSource {
+  func source(isWhole: Bool) throws -> ArraySource {
     let folder = Golden.folder(name)
     let manifest = try JSONDecoder().decode(
       Manifest.self, from: Data(contentsOf: folder.appending(path: "manifest.json")))
