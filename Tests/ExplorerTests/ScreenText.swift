@@ -62,7 +62,9 @@ extension Scene {
   var layerLayout: HeatLayout? { state.placement.flatMap { state.heatLayout($0) } }
   /// The names beside the rows, from the top, without the crosshair's mark.
   var rowLabels: [String] {
-    layerLayout.map { text(in: $0.names).split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed } } ?? []
+    layerLayout.map {
+      text(in: $0.names).split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed }
+    } ?? []
   }
   /// The first line of the names below the columns.
   var columnLabels: [String] {
