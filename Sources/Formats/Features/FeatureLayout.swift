@@ -41,8 +41,9 @@ public struct FeatureLayout: Sendable, Equatable {
     if let colon = shown.firstIndex(of: ":") {
       let file = try NamePattern(shown[..<colon], isPath: true)
       let entry = try NamePattern(shown[shown.index(after: colon)...], isPath: false)
-      if let hole = NamePattern.Hole.allCases.first(where: { file.contains($0) && entry.contains($0) })
-      {
+      if let hole = NamePattern.Hole.allCases.first(where: {
+        file.contains($0) && entry.contains($0)
+      }) {
         throw FormatError(
           "the layout '\(shown)' has {\(hole.rawValue)} twice", remedy: "keep one of the two")
       }

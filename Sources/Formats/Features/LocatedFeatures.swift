@@ -139,7 +139,8 @@ extension FeatureLocator {
         let model = capture.model ?? file.defaultModel(entry, options.layout)
         try addLayer(file, index, model: model, layer: layer, batch: capture.batch)
       } else {
-        warn("'\(SafeText.sanitise(entry.name))' does not fit the layout and was left out", file.path)
+        warn(
+          "'\(SafeText.sanitise(entry.name))' does not fit the layout and was left out", file.path)
       }
     }
   }
