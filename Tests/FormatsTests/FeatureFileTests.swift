@@ -70,6 +70,53 @@ struct FeatureFileTests {
     #expect(views[0] === views[1])
   }
 
+  @Test("a child that dies is an error, for every later request too")
+  func failingServer() throws {
+    let server = try HDF5Reader.locked { () throws(FormatError) in
+      try HDF5Server {
+        () throws(FormatError) in
+        7
+      } read: { number, dataset, rows throws(FormatError) in
+        if dataset == 1 { _exit(3) }
+        return try NDArray(copying: rows.map { Double(number + $0) }, shape: [rows.count])
+      }
+    }
+    let bytes = try server.rows(2..<4, of: 0, count: 16)
+    #expect(bytes.array == littleEndian((9.0).bitPattern) + littleEndian((10.0).bitPattern))
+    #expect(throws: FormatError.self) { try server.rows(0..<1, of: 1, count: 8) }
+    let error = #expect(throws: FormatError.self) { try server.rows(2..<4, of: 0, count: 16) }
+    #expect(error?.problem.hasPrefix("libhdf5 gave up") == true)
+  }
+
+  @Test("a child that sends another number of bytes is not believed")
+  func lyingServer() throws {
+    let server = try HDF5Reader.locked { () throws(FormatError) in
+      try HDF5Server {
+        () throws(FormatError) in
+        ()
+      } read: { _, _, _ throws(FormatError) in
+        try NDArray(copying: [1.0], shape: [1])
+      }
+    }
+    #expect(throws: FormatError.self) { try server.rows(0..<2, of: 0, count: 16) }
+  }
+
+  @Test("an error of the child's is told as it was, and the next request is answered")
+  func refusingServer() throws {
+    let server = try HDF5Reader.locked { () throws(FormatError) in
+      try HDF5Server {
+        () throws(FormatError) in
+        ()
+      } read: { _, dataset, _ throws(FormatError) in
+        guard dataset == 1 else { throw FormatError("chunk 3 is damaged") }
+        return try NDArray(copying: [1.0], shape: [1])
+      }
+    }
+    let error = #expect(throws: FormatError.self) { try server.rows(0..<2, of: 0, count: 16) }
+    #expect(error?.problem == "chunk 3 is damaged")
+    #expect(try server.rows(0..<1, of: 1, count: 8).count == 8)
+  }
+
   @Test("nested dictionaries of a pickle are models and layers")
   func nested() throws {
     let array = try NDArray(copying: [1, 2, 3, 4], shape: [2, 2])
@@ -175,6 +222,23 @@ struct FeatureDamageTests {
         let matrix = try? set.features(minibatch: 0, model: 0, layer: 0)
       else { continue }
       #expect(matrix.values() == [0, 1, 2, 3, 4, 5], "byte \(index)")
+    }
+  }
+
+  @Test("a damaged HDF5 file is an error or other numbers, and never the end of the process")
+  func damagedHDF5() throws {
+    let folder = try ScratchFolder()
+    let path = folder.path + "/whole.h5"
+    try SavedFile.chunkedHDF5(path, group: "a", SavedArray("x", [6, 4]), chunk: [2, 4])
+    let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+    for index in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 50)) {
+      var damaged = bytes
+      for offset in 0..<8 where index + offset < bytes.count { damaged[index + offset] ^= 0xFF }
+      let path = try folder.write(damaged, "damaged.h5")
+      guard let set = try? FeatureSet.open([path]),
+        let matrix = try? set.features(minibatch: 0, model: 0, layer: 0)
+      else { continue }
+      #expect(matrix.rows == set.sampleCounts[0], "byte \(index)")
     }
   }
 

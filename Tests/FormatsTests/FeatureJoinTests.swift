@@ -93,6 +93,16 @@ struct FeatureJoinTests {
     #expect(try open(["acts"], batchSize: 2).warnings.count == 2)
   }
 
+  @Test("one set in two formats is not two minibatches")
+  func twoFormats() throws {
+    let array = SavedArray("a/c1", [4, 2])
+    try save("acts/x.safetensors", [array])
+    var zip = StoredZip()
+    try zip.add("a/c1.npy", SavedFile.npy(array))
+    try save("acts/x.npz", try zip.finished())
+    #expect(problem(["acts"])?.contains("are both layer 'c1' of 'a'") == true)
+  }
+
   @Test("two folders of minibatches are two models")
   func minibatchFolders() throws {
     for model in ["resnet18", "resnet34"] {

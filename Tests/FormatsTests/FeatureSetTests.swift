@@ -161,7 +161,7 @@ struct FeatureSetTests {
     try zip.add("a/fc.npy", SavedFile.npy([4], [UInt8](repeating: 0, count: 32), descr: "|O"))
     let objects = try folder.write(try zip.finished(), "objects.npz")
     let error = #expect(throws: FormatError.self) { try FeatureSet.open([objects]) }
-    #expect(error?.problem == "the array holds Python objects")
+    #expect(error?.problem == "the array holds Python objects, which could run code")
   }
 
   @Test("the golden set itself is no result of cka, and a result is no activations")

@@ -97,8 +97,8 @@ public struct FeatureLayout: Sendable, Equatable {
     guard let name = path.last else { return nil }
     let folders = path.dropLast().suffix(pattern.slashes)
     guard folders.count == pattern.slashes else { return nil }
-    // First as it stands: the pattern may name the extension.
-    for last in [name, FeaturePaths.stem(of: name)] {
+    // The pattern may name the extension.
+    for last in [FeaturePaths.stem(of: name), name] {
       if let capture = pattern.match((folders + [last]).joined(separator: "/")) { return capture }
     }
     return nil

@@ -5,7 +5,7 @@ import Glibc
 /// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it; what is in
 /// chunks is read when it is asked for.
 ///
-/// libhdf5 runs in a child process each time, as it does for results: it crashes on some damaged files.
+/// libhdf5 runs in child processes, as it does for results: it crashes on some damaged files.
 final class HDF5FeatureFile: FeatureFile {
   let format = "HDF5"
   let entries: [FeatureEntry]
@@ -13,6 +13,8 @@ final class HDF5FeatureFile: FeatureFile {
   let warnings: [String]
   private let datasets: [HDF5Listing.Dataset]
   private let path: String
+  /// Reads what is in chunks; nil where nothing is.
+  private let server: HDF5Server?
 
   /// The datasets of the file at `path`, whose bytes are `region`.
   init(path: String, region: ByteRegion) throws(FormatError) {
@@ -28,6 +30,9 @@ final class HDF5FeatureFile: FeatureFile {
     warnings = answer.warnings
     self.path = path
     self.region = region
+    // Now, and not at the first read: a process is best forked before its threads are at work.
+    let isChunked = datasets.contains { $0.type != nil && $0.offset == nil }
+    server = isChunked ? try Self.server(path, names: entries.map(\.name), datasets) : nil
   }
 
   func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
@@ -40,13 +45,13 @@ final class HDF5FeatureFile: FeatureFile {
         type: type.type, shape: dataset.shape, packedIn: data, swapped: type.swapped)
       return whole.rows(rows)
     }
-    let answer = try ask(entry) { handle throws(FormatError) in
-      .array(try dataset.read(rows, from: handle))
-    }
-    guard case .array(let array) = answer,
-      array.type == type.type, array.shape == [rows.count] + dataset.shape.dropFirst()
-    else { throw FormatError("libhdf5 gave up: the HDF5 file is damaged") }
-    return array
+    guard let server else { throw FormatError("no array") }
+    let shape = [rows.count] + dataset.shape.dropFirst()
+    // The whole array is within the limit on elements.
+    let count = shape.reduce(type.type.size, *)
+    let bytes = try server.rows(rows, of: entry, count: count)
+    return try NDArray(
+      type: type.type, shape: shape, packedIn: ByteSlice(bytes), swapped: type.swapped)
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
@@ -70,9 +75,7 @@ final class HDF5FeatureFile: FeatureFile {
   ) throws(FormatError) -> Value {
     let name = entries[entry].name
     let answer = try Self.ask(path) { file throws(FormatError) in
-      let handle = HDF5Handle(H5Dopen2(file.id, name, cka_h5_default()))
-      guard handle.isValid else { throw FormatError("the dataset is gone") }
-      return ReadValue(value: try read(handle), format: "HDF5")
+      ReadValue(value: try read(try Self.open(name, in: file)), format: "HDF5")
     }
     return answer.value
   }
@@ -82,17 +85,38 @@ final class HDF5FeatureFile: FeatureFile {
     _ path: String, _ read: (HDF5Handle) throws(FormatError) -> ReadValue
   ) throws(FormatError) -> ReadValue {
     let child = try HDF5Reader.locked { () throws(FormatError) in
-      try HDF5Child { () throws(FormatError) in
-        let file = HDF5Handle(cka_h5_open(path))
-        guard file.isValid else {
-          throw FormatError(
-            "not a readable HDF5 file: its superblock is damaged or the file is cut short",
-            remedy: "copy it again")
-        }
-        return try read(file)
-      }
+      try HDF5Child { () throws(FormatError) in try read(try open(path)) }
     }
     return try HDF5Wire.decode(try child.output())
+  }
+
+  private static func server(
+    _ path: String, names: [String], _ datasets: [HDF5Listing.Dataset]
+  ) throws(FormatError) -> HDF5Server {
+    try HDF5Reader.locked { () throws(FormatError) in
+      try HDF5Server {
+        () throws(FormatError) in
+        try open(path)
+      } read: { file, dataset, rows throws(FormatError) in
+        try datasets[dataset].read(rows, from: try open(names[dataset], in: file))
+      }
+    }
+  }
+
+  private static func open(_ path: String) throws(FormatError) -> HDF5Handle {
+    let file = HDF5Handle(cka_h5_open(path))
+    guard file.isValid else {
+      throw FormatError(
+        "not a readable HDF5 file: its superblock is damaged or the file is cut short",
+        remedy: "copy it again")
+    }
+    return file
+  }
+
+  private static func open(_ name: String, in file: HDF5Handle) throws(FormatError) -> HDF5Handle {
+    let dataset = HDF5Handle(H5Dopen2(file.id, name, cka_h5_default()))
+    guard dataset.isValid else { throw FormatError("the dataset is gone") }
+    return dataset
   }
 }
 
