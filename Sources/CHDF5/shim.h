@@ -6,6 +6,7 @@
 // functions whose names are version macros. One static inline function for each, and no logic.
 
 static inline hid_t cka_h5_default(void) { return H5P_DEFAULT; }
+static inline hid_t cka_h5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t cka_h5_all(void) { return H5S_ALL; }
 
 // Errors come back as negative results; libhdf5 must not print a stack trace over the screen.
@@ -46,6 +47,22 @@ static inline int cka_h5_link_is_hard(hid_t group, hsize_t index) {
 
 static inline hid_t cka_h5_open_object(hid_t group, hsize_t index) {
   return H5Oopen_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT);
+}
+
+static inline long long cka_h5_attribute_count(hid_t object) {
+  H5O_info_t info;
+#if H5_VERSION_GE(1, 12, 0)
+  herr_t status = H5Oget_info3(object, &info, H5O_INFO_NUM_ATTRS);
+#elif H5_VERSION_GE(1, 10, 3)
+  herr_t status = H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS);
+#else
+  herr_t status = H5Oget_info(object, &info);
+#endif
+  return status < 0 ? -1 : (long long)info.num_attrs;
+}
+
+static inline hid_t cka_h5_open_attribute(hid_t object, hsize_t index) {
+  return H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT, H5P_DEFAULT);
 }
 
 // Whether the dataset's values stand in this file, and not in others that it names.

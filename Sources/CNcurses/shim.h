@@ -7,7 +7,6 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +22,6 @@ static inline WINDOW *cka_stdscr(void) { return stdscr; }
 static inline WINDOW *cka_curscr(void) { return curscr; }
 static inline int cka_lines(void) { return LINES; }
 static inline int cka_columns(void) { return COLS; }
-static inline int cka_colors(void) { return COLORS; }
 static inline int cka_color_pairs(void) { return COLOR_PAIRS; }
 
 // Attributes.
@@ -31,7 +29,6 @@ static inline uint32_t cka_a_bold(void) { return A_BOLD; }
 static inline uint32_t cka_a_dim(void) { return A_DIM; }
 static inline uint32_t cka_a_reverse(void) { return A_REVERSE; }
 static inline uint32_t cka_a_underline(void) { return A_UNDERLINE; }
-static inline uint32_t cka_a_protect(void) { return A_PROTECT; }
 
 // The mouse: presses of the left button, and the wheel, which reports itself as buttons 4 and 5.
 static inline uint32_t cka_button1_pressed(void) { return (uint32_t)BUTTON1_PRESSED; }
@@ -117,8 +114,17 @@ static inline const char *cka_tparm(const char *capability, long a) {
   return tparm(capability, a, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 }
 
-/// Releases what `setupterm` found; for looking at an entry without using the terminal.
-static inline void cka_forget_terminal(void) {
-  if (cur_term != NULL) del_curterm(cur_term);
+/// Looks at the entry of `term` in the terminfo database, apart from a terminal that is in use: whether
+/// it is there, its `colors` (negative for none), and whether it has `cup`.
+static inline bool cka_look_up(const char *term, int *colors, bool *moves_cursor) {
+  TERMINAL *in_use = set_curterm(NULL);
+  int status = 0;
+  // The descriptor is only asked for its speed; a closed one does no harm.
+  bool found = setupterm(term, STDOUT_FILENO, &status) == OK;
+  *colors = found ? tigetnum("colors") : -1;
+  *moves_cursor = found && cka_capability("cup") != NULL;
+  TERMINAL *looked_at = set_curterm(in_use);
+  if (looked_at != NULL) del_curterm(looked_at);
+  return found;
 }
 #endif

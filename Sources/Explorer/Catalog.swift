@@ -16,6 +16,8 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
   public var columns: ModelKey
   /// Extent of the values.
   public var shape: (rows: Int, columns: Int)
+  /// Mean of the finite values; NaN when there is none.
+  public var mean: Double
 
   /// The entry of a result that was just read.
   public init(_ comparison: Comparison, folder: String, name: String) {
@@ -26,8 +28,10 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
     rows = ModelKey(model: comparison.rows.model, dataset: comparison.rows.dataset)
     columns = ModelKey(model: comparison.columns.model, dataset: comparison.columns.dataset)
     shape = (comparison.matrix.rows, comparison.matrix.columns)
+    mean = MatrixView(comparison.matrix).summary().mean
   }
 
+  /// Equality in every member.
   public static func == (a: CatalogEntry, b: CatalogEntry) -> Bool {
     a.id == b.id && a.folder == b.folder && a.name == b.name && a.kind == b.kind
       && a.rows == b.rows && a.columns == b.columns && a.shape == b.shape
@@ -106,7 +110,8 @@ public struct Catalog: Sendable {
       uniqueKeysWithValues: entries.enumerated().map { ($0.element.id, $0.offset) })
     var seen: Set<String> = []
     sharedTitles = []
-    for entry in entries where !seen.insert("\(entry.kind) \(entry.title) \(entry.datasets)").inserted {
+    for entry in entries
+    where !seen.insert("\(entry.kind) \(entry.title) \(entry.datasets)").inserted {
       sharedTitles.insert(entry.title)
     }
     grid = PairGrid(

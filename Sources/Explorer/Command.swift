@@ -32,7 +32,8 @@ public struct Command: Sendable {
 
   init(
     _ name: String, _ keys: [Key], _ group: Group, _ help: String, hint: String? = nil,
-    in panes: Set<Pane> = Set(Pane.allCases), when isEnabled: @escaping @Sendable (State) -> Bool = { _ in true },
+    in panes: Set<Pane> = Set(Pane.allCases),
+    when isEnabled: @escaping @Sendable (State) -> Bool = { _ in true },
     _ perform: @escaping @Sendable (inout State) -> [Effect]
   ) {
     self.name = name

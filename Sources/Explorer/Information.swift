@@ -11,10 +11,13 @@ extension State {
       "File", "  \(SafeText.sanitise(comparison.id.path))",
       "  \(comparison.format), \(comparison.dtype)",
     ]
-    if !comparison.id.key.isEmpty { lines.append("  result \(SafeText.sanitise(comparison.id.key))") }
+    if !comparison.id.key.isEmpty {
+      lines.append("  result \(SafeText.sanitise(comparison.id.key))")
+    }
     lines += [
       "Model A (rows)", "  \(comparison.rows.title), \(comparison.rows.layers.count) layers",
-      "Model B (columns)", "  \(comparison.columns.title), \(comparison.columns.layers.count) layers",
+      "Model B (columns)",
+      "  \(comparison.columns.title), \(comparison.columns.layers.count) layers",
       "Values",
       "  \(comparison.matrix.rows) × \(comparison.matrix.columns) \(comparison.kind.rawValue)",
       "  minimum \(summary.minimum)", "  maximum \(summary.maximum)", "  mean \(summary.mean)",
@@ -22,7 +25,9 @@ extension State {
     ]
     if !comparison.warnings.isEmpty {
       lines.append("Warnings")
-      lines += comparison.warnings.flatMap { Self.wrap($0, width: max(20, min(92, terminal.size.width - 10))) }
+      lines += comparison.warnings.flatMap {
+        Self.wrap($0, width: max(20, min(92, terminal.size.width - 10)))
+      }
     }
     return lines
   }
@@ -30,7 +35,9 @@ extension State {
   /// One entry for each file that could not be read.
   var problemLines: [String] {
     guard !scan.problems.isEmpty else { return ["Every file was read."] }
-    return scan.problems.flatMap { Self.wrap($0, width: max(20, min(92, terminal.size.width - 10))) }
+    return scan.problems.flatMap {
+      Self.wrap($0, width: max(20, min(92, terminal.size.width - 10)))
+    }
   }
 
   /// Breaks a line at blanks; the lines after the first are indented further.

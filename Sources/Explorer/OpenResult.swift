@@ -117,6 +117,7 @@ public struct Square: Sendable {
     let scores = result.comparison.matrix.values()
     layout = SquareLayout(scores: scores, sorted: settings.sorted)
     statistics = Statistics(scores)
-    bounds = settings.range.bounds(of: MatrixView(result.comparison.matrix), summary: result.summary)
+    bounds = settings.range.bounds(
+      of: MatrixView(result.comparison.matrix), summary: result.summary)
   }
 }

@@ -7,6 +7,8 @@ public enum Overlay: Sendable, Equatable {
   case prompt(Prompt)
   /// A list to choose from.
   case chooser(Chooser)
+  /// The grid of model pairs.
+  case pairs(PairPicker)
   /// The help, generated from the command table.
   case help(Reader)
   /// Text about the result on the screen, or the files that could not be read.

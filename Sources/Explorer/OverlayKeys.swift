@@ -7,6 +7,7 @@ extension State {
     switch overlay {
     case .prompt(let prompt): return promptKey(key, prompt)
     case .chooser(let chooser): return chooserKey(key, chooser)
+    case .pairs(let picker): return pickerKey(key, picker)
     case .help(let reader):
       self.overlay = readerKey(key, reader).map { .help($0) }
     case .text(let reader):
@@ -98,7 +99,8 @@ extension State {
     do {
       let filter = try LayerFilter(text)
       if let axes = layerResult?.comparison.axes(order: settings.labelOrder),
-        filter.indices(of: axes.rows.layers).isEmpty || filter.indices(of: axes.columns.layers).isEmpty
+        filter.indices(of: axes.rows.layers).isEmpty
+          || filter.indices(of: axes.columns.layers).isEmpty
       {
         message = .error("that hides every row or every column; the filter stays as it was")
         return []

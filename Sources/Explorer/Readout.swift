@@ -51,7 +51,8 @@ extension Int {
   /// Right-aligned to the width of `largest`.
   func padded(as largest: Int) -> String {
     let digits = String(self)
-    return String(repeating: " ", count: Swift.max(0, String(largest).count - digits.count)) + digits
+    return String(repeating: " ", count: Swift.max(0, String(largest).count - digits.count))
+      + digits
   }
 }
 

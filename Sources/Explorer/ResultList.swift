@@ -32,7 +32,8 @@ extension State {
     let entries = lines.indices.filter { lines[$0].isEntry }
     guard let first = entries.first, let last = entries.last else { return [] }
     let here = entries.lastIndex { $0 <= listCursor } ?? 0
-    let target = max(0, min(entries.count - 1, here + max(-entries.count, min(entries.count, step))))
+    let target = max(
+      0, min(entries.count - 1, here + max(-entries.count, min(entries.count, step))))
     listCursor = max(first, min(last, entries[target]))
     return showUnderCursor(lines)
   }

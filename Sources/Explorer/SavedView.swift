@@ -4,33 +4,33 @@ import Cells
 /// What is kept of a view from one session to the next on the same folder.
 public struct SavedView: Codable, Sendable, Equatable {
   /// Version of this record; another one is ignored.
-  public var version = 1
+  var version = 1
   /// The file and key of the result.
-  public var path = ""
-  public var key = ""
+  var path = ""
+  var key = ""
   /// The crosshair, in rows and columns of the matrix as shown.
-  public var row = 0
-  public var column = 0
+  var row = 0
+  var column = 0
   /// The rank in the sorted view.
-  public var rank = 0
+  var rank = 0
   /// Zoom: 0 fits, n > 0 is n pixels a value, n < 0 is −n values a pixel.
-  public var zoom = 0
+  var zoom = 0
   /// Scroll position.
-  public var firstRow = 0
-  public var firstColumn = 0
+  var firstRow = 0
+  var firstColumn = 0
   /// The focused pane, and the maximised one if any.
-  public var focus = ""
-  public var maximised: String?
+  var focus = ""
+  var maximised: String?
   /// Colours and arrangement, by name.
-  public var layerColormap = ""
-  public var minibatchColormap = ""
-  public var range = ""
-  public var filter = ""
-  public var labelOrder = ""
-  public var reduction = ""
-  public var originAtTop = false
-  public var transposed = false
-  public var sorted = true
+  var layerColormap = ""
+  var minibatchColormap = ""
+  var range = ""
+  var filter = ""
+  var labelOrder = ""
+  var reduction = ""
+  var originAtTop = false
+  var transposed = false
+  var sorted = true
 }
 
 extension State {
@@ -74,7 +74,8 @@ extension State {
     crosshair = Crosshair(row: max(0, saved.row), column: max(0, saved.column))
     rank = max(0, saved.rank)
     viewport.zoom =
-      saved.zoom == 0 ? .fit : (saved.zoom > 0 ? .pixels(min(saved.zoom, 64)) : .blocks(-saved.zoom))
+      saved.zoom == 0
+      ? .fit : (saved.zoom > 0 ? .pixels(min(saved.zoom, 64)) : .blocks(-saved.zoom))
     viewport.firstRow = max(0, saved.firstRow)
     viewport.firstColumn = max(0, saved.firstColumn)
     focus = Pane(rawValue: saved.focus) ?? focus

@@ -64,7 +64,8 @@ extension State {
     if wanted == nil, let first = entries.first { return show(restored(from: entries) ?? first.id) }
     // A companion may have been found after the result that it belongs to was shown.
     if let shown = primary?.comparison.id, pending == nil, companion == nil,
-      catalog.companion(of: shown) != nil, entries.contains(where: { $0.id == catalog.companion(of: shown) })
+      catalog.companion(of: shown) != nil,
+      entries.contains(where: { $0.id == catalog.companion(of: shown) })
     {
       return moveListCursor(to: underCursor) + [
         .load(shown, companion: catalog.companion(of: shown), reread: false)

@@ -27,8 +27,9 @@ struct NDArray {
   ///   - offset: byte offset of the first element in `region`.
   ///   - swapped: the elements are big-endian.
   ///   - bounds: the bytes of `region` that belong to the array's storage; all of them by default.
-  /// - Throws: when a length is negative, the array has over 32 axes or over `Limits.cells` elements,
-  ///   or an element would lie outside `bounds`. The error has no place: the caller knows it.
+  /// - Throws: when a length is negative, the array has over 32 axes or over `Limits.cells`
+  ///   elements, or an element would lie outside `bounds`. The error has no place: the caller knows
+  ///   it.
   init(
     type: ScalarType, shape: [Int], strides: [Int], region: ByteRegion, offset: Int = 0,
     swapped: Bool = false, within bounds: Range<Int>? = nil
@@ -94,16 +95,22 @@ struct NDArray {
   /// The product of `shape`, or an error where a length is negative or the product above the limit.
   static func count(of shape: [Int]) throws(FormatError) -> Int {
     guard shape.count <= mostAxes else {
-      throw FormatError("an array has \(shape.count) axes, more than \(mostAxes)")
+      throw FormatError(
+        "an array has \(shape.count) axes, more than \(mostAxes)",
+        remedy: "save one matrix for each result")
     }
     var extent = 1  // as if every empty axis had one element: bounds each partial product too
     for length in shape {
       guard length >= 0 else {
-        throw FormatError("an array has a negative length in its shape \(shape)")
+        throw FormatError(
+          "an array has a negative length in its shape \(shape)",
+          remedy: "save the result again; the file is damaged")
       }
       let (product, overflow) = extent.multipliedReportingOverflow(by: max(1, length))
       guard !overflow, product <= Limits.cells else {
-        throw FormatError("an array of shape \(shape) is above the limit of \(Limits.cells) cells")
+        throw FormatError(
+          "an array of shape \(shape) is above the limit of \(Limits.cells) cells",
+          remedy: "save a smaller matrix")
       }
       extent = product
     }

@@ -58,6 +58,8 @@ enum Signature: String {
     case nil: throw FormatError("there is nothing in the file but white space")
     default: break
     }
+    // Before pickle: "cka_matrix:" begins as protocol 0's GLOBAL does.
+    if CkatorchReader.matchesYAML(bytes) { return .yamlIndex }
     // The pickle reader names a protocol that it does not know.
     if bytes[0] == 0x80 || PickleReader.isPickle(region) { return .pickle }
     guard isText(bytes) else {
@@ -65,7 +67,7 @@ enum Signature: String {
         "not a format that cka knows",
         remedy: "it opens pickle, torch, npy, npz, safetensors, HDF5, JSON and CSV")
     }
-    return CkatorchReader.matchesYAML(bytes) ? .yamlIndex : .text
+    return .text
   }
 
   /// Whether the beginning holds no control characters that text has none of.

@@ -1,6 +1,7 @@
 import CKACore
 
-/// What a file says, before anyone asks whether it is a CKA result: the common tongue of all readers.
+/// What a file says, before anyone asks whether it is a CKA result: the common tongue of all
+/// readers.
 ///
 /// Strings are raw here: they are made safe to show when a `Comparison` is built from them.
 enum Value {

@@ -90,20 +90,20 @@ struct EventReader {
   }
 
   private mutating func readMouse() -> [InputEvent] {
-    var events: [InputEvent] = []
+    var waiting: [MEVENT] = []
     var mouse = MEVENT()
-    while getmouse(&mouse) == OK {
-      let (x, y, buttons) = (Int(mouse.x), Int(mouse.y), UInt32(mouse.bstate))
-      if buttons & cka_button4_pressed() != 0 {
-        events.append(.mouse(MouseEvent(.wheelUp, x: x, y: y)))
-      } else if buttons & cka_button5_pressed() != 0 {
-        events.append(.mouse(MouseEvent(.wheelDown, x: x, y: y)))
-      } else if buttons & cka_button1_pressed() != 0 {
-        let action = doublePress.action(x: x, y: y, time: Self.milliseconds())
-        events.append(.mouse(MouseEvent(action, x: x, y: y)))
-      }
-    }
-    return events
+    // ncurses hands out the latest event first.
+    while getmouse(&mouse) == OK { waiting.append(mouse) }
+    return waiting.reversed().compactMap { event($0) }
+  }
+
+  private mutating func event(_ mouse: MEVENT) -> InputEvent? {
+    let (x, y, buttons) = (Int(mouse.x), Int(mouse.y), UInt32(mouse.bstate))
+    if buttons & cka_button4_pressed() != 0 { return .mouse(MouseEvent(.wheelUp, x: x, y: y)) }
+    if buttons & cka_button5_pressed() != 0 { return .mouse(MouseEvent(.wheelDown, x: x, y: y)) }
+    guard buttons & cka_button1_pressed() != 0 else { return nil }
+    let action = doublePress.action(x: x, y: y, time: Self.milliseconds())
+    return .mouse(MouseEvent(action, x: x, y: y))
   }
 
   private func drainWake() {

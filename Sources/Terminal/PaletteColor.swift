@@ -40,7 +40,9 @@ enum PaletteColor {
 
   /// The better of the nearest colour of the cube and the nearest grey.
   private static func nearestIndex(to target: RGB) -> Int32 {
-    func step(_ channel: UInt8) -> Int { channel < 48 ? 0 : channel < 115 ? 1 : (Int(channel) - 35) / 40 }
+    func step(_ channel: UInt8) -> Int {
+      channel < 48 ? 0 : channel < 115 ? 1 : (Int(channel) - 35) / 40
+    }
     let cube = 16 + 36 * step(target.red) + 6 * step(target.green) + step(target.blue)
     let mean = (Int(target.red) + Int(target.green) + Int(target.blue)) / 3
     let grey = 232 + min(23, max(0, (mean - 3) / 10))

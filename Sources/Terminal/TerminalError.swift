@@ -20,7 +20,8 @@ public struct TerminalError: Error, Sendable, CustomStringConvertible {
 
   static func unknown(_ term: String) -> TerminalError {
     TerminalError(
-      description: "TERM=\(term) is not in this machine's terminfo database: \(remedy), or copy its "
+      description:
+        "TERM=\(term) is not in this machine's terminfo database: \(remedy), or copy its "
         + "entry here from where it is known (infocmp -x | ssh HOST tic -x -)")
   }
 

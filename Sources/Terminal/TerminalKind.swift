@@ -23,15 +23,10 @@ struct TerminalKind {
 
     /// Looks `term` up.
     static func lookUp(_ term: String) -> Probe {
-      var status: Int32 = 0
-      // The descriptor is only asked for its speed; with standard output closed it does no harm.
-      guard setupterm(term, 1, &status) == OK else {
-        // A "generic" entry is found, but refused with status 0.
-        return Probe(isKnown: false, colors: -1, movesCursor: false)
-      }
-      defer { cka_forget_terminal() }
-      return Probe(
-        isKnown: true, colors: Int(tigetnum("colors")), movesCursor: cka_capability("cup") != nil)
+      var colors: Int32 = -1
+      var movesCursor = false
+      let isKnown = cka_look_up(term, &colors, &movesCursor)
+      return Probe(isKnown: isKnown, colors: Int(colors), movesCursor: movesCursor)
     }
   }
 
@@ -50,7 +45,8 @@ struct TerminalKind {
     let colors = found.isKnown ? found.colors : 256
     let color = ColorDetection.find(
       environment: environment, terminfoColors: colors, override: options.depth)
-    let suffices = found.isKnown && color.depth != .trueColor && found.colors >= color.depth.colors
+    let suffices =
+      found.isKnown && color.depth != .trueColor && max(0, found.colors) >= color.depth.colors
     // A name of its own, so that no entry of the system's is taken for it.
     let entry = suffices ? nil : XtermEntry.entry(name: "cka-\(term)", depth: color.depth)
     return TerminalKind(
@@ -63,7 +59,8 @@ struct TerminalKind {
   }
 
   private static let families = [
-    "xterm", "tmux", "screen", "rxvt", "kitty", "ghostty", "alacritty", "foot", "wezterm", "konsole",
+    "xterm", "tmux", "screen", "rxvt", "kitty", "ghostty", "alacritty", "foot", "wezterm",
+    "konsole",
     "vte", "gnome", "iterm", "iterm2", "st", "contour", "mintty", "ms-terminal", "putty", "rio",
   ]
 

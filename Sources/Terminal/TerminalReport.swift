@@ -59,7 +59,8 @@ public struct TerminalReport: Sendable {
   private static func depthRow(_ color: ColorDetection.Finding) -> Row {
     var row = Row(name: "colours", value: "\(color.depth.words) (\(color.reason))")
     if color.depth != .trueColor, color.reason.hasPrefix("terminfo") {
-      row.advice = "if your terminal has true colour, set COLORTERM=truecolor (SSH does not pass it on)"
+      row.advice =
+        "if your terminal has true colour, set COLORTERM=truecolor (SSH does not pass it on)"
     }
     return row
   }
@@ -76,7 +77,8 @@ public struct TerminalReport: Sendable {
     var row = Row(name: "multiplexer", value: "none")
     if ColorDetection.isTmux(environment) {
       row.value = "tmux"
-      row.advice = "for copying: tmux set -g set-clipboard on; for true colour: tmux set -as "
+      row.advice =
+        "for copying: tmux set -g set-clipboard on; for true colour: tmux set -as "
         + "terminal-features ',*:RGB'"
     } else if environment["STY"] != nil {
       row.value = "screen"

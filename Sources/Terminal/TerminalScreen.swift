@@ -126,11 +126,6 @@ public final class TerminalScreen {
     return events
   }
 
-  /// Waits for input and returns all of it, woken by one descriptor or (-1) none.
-  public func readEvents(wake: Int32, timeoutMilliseconds: Int32) -> [InputEvent] {
-    readEvents(wake: wake < 0 ? [] : [wake], timeoutMilliseconds: timeoutMilliseconds)
-  }
-
   /// What ^Z does: gives the terminal back, stops, and returns when the shell continues the program. Draw
   /// again afterwards.
   public func suspend() {

@@ -20,7 +20,9 @@ enum TerminalText {
 
   /// OSC 2: `title` without control characters, at most 200 characters.
   static func title(_ title: String) -> String {
-    let plain = title.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
+    let plain = title.unicodeScalars.filter {
+      $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value)
+    }
     var text = "\u{1B}]2;"
     text.unicodeScalars.append(contentsOf: plain.prefix(200))
     return text + "\u{7}"

@@ -51,6 +51,8 @@ enum XtermEntry {
 
   private static let screen = [
     "smcup": "\u{1B}[?1049h", "rmcup": "\u{1B}[?1049l", "clear": "\u{1B}[H\u{1B}[2J",
+    // Without these, ncurses cannot write the lower right cell.
+    "smam": "\u{1B}[?7h", "rmam": "\u{1B}[?7l",
     "el": "\u{1B}[K", "ech": "\u{1B}[%p1%dX",
     "civis": "\u{1B}[?25l", "cnorm": "\u{1B}[?25h", "bel": "\u{7}",
     "cup": "\u{1B}[%i%p1%d;%p2%dH", "hpa": "\u{1B}[%i%p1%dG", "vpa": "\u{1B}[%i%p1%dd",

@@ -12,6 +12,8 @@ struct CKA: ParsableCommand {
       Exit codes: 0 all is well, 1 a file could not be read or written, 64 the command line is wrong.
       """,
     version: "0.1.0",
-    subcommands: [Explore.self, Info.self, Show.self, Export.self, Convert.self, Bench.self],
+    subcommands: [
+      Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Bench.self,
+    ],
     defaultSubcommand: Explore.self)
 }

@@ -9,6 +9,7 @@ struct PickleDamageTests {
   private static let files: [(String, @Sendable (ByteRegion) throws -> ReadValue)] = [
     ("made/numpy_proto0.pkl", PickleReader.read),
     ("hostile/names_rtl.pkl", PickleReader.read),
+    ("samples/real/mb400_resnet18_vs_resnet34_fc.pkl", PickleReader.read),
     ("samples/variants/numpy1_f32_proto4.pkl", PickleReader.read),
     ("made/numpy_big_fortran_proto5.pkl", PickleReader.read),
     ("made/numpy_masked.pkl", PickleReader.read),
@@ -68,18 +69,5 @@ struct PickleDamageTests {
     case .dictionary(let entries): entries.forEach { touch($0.value) }
     default: break
     }
-  }
-}
-
-/// A small random generator whose numbers are the same in every run (SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }

@@ -19,7 +19,8 @@ import Testing
     Case(environment: ["TERM": "vt100"], colors: -1, expected: .none),
     Case(environment: ["TERM": "odd"], colors: 7, expected: .none),
     Case(environment: [:], colors: 0, expected: .none),
-    Case(environment: ["TERM": "xterm", "COLORTERM": "truecolor"], colors: 8, expected: .trueColor),
+    Case(
+      environment: ["TERM": "xterm", "COLORTERM": "truecolor"], colors: 8, expected: .trueColor),
     Case(environment: ["TERM": "xterm", "COLORTERM": "24bit"], colors: 8, expected: .trueColor),
     Case(environment: ["TERM": "xterm", "COLORTERM": "yes"], colors: 8, expected: .ansi8),
     Case(environment: ["TERM": "xterm-kitty"], expected: .trueColor),

@@ -15,11 +15,11 @@ final class PseudoTerminal {
 
   /// Opens a terminal of `width` × `height` cells.
   init(width: Int, height: Int) throws {
-    master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master) else {
+    var ends: (master: Int32, device: Int32) = (-1, -1)
+    guard openpty(&ends.master, &ends.device, nil, nil, nil) == 0 else {
       throw Shell.Failure(description: "no pseudo-terminal: \(String(cString: strerror(errno)))")
     }
-    device = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+    (master, device) = ends
     resize(width: width, height: height)
     read()
   }
@@ -39,26 +39,32 @@ final class PseudoTerminal {
   /// Sends `text` as a keyboard would.
   func type(_ text: String) { put(text, on: master) }
 
-  /// What was sent since the last call; everything that has been written by now is in it.
+  /// What was sent since the last call; everything that has been written by now is in it, unless the
+  /// terminal is broken: then what came within ten seconds.
   func output() -> String {
     // What is written last arrives last, so this mark closes what came before.
     let mark = "\u{1B}_end\u{1B}\\"
     put(mark, on: device)
+    let deadline = Date(timeIntervalSinceNow: 10)
     while true {
       let text = String(decoding: received.bytes.withLock { $0 }, as: UTF8.self)
-      if text.hasSuffix(mark) {
+      if text.hasSuffix(mark) || Date() > deadline {
         received.bytes.withLock { $0 = [] }
-        return String(text.dropLast(mark.count))
+        return text.hasSuffix(mark) ? String(text.dropLast(mark.count)) : text
       }
       Thread.sleep(forTimeInterval: 0.005)
     }
   }
 
+  /// Reads until the last copy of `device` is closed. The thread has a descriptor of its own: the number
+  /// of a closed one is soon another terminal's.
   private func read() {
-    Thread.detachNewThread { [master, received] in
+    let own = dup(master)
+    Thread.detachNewThread { [received] in
+      defer { close(own) }
       var buffer = [UInt8](repeating: 0, count: 65536)
       while true {
-        let count = Foundation.read(master, &buffer, buffer.count)
+        let count = Foundation.read(own, &buffer, buffer.count)
         guard count > 0 else { return }
         received.bytes.withLock { $0 += buffer[..<count] }
       }

@@ -118,7 +118,8 @@ import Testing
   }
 
   @Test func keysAreRead() {
-    terminal.type("q\u{1B}[1;2A\u{1B}OB\u{1B}[Z\u{1B}[3~\u{1B}x\u{3}\u{1A}é\u{1B}[15~\u{1B}[99;9u\u{1B}")
+    terminal.type(
+      "q\u{1B}[1;2A\u{1B}OB\u{1B}[Z\u{1B}[3~\u{1B}x\u{3}\u{1A}é\u{1B}[15~\u{1B}[99;9u\u{1B}")
     let keys = screen.readEvents(wake: [], timeoutMilliseconds: 5000)
     let expected: [Key] = [
       .character("q"), .shiftUp, .down, .backTab, .delete, .alt("x"), .control("c"), .control("z"),
@@ -128,7 +129,8 @@ import Testing
   }
 
   @Test func theMouseIsRead() {
-    terminal.type("\u{1B}[<0;150;40M\u{1B}[<0;150;40m\u{1B}[<0;150;40M\u{1B}[<64;3;4M\u{1B}[<65;3;4M")
+    terminal.type(
+      "\u{1B}[<0;150;40M\u{1B}[<0;150;40m\u{1B}[<0;150;40M\u{1B}[<64;3;4M\u{1B}[<65;3;4M")
     let events = screen.readEvents(wake: [], timeoutMilliseconds: 5000)
     let expected = [
       MouseEvent(.press, x: 149, y: 39), MouseEvent(.doublePress, x: 149, y: 39),
@@ -149,7 +151,7 @@ import Testing
     let pipe = Pipe()
     try pipe.fileHandleForWriting.write(contentsOf: Data([1]))
     let descriptor = pipe.fileHandleForReading.fileDescriptor
-    #expect(screen.readEvents(wake: descriptor, timeoutMilliseconds: -1).isEmpty)
+    #expect(screen.readEvents(wake: [descriptor], timeoutMilliseconds: -1).isEmpty)
   }
 
   @Test func onlyOneScreenAtATime() throws {

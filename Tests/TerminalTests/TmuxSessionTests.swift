@@ -2,10 +2,14 @@ import Testing
 
 @Suite struct TmuxSessionTests {
   @Test func keysReachTheProgramAndItsOutputTheTest() throws {
-    let session = try TmuxSession(width: 40, height: 10, command: "cat")
+    let session = try TmuxSession(width: 40, height: 10)
+    try session.wait { $0.hasPrefix("$") }
+    try session.type("cat")
+    try session.wait { _ in try session.state().command == "cat" }
     try session.type("héllo 'world'")
-    try session.wait { $0.hasPrefix("héllo 'world'\nhéllo 'world'\n") }
-    #expect(try session.state().command == "cat")
+    try session.wait { $0.hasPrefix("$ cat\nhéllo 'world'\nhéllo 'world'\n") }
+    try session.send("C-d")
+    try session.wait { _ in try session.state().command == "sh" }
   }
 
   @Test func theWindowHasTheSizeThatWasAsked() throws {

@@ -10,7 +10,8 @@ extension Command {
       $0.turnColours(by: -1)
     },
     Command(
-      "range", [.character("r")], .colours, "colour range: 0 to 1, the data's, 2nd to 98th percentile"
+      "range", [.character("r")], .colours,
+      "colour range: 0 to 1, the data's, 2nd to 98th percentile"
     ) { $0.turnRange() },
     Command("set-range", [.character("v")], .colours, "type a colour range") {
       $0.ask(.range, startingWith: "")

@@ -3,7 +3,10 @@ import Cells
 
 extension Command {
   static let finding: [Command] = [
-    Command("find", [.character("/")], .finding, "find a layer by name; in the list, a result", hint: "find") {
+    Command(
+      "find", [.character("/")], .finding, "find a layer by name; in the list, a result",
+      hint: "find"
+    ) {
       $0.focus == .results
         ? $0.ask(.searchResults, startingWith: $0.listSearch) : $0.ask(.findLayer, startingWith: "")
     },
@@ -57,7 +60,8 @@ extension State {
     guard let rows = displayedRows?.layers, let columns = displayedColumns?.layers,
       let filter = try? LayerFilter(text)
     else { return false }
-    let ring = filter.indices(of: rows).map { (isRow: true, index: $0) }
+    let ring =
+      filter.indices(of: rows).map { (isRow: true, index: $0) }
       + filter.indices(of: columns).map { (isRow: false, index: $0) }
     guard !ring.isEmpty else { return false }
     let step = forwards ? 1 : ring.count - 1

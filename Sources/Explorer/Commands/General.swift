@@ -30,7 +30,9 @@ extension Command {
       $0.goBack()
     },
     Command("suspend", [.control("z")], .general, "stop; `fg` continues") { _ in [.suspend] },
-    Command("quit", [.character("q"), .control("c")], .general, "leave", hint: "quit") { _ in [.quit] },
+    Command("quit", [.character("q"), .control("c")], .general, "leave", hint: "quit") { _ in
+      [.quit]
+    },
   ]
 
   /// The help: one line for each command, chapter by chapter.

@@ -18,7 +18,9 @@ extension Command {
     Command("page-down", [.pageDown, .control("f")], .moving, "ten down, or a page of the list") {
       $0.move(right: 0, up: -$0.pageStep)
     },
-    Command("top", [.character("g"), .home], .moving, "to the top") { $0.moveToEdge(right: 0, up: 1) },
+    Command("top", [.character("g"), .home], .moving, "to the top") {
+      $0.moveToEdge(right: 0, up: 1)
+    },
     Command("bottom", [.character("G"), .end], .moving, "to the bottom") {
       $0.moveToEdge(right: 0, up: -1)
     },

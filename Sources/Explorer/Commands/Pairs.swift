@@ -9,13 +9,22 @@ extension Command {
     Command("previous-pair", [.character("[")], .pairs, "previous model pair") {
       $0.stepPair(by: -1)
     },
+    Command(
+      "pairs", [.character("p")], .pairs, "all pairs of models as a grid to choose from",
+      hint: "grid", when: { !$0.catalog.entries.isEmpty }
+    ) {
+      $0.overlay = .pairs(PairPicker($0.catalog, at: $0.wanted))
+      return []
+    },
     Command("choose-a", [.character("a")], .pairs, "choose model A (rows) from a list") {
       $0.chooseModel(.rows)
     },
     Command("choose-b", [.character("b")], .pairs, "choose model B (columns) from a list") {
       $0.chooseModel(.columns)
     },
-    Command("swap", [.character("`")], .pairs, "swap model A and model B", when: { $0.primary != nil }) {
+    Command(
+      "swap", [.character("`")], .pairs, "swap model A and model B", when: { $0.primary != nil }
+    ) {
       $0.swapPair()
     },
     Command(

@@ -3,7 +3,8 @@ import Cells
 
 extension Command {
   static let paneCommands: [Command] = [
-    Command("open", [.enter, .character("l"), .right], .panes, "go to the picture", in: [.results]) {
+    Command("open", [.enter, .character("l"), .right], .panes, "go to the picture", in: [.results])
+    {
       guard $0.primary != nil else { return [] }
       $0.focusPane($0.primaryPane)
       return []
@@ -28,11 +29,16 @@ extension Command {
       $0.focusPane(.minibatches)
       return []
     },
-    Command("maximise", [.enter], .panes, "the pane alone, or all again", hint: "full", in: heatPanes) {
+    Command(
+      "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full", in: heatPanes
+    ) {
       $0.maximised = $0.maximised == nil ? $0.focus : nil
       return []
     },
-    Command("mark", [.character(" ")], .panes, "mark the pane for export, or unmark it", hint: "mark", in: heatPanes) {
+    Command(
+      "mark", [.character(" ")], .panes, "mark the pane for export, or unmark it", hint: "mark",
+      in: heatPanes
+    ) {
       $0.toggleMark()
     },
     Command(

@@ -3,7 +3,10 @@ import Cells
 
 extension Command {
   static let view: [Command] = [
-    Command("zoom-in", [.character("+"), .character("=")], .view, "zoom in on the crosshair", hint: "zoom", in: [.layers]) {
+    Command(
+      "zoom-in", [.character("+"), .character("=")], .view, "zoom in on the crosshair",
+      hint: "zoom", in: [.layers]
+    ) {
       $0.zoom(in: true)
       return []
     },

@@ -72,7 +72,8 @@ private func drawNothing(
   _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let text =
-    state.pending != nil ? "reading…" : (state.scan.isFinished ? "nothing to show" : "looking for results…")
+    state.pending != nil
+    ? "reading…" : (state.scan.isFinished ? "nothing to show" : "looking for results…")
   let shown = TextWidth.keepingStart(text, width: max(0, rect.width - 4))
   buffer.write(
     theme.spell(shown), x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,
@@ -91,7 +92,8 @@ private func drawRowNames(
   let rows = place.firstRow..<min(place.rows, place.firstRow + place.unitRows * place.block)
   let candidates = rows.compactMap { row in line(row).map { (index: row, at: $0, length: 1) } }
   for label in LabelThinning.choose(candidates, names: names, gap: 0) {
-    let text = theme.spell(TextWidth.keepingEnd(names[label.index].orRoot, width: layout.names.width))
+    let text = theme.spell(
+      TextWidth.keepingEnd(names[label.index].orRoot, width: layout.names.width))
     buffer.write(
       text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
       style: theme.faint)
@@ -127,7 +129,8 @@ private func drawColumnNames(
     let taken = Set(chosen.map(\.index))
     candidates.removeAll { taken.contains($0.index) }
   }
-  if state.showsCrosshair, let across = place.pixelsAcross(column: state.displayedCrosshair.column) {
+  if state.showsCrosshair, let across = place.pixelsAcross(column: state.displayedCrosshair.column)
+  {
     buffer[layout.columnTick.x + across.middle.lowerBound, layout.columnTick.y] = Cell(
       theme.unicode ? "▴" : "^", theme.accent)
   }

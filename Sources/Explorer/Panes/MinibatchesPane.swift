@@ -4,7 +4,8 @@ import Cells
 /// The √N × √N square of minibatch scores, its colour scale and its statistics.
 func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
   state.minibatchesFrame.draw(theme, in: rect, &buffer)
-  guard let square = state.square, let place = state.squarePlacement, let result = state.minibatchResult,
+  guard let square = state.square, let place = state.squarePlacement,
+    let result = state.minibatchResult,
     let frame = state.squareFrame(place)
   else { return }
   let canvas = PixelCanvas(state.settings.minibatchColormap, state.terminal)
@@ -74,7 +75,8 @@ extension State {
       return Frame(title: "minibatches", isFocused: focus == .minibatches)
     }
     let (rows, columns) = (result.comparison.rows, result.comparison.columns)
-    let names = rows.model.isEmpty && columns.model.isEmpty
+    let names =
+      rows.model.isEmpty && columns.model.isEmpty
       ? "minibatches" : "\(rows.model) × \(columns.model)"
     let side = square.layout.side
     var remarks = [settings.sorted ? "sorted" : "original order"]
@@ -109,10 +111,14 @@ private func drawStatistics(
     y += 1
   }
   put("n", String(square.layout.count), theme.strong)
-  for (name, value) in numbers { put(name, value.fixed(4), name == "mean" ? theme.strong : theme.text) }
+  for (name, value) in numbers {
+    put(name, value.fixed(4), name == "mean" ? theme.strong : theme.text)
+  }
   if statistics.missing > 0 { put("NaN", String(statistics.missing), theme.warning) }
   if square.vacancies > 0 {
     y += 1
-    for line in ["n is no square:", "\(square.vacancies) cells empty"] { put(line, "", theme.warning) }
+    for line in ["n is no square:", "\(square.vacancies) cells empty"] {
+      put(line, "", theme.warning)
+    }
   }
 }

@@ -5,17 +5,19 @@ func drawOverlay(_ overlay: Overlay, _ state: State, _ theme: Theme, _ buffer: i
   switch overlay {
   case .prompt: break  // the footer shows it
   case .chooser(let chooser): drawChooser(chooser, state, theme, &buffer)
+  case .pairs(let picker): drawPairPicker(picker, state, theme, &buffer)
   case .help(let reader), .text(let reader): drawReader(reader, state, theme, &buffer)
   }
 }
 
-private func window(_ state: State, width: Int, height: Int) -> Rect {
+func centred(_ state: State, width: Int, height: Int) -> Rect {
   let size = state.terminal.size
   let (w, h) = (min(width, size.width - 2), min(height, size.height - 2))
   return Rect(x: (size.width - w) / 2, y: (size.height - h) / 2, width: w, height: h)
 }
 
-private func open(
+/// Clears and frames a window, and returns its room.
+func openWindow(
   _ title: String, remark: String, footnote: String, in rect: Rect, _ theme: Theme,
   _ buffer: inout CellBuffer
 ) -> Rect {
@@ -50,8 +52,8 @@ private func drawChooser(
     }
   let matches = chooser.matches
   let height = min(chooser.items.count + 3, state.terminal.size.height - 4)
-  let rect = window(state, width: chooser.purpose == .command ? 90 : 60, height: max(6, height))
-  let inner = open(
+  let rect = centred(state, width: chooser.purpose == .command ? 90 : 60, height: max(6, height))
+  let inner = openWindow(
     title, remark: "\(matches.count) of \(chooser.items.count)",
     footnote: "Enter chooses, Esc leaves", in: rect, theme, &buffer)
   drawSearchLine(chooser.line, "type to narrow the list", in: inner, theme, &buffer)
@@ -77,10 +79,12 @@ private func drawReader(
   _ reader: Reader, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer
 ) {
   let lines = reader.matches
-  let rect = window(state, width: 100, height: state.terminal.size.height - 2)
+  let rect = centred(state, width: 100, height: state.terminal.size.height - 2)
   let rows = rect.height - 3
-  let remark = lines.count > rows ? "\(reader.top + 1)–\(min(lines.count, reader.top + rows)) of \(lines.count)" : ""
-  let inner = open(
+  let remark =
+    lines.count > rows
+    ? "\(reader.top + 1)–\(min(lines.count, reader.top + rows)) of \(lines.count)" : ""
+  let inner = openWindow(
     reader.title, remark: remark, footnote: "Esc closes, arrows scroll", in: rect, theme, &buffer)
   drawSearchLine(reader.line, "type to search", in: inner, theme, &buffer)
   for (row, text) in lines.dropFirst(reader.top).prefix(inner.height - 1).enumerated() {

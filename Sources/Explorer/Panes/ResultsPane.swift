@@ -11,11 +11,14 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
   ).draw(theme, in: rect, &buffer)
   let inner = rect.inset(by: 1)
   if lines.isEmpty {
-    let text = state.catalog.entries.isEmpty ? (state.scan.isFinished ? "none" : "looking…") : "none match"
-    buffer.write(theme.spell(text), x: inner.x + 1, y: inner.y, width: inner.width - 1, style: theme.faint)
+    let text =
+      state.catalog.entries.isEmpty ? (state.scan.isFinished ? "none" : "looking…") : "none match"
+    buffer.write(
+      theme.spell(text), x: inner.x + 1, y: inner.y, width: inner.width - 1, style: theme.faint)
   }
   let clashes = state.catalog.sharedTitles
-  for (row, index) in (state.listTop..<min(lines.count, state.listTop + inner.height)).enumerated() {
+  for (row, index) in (state.listTop..<min(lines.count, state.listTop + inner.height)).enumerated()
+  {
     let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
     switch lines[index] {
     case .folder(let name):
@@ -42,12 +45,14 @@ private func drawEntry(
   let marker = isShown ? theme.glyph("▸", ">") : " "
   buffer.write(marker, x: line.x, y: line.y, style: style)
   let extent =
-    entry.kind == .layers ? "\(entry.shape.rows)×\(entry.shape.columns)" : "n \(entry.shape.columns)"
+    entry.kind == .layers
+    ? "\(entry.shape.rows)×\(entry.shape.columns)" : "n \(entry.shape.columns)"
   let extentWidth = TextWidth.width(of: extent)
   let room = line.width - 2
   let hasExtent = TextWidth.width(of: title) + extentWidth + 1 <= room
   let shown = shortened(
-    theme.spell(title), separator: theme.spell(" × "), width: hasExtent ? room - extentWidth - 1 : room)
+    theme.spell(title), separator: theme.spell(" × "),
+    width: hasExtent ? room - extentWidth - 1 : room)
   buffer.write(shown, x: line.x + 2, y: line.y, style: style)
   if hasExtent {
     var faint = theme.faint

@@ -15,7 +15,9 @@ func drawScale(
   guard rect.width >= 8, rect.height >= 5 else { return }
   var legend: [(PixelCanvas.Pixel, String)] = []
   if notes.missing { legend.append((.missing, "NaN")) }
-  if notes.negative, scale.low >= 0, !scale.map.isDiverging { legend.append((.negative, "below 0")) }
+  if notes.negative, scale.low >= 0, !scale.map.isDiverging {
+    legend.append((.negative, "below 0"))
+  }
   if notes.vacant { legend.append((.vacant, "empty")) }
   let space = legend.isEmpty ? 0 : legend.count + 1
   let height = min(rect.height - space, 24)

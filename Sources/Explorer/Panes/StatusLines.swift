@@ -49,7 +49,7 @@ private func drawHints(
   _ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer
 ) {
   var x = line.x + 1
-  let order = ["help", "quit", "next-pair", "next-pane", "find"]
+  let order = ["help", "quit", "next-pair", "pairs", "next-pane", "find"]
   let commands = Command.all.filter {
     $0.hint != nil && $0.panes.contains(state.focus) && $0.isEnabled(state)
   }

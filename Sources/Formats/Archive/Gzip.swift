@@ -37,7 +37,8 @@ private final class Inflater {
     self.input = input
     self.limit = limit
     stream.initialize(to: z_stream())
-    // 15 + 16: the largest window, a gzip wrapper. `inflateInit2` is a macro, which Swift cannot see.
+    // 15 + 16: the largest window, a gzip wrapper. `inflateInit2` is a macro, which Swift cannot
+    // see.
     isReady =
       inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
   }

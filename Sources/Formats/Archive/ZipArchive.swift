@@ -19,6 +19,8 @@ final class ZipArchive {
   let members: [Member]
   private let region: ByteRegion
   private let handle: OpaquePointer
+  private lazy var places = Dictionary(
+    uniqueKeysWithValues: members.enumerated().map { ($1.name, $0) })  // `list` refused duplicates
   private lazy var offsets = ZipLayout.dataOffsets(in: region)
 
   /// Most unpacked bytes for each packed one: deflate's own bound.
@@ -44,9 +46,9 @@ final class ZipArchive {
   deinit { zip_discard(handle) }
 
   /// The member `name`, matched whole.
-  func member(_ name: String) -> Member? { members.first { $0.name == name } }
+  func member(_ name: String) -> Member? { places[name].map { members[$0] } }
 
-  /// The one member `NAME/data.pkl` that makes the archive a torch.save file.
+  /// The member `NAME/data.pkl` that makes the archive a torch.save file.
   var torchPickle: Member? {
     members.first { $0.name.hasSuffix("/data.pkl") && $0.name.split(separator: "/").count == 2 }
   }
@@ -158,8 +160,8 @@ extension ZipArchive {
 // MARK: - Unpacking
 
 extension ZipArchive {
-  /// A stored member as a part of the archive, when its local header is where the directory says and
-  /// its checksum is right; libzip reads it otherwise, and says what is wrong.
+  /// A stored member as a part of the archive, when its local header is where the directory says
+  /// and its checksum is right; libzip reads it otherwise, and says what is wrong.
   private func stored(_ member: Member) -> ByteSlice? {
     guard let offset = offsets?[member.name],
       let slice = ByteSlice(region).part(from: offset, count: member.size),

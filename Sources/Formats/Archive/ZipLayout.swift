@@ -3,10 +3,11 @@ import CZlib
 
 /// Where the members of a zip archive stand: libzip unpacks them, but does not tell where they are.
 ///
-/// Used for stored members alone, to read them in place. Sizes and checksums always come from libzip, so a
-/// directory that two readers could understand in two ways is noticed by its checksum.
+/// Used for stored members alone, to read them in place. Sizes and checksums always come from
+/// libzip, so a directory that two readers could understand in two ways is noticed by its checksum.
 enum ZipLayout {
-  /// Offset of each member's data by name; nil when the directory is not found at the end of `region`.
+  /// Offset of each member's data by name; nil when the directory is not found at the end of
+  /// `region`.
   static func dataOffsets(in region: ByteRegion) -> [String: Int]? {
     let slice = ByteSlice(region)
     guard let end = endRecord(in: slice), var directory = directory(in: slice, end: end) else {

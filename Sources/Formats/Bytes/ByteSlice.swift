@@ -5,7 +5,8 @@ struct ByteSlice {
   let region: ByteRegion
   let range: Range<Int>
 
-  /// The bytes, valid while `region` lives: never take them of a temporary value, which is gone at once.
+  /// The bytes, valid while `region` lives: never take them of a temporary value, which is gone at
+  /// once.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: region.bytes[range]) }
 
   /// How many bytes there are.
@@ -18,7 +19,8 @@ extension ByteSlice {
     self.init(region: region, range: 0..<region.count)
   }
 
-  /// `count` bytes from `offset`, counted from the start of this slice; nil when they are not all there.
+  /// `count` bytes from `offset`, counted from the start of this slice; nil when they are not all
+  /// there.
   func part(from offset: Int, count: Int) -> ByteSlice? {
     guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
       return nil

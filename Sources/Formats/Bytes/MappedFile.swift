@@ -9,7 +9,8 @@ enum MappedFile {
 
   /// The bytes of the file at `path`.
   /// - Parameter threshold: the size in bytes from which a file is mapped instead of read.
-  /// - Throws: when the file is missing, not permitted, empty, or no regular file (a pipe never blocks).
+  /// - Throws: when the file is missing, not permitted, empty, or no regular file (a pipe never
+  ///   blocks).
   static func region(
     path: String, mappingFrom threshold: Int = smallest
   ) throws(FormatError) -> ByteRegion {

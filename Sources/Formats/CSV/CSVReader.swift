@@ -96,7 +96,8 @@ private struct CSVTable {
       try expect(record, width: first.fields.count)
       try append(record, from: column, to: &values)
     }
-    return ReadValue(value: .array(try NDArray(copying: values, shape: [values.count])), format: format)
+    return ReadValue(
+      value: .array(try NDArray(copying: values, shape: [values.count])), format: format)
   }
 
   private func expect(_ record: CSVRecords.Record, width: Int) throws(FormatError) {

@@ -72,12 +72,10 @@ extension CkatorchReader {
   /// Columns of indentation and list marks before a line's text; block nesting needs one for each level.
   private static let yamlIndent = 128
 
-  /// Whether `bytes` look like a YAML index: text that names its matrix first or after the models.
+  /// Whether `bytes` look like a YAML index: the key `cka_matrix` begins a line.
   static func matchesYAML(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count <= yamlBytes, let text = String(validating: bytes, as: UTF8.self) else {
-      return false
-    }
-    return text.split(whereSeparator: \.isNewline).contains { $0.hasPrefix("cka_matrix:") }
+    guard bytes.count <= yamlBytes else { return false }
+    return bytes.split(separator: 0x0A).contains { $0.starts(with: "cka_matrix:".utf8) }
   }
 
   /// The index that `region` spells in YAML; only the parts that an index has are looked at.
@@ -95,22 +93,24 @@ extension CkatorchReader {
     return .dictionary([
       (.string("cka_matrix"), .dictionary(fields(["path"], of: node?["cka_matrix"]))),
       (.string("first_model"), .dictionary(fields(["name", "layers"], of: node?["first_model"]))),
-      (.string("second_model"), .dictionary(fields(["name", "layers"], of: node?["second_model"]))),
+      (
+        .string("second_model"), .dictionary(fields(["name", "layers"], of: node?["second_model"]))
+      ),
     ])
   }
 
   /// libyaml recurses with the nesting and aliases multiply: both are bounded before it runs.
   private static func checkYAML(_ text: String) throws(FormatError) {
     guard text.utf8.count <= yamlBytes else { throw FormatError("the YAML index is too large") }
-    var depth = 0
+    var openBrackets = 0
     var aliases = 0
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
     {
       let indent = line.utf8.prefix { " \t-?".utf8.contains($0) }.count
-      depth += line.utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
+      openBrackets = max(0, openBrackets + line.bracketBalance)
       aliases += line.utf8.count { $0 == UInt8(ascii: "*") }
-      guard indent <= yamlIndent, depth <= Limits.layers, line.bracketDepth <= Limits.depth else {
+      guard indent <= yamlIndent, openBrackets <= Limits.depth else {
         throw FormatError("the YAML nests too deep", at: "line \(number + 1)")
       }
       guard aliases <= yamlAliases else {
@@ -132,8 +132,8 @@ extension CkatorchReader {
 }
 
 extension Substring {
-  /// How many flow brackets of YAML open on this line at most.
-  fileprivate var bracketDepth: Int {
+  /// Flow brackets of YAML that this line opens, less those that it closes.
+  fileprivate var bracketBalance: Int {
     utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") }
       - utf8.count { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "}") }
   }

@@ -9,7 +9,8 @@ extension ResultFile {
     let all = Set(names)
     var described: Set<String> = []
     for name in names {
-      guard let dot = name.lastIndex(of: "."), ["json", "yaml", "yml"].contains(name[dot...].dropFirst())
+      guard let dot = name.lastIndex(of: "."),
+        ["json", "yaml", "yml"].contains(name[dot...].dropFirst())
       else { continue }
       let matrix = name[..<dot] + ".safetensors"
       guard all.contains(String(matrix)), mentionsMatrix("\(folder)/\(name)") else { continue }

@@ -2,25 +2,29 @@ import CHDF5
 import CKACore
 import Synchronization
 
-/// Reads HDF5 with libhdf5: groups become dictionaries, datasets arrays or text.
+/// Reads HDF5 with libhdf5: groups become dictionaries, datasets and attributes arrays or text.
 ///
 /// Only what stands in the file itself is read: soft and external links, external storage, virtual
 /// datasets and filter plug-ins are never followed. Compound and reference types are left out, with a warning.
 enum HDF5Reader {
-  /// libhdf5 is built without thread safety: every call into it happens under this lock.
+  /// Whether the library is open. It is built without thread safety: this lock guards every call.
   private static let library = Mutex(false)
 
-  /// The root group of the file at `path`.
-  static func read(path: String) throws(FormatError) -> ReadValue {
-    let result = library.withLock { isOpen in
+  /// Runs `body`, which may call libhdf5, while nobody else does.
+  static func locked<T: Sendable>(_ body: () throws(FormatError) -> T) throws(FormatError) -> T {
+    try library.withLock { isOpen throws(FormatError) in
       if !isOpen {
         isOpen = H5open() >= 0
         _ = cka_h5_silence()
         _ = cka_h5_forbid_plugins()
       }
-      return Result { () throws(FormatError) in try readLocked(path: path) }
+      return try body()
     }
-    return try result.get()
+  }
+
+  /// The root group of the file at `path`.
+  static func read(path: String) throws(FormatError) -> ReadValue {
+    try locked { () throws(FormatError) in try readLocked(path: path) }
   }
 
   private static func readLocked(path: String) throws(FormatError) -> ReadValue {
@@ -65,52 +69,78 @@ private struct HDF5Walk {
     objectsLeft -= Int(count)
     var entries: [(key: Value, value: Value)] = []
     for index in 0..<hsize_t(count) where cka_h5_link_is_hard(id, index) != 0 {
-      let name = try linkName(id, index, place: place)
+      let name = try name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = place + "/" + SafeText.sanitise(name)
-      if let value = try object(id, index, place: child, depth: depth + 1) {
-        entries.append((.string(name), value))
+      let object = HDF5Handle(cka_h5_open_object(id, index))
+      guard object.isValid else { throw FormatError("a damaged member", at: child) }
+      guard let value = try member(object.id, place: child, depth: depth + 1) else { continue }
+      entries.append((.string(name), value))
+      if name == "CKA" || name == "cka" {
+        try addAttributes(of: object.id, place: child, to: &entries)
       }
     }
+    try addAttributes(of: id, place: place, to: &entries)
     return .dictionary(entries)
   }
 
-  private func linkName(
-    _ group: hid_t, _ index: hsize_t, place: String
+  /// Names often stand in attributes, of the group or of the matrix itself; a member of that name wins.
+  private mutating func addAttributes(
+    of id: hid_t, place: String, to entries: inout [(key: Value, value: Value)]
+  ) throws(FormatError) {
+    let count = cka_h5_attribute_count(id)
+    guard count >= 0, count <= objectsLeft else {
+      throw FormatError("its attributes cannot be read", at: place)
+    }
+    objectsLeft -= Int(count)
+    for index in 0..<hsize_t(count) {
+      let attribute = HDF5Handle(cka_h5_open_attribute(id, index))
+      guard attribute.isValid else { throw FormatError("a damaged attribute", at: place) }
+      let name = try name(place: place) { H5Aget_name(attribute.id, $1, $0) }
+      guard entries[name] == nil else { continue }
+      let values = HDF5Values(attribute: attribute.id)
+      let child = place + "/@" + SafeText.sanitise(name)
+      if let value = try read(values, place: child) { entries.append((.string(name), value)) }
+    }
+  }
+
+  /// The name that `get` writes into a buffer of a given size; it gives the length without the NUL.
+  private func name(
+    place: String, _ get: (UnsafeMutablePointer<CChar>?, Int) -> Int
   ) throws(FormatError) -> String {
-    let length = cka_h5_link_name(group, index, nil, 0)
+    let length = get(nil, 0)
     guard length >= 0, length < 1 << 16 else {
       throw FormatError("a member's name cannot be read", at: place)
     }
-    var name = [CChar](repeating: 0, count: Int(length) + 1)
-    guard cka_h5_link_name(group, index, &name, name.count) == length else {
+    var name = [CChar](repeating: 0, count: length + 1)
+    guard get(&name, name.count) == length else {
       throw FormatError("a member's name cannot be read", at: place)
     }
     return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  private mutating func object(
-    _ group: hid_t, _ index: hsize_t, place: String, depth: Int
+  private mutating func member(
+    _ id: hid_t, place: String, depth: Int
   ) throws(FormatError) -> Value? {
-    let object = HDF5Handle(cka_h5_open_object(group, index))
-    guard object.isValid else { throw FormatError("a damaged member", at: place) }
-    switch H5Iget_type(object.id) {
-    case H5I_GROUP:
-      return try self.group(object.id, place: place, depth: depth)
-    case H5I_DATASET:
-      let dataset = HDF5Dataset(id: object.id, place: place)
-      do throws(HDF5Dataset.Unread) {
-        return try dataset.value(bytesLeft: &bytesLeft)
-      } catch {
-        switch error {
-        case .leftOut(let reason):
-          warnings.append("\(place): \(reason); left out")
-          return nil
-        case .damaged(let problem):
-          throw FormatError(problem, at: place)
-        }
+    switch H5Iget_type(id) {
+    case H5I_GROUP: return try group(id, place: place, depth: depth)
+    case H5I_DATASET: return try read(HDF5Values(dataset: id), place: place)
+    default: return nil
+    }
+  }
+
+  private mutating func read(
+    _ values: HDF5Values, place: String
+  ) throws(FormatError) -> Value? {
+    do throws(HDF5Values.Unread) {
+      return try values.value(bytesLeft: &bytesLeft)
+    } catch {
+      switch error {
+      case .leftOut(let reason):
+        warnings.append("\(place): \(reason); left out")
+        return nil
+      case .damaged(let problem):
+        throw FormatError(problem, at: place)
       }
-    default:
-      return nil
     }
   }
 }

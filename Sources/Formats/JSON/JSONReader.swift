@@ -128,7 +128,9 @@ private struct JSONParser {
       if scanner.take(UInt8(ascii: "]")) { break }
       guard scanner.take(UInt8(ascii: ",")) else { throw scanner.failure("expected ',' or ']'") }
     }
-    if integers.count == reals.count { return try NDArray(copying: integers, shape: [integers.count]) }
+    if integers.count == reals.count {
+      return try NDArray(copying: integers, shape: [integers.count])
+    }
     // Nothing but nulls is not a list of numbers: it may be a list of names that are not there.
     guard reals.contains(where: { !$0.isNaN }) || scanner.hasNaNToken(from: start) else {
       scanner.position = start

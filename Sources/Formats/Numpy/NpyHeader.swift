@@ -1,6 +1,7 @@
 import CKACore
 
-/// The header of a `.npy` file: a Python dictionary literal with three keys, parsed and never evaluated.
+/// The header of a `.npy` file: a Python dictionary literal with three keys, parsed and never
+/// evaluated.
 struct NpyHeader: Equatable {
   /// The type string ("<f4").
   var descr: String
@@ -9,8 +10,8 @@ struct NpyHeader: Equatable {
   var shape: [Int]
 
   /// Parses `text`, which stands from byte `offset` of the file.
-  /// - Throws: for anything but `descr` (a string), `fortran_order` (True or False) and `shape` (whole
-  ///   numbers), each exactly once.
+  /// - Throws: for anything but `descr` (a string), `fortran_order` (True or False) and `shape`
+  ///   (whole numbers), each exactly once.
   init(_ text: ByteSlice, source: String) throws(FormatError) {
     var parser = NpyLiteral(text, source: source)
     var descr: String?

@@ -2,7 +2,8 @@ import CKACore
 
 /// Reads numpy's `.npz`: a zip archive of `.npy` members, as a dictionary of arrays.
 enum NpzReader {
-  /// Every array of `archive` under its name without `.npy`; other members are passed over with a warning.
+  /// Every array of `archive` under its name without `.npy`; other members are passed over with a
+  /// warning.
   static func read(_ archive: ZipArchive) throws(FormatError) -> ReadValue {
     var entries: [(key: Value, value: Value)] = []
     var result = ReadValue(value: .none, format: "npz")

@@ -10,7 +10,7 @@ extension PickleMachine {
     }
   }
 
-  /// BUILD of a dtype: `(version, byte order, subarray, names, fields, size, alignment, flags[, …])`.
+  /// BUILD of a dtype: `(version, byte order, subarray, names, fields, size, alignment, flags)`.
   func complete(_ type: NumpyType, _ state: PickleItem) throws(FormatError) -> NumpyType {
     let parts = try tuple(state, "a dtype's state")
     guard parts.count >= 5 else { throw fail("a dtype's state is too short") }
@@ -22,7 +22,8 @@ extension PickleMachine {
     return type.ordered(swapped: try string(parts[1], "a byte order") == ">")
   }
 
-  /// BUILD of an array: `(version, shape, dtype, fortran, bytes)`, and `(…, mask, fill)` for a masked one.
+  /// BUILD of an array: `(version, shape, dtype, fortran, bytes)`, and `(…, mask, fill)` for a
+  /// masked one.
   mutating func fillArray(
     state: [PickleItem], masked: Bool
   ) throws(FormatError) -> Value {

@@ -26,7 +26,8 @@ enum NumpyType: Equatable {
     }
   }
 
-  /// Parses a type string: an optional byte order (`<`, `>`, `=`, `|`), a kind and a size ("<f4", "U12").
+  /// Parses a type string: an optional byte order (`<`, `>`, `=`, `|`), a kind and a size ("<f4",
+  /// "U12").
   /// - Throws: for object, structured, complex and time types, each by its name.
   init(_ text: String) throws(FormatError) {
     var rest = text[...]

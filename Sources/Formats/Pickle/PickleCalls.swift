@@ -98,7 +98,8 @@ extension PickleMachine {
     }
   }
 
-  /// `_codecs.encode(text, 'latin1')`, `bytes()`, `bytearray(bytes)`: how old protocols write bytes.
+  /// `_codecs.encode(text, 'latin1')`, `bytes()`, `bytearray(bytes)`: how old protocols write
+  /// bytes.
   private mutating func makeBytes(_ arguments: [PickleItem]) throws(FormatError) {
     guard let content = arguments.first else {
       return push(.bytes(ByteSlice(ByteRegion(copying: [UInt8]()))))

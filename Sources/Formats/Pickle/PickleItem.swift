@@ -2,8 +2,9 @@ import CKACore
 
 /// What stands on a pickle machine's stack.
 ///
-/// Containers live in the machine's list of nodes and are named by their number there, so that sharing, cycles
-/// and deep nesting cost neither recursion nor reference counts until a value is made of them.
+/// Containers live in the machine's list of nodes and are named by their number there, so that
+/// sharing, cycles and deep nesting cost neither recursion nor reference counts until a value is
+/// made of them.
 enum PickleItem {
   case none
   case bool(Bool)
@@ -56,9 +57,9 @@ enum PickleLimits {
   /// Items on the stack.
   static let stack = 5_000_000
   /// Memo entries, and the largest memo index.
-  static let memo = 20_000_000
+  static let memo = 5_000_000
   /// Containers and objects.
-  static let nodes = 20_000_000
+  static let nodes = 5_000_000
   /// Values after shared ones are counted wherever they stand, and 64 bytes of text as one more.
   static let values = 50_000_000
   /// Bytes made (decoded, inflated, widened) for each byte of the pickle.

@@ -2,8 +2,8 @@ import CKACore
 
 /// A pickle's stack machine, protocols 0 to 5, that makes plain values and nothing else.
 ///
-/// A name (GLOBAL) is a symbol, a call (REDUCE, BUILD) of a known symbol makes a value, and everything else is
-/// an error: nothing is imported or run, whatever the file says.
+/// A name (GLOBAL) is a symbol, a call (REDUCE, BUILD) of a known symbol makes a value, and
+/// everything else is an error: nothing is imported or run, whatever the file says.
 struct PickleMachine {
   var cursor: ByteCursor
   var stack: [PickleItem] = []

@@ -1,6 +1,7 @@
 import CKACore
 
-/// The opcodes that would import, call or build objects: where a pickle could run code, and ours does not.
+/// The opcodes that would import, call or build objects: where a pickle could run code, and ours
+/// does not.
 extension PickleOpcode {
   static let objects: [PickleOpcode] = [
     .init("GLOBAL", 0x63) { machine throws(FormatError) in

@@ -2,7 +2,8 @@ import CKACore
 
 /// Reads what Python's `pickle.dump` wrote; nothing in the file is ever imported or run.
 enum PickleReader {
-  /// Whether `region` begins as a pickle does: PROTO 2 to 5, or an opcode that protocols 0 and 1 begin with.
+  /// Whether `region` begins as a pickle does: PROTO 2 to 5, or an opcode that protocols 0 and 1
+  /// begin with.
   static func isPickle(_ region: ByteRegion) -> Bool {
     let bytes = region.bytes
     guard bytes.count >= 2 else { return false }
@@ -22,7 +23,8 @@ enum PickleReader {
     }
   }
 
-  /// The value that the pickle in `region` holds; bytes after its end are passed over with a warning.
+  /// The value that the pickle in `region` holds; bytes after its end are passed over with a
+  /// warning.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
     var machine = PickleMachine(ByteSlice(region))
     let item = try machine.run()

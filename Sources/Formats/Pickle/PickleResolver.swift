@@ -2,7 +2,8 @@ import CKACore
 
 /// Makes a `Value` of what a pickle machine built: each container once, cycles and bombs refused.
 struct PickleResolver {
-  /// A finished container, and how many values it is when shared ones are counted wherever they stand.
+  /// A finished container, and how many values it is when shared ones are counted wherever they
+  /// stand.
   private struct Resolved {
     var value: Value
     var weight: Int
@@ -137,7 +138,8 @@ struct PickleResolver {
   }
 }
 
-/// A dictionary key as Python compares it: 1, 1.0 and True are one key, text is compared by code points.
+/// A dictionary key as Python compares it: 1, 1.0 and True are one key, text is compared by code
+/// points.
 private enum PickleKey: Hashable {
   case none
   case int(Int)

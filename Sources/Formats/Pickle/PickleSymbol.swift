@@ -1,6 +1,7 @@
 import CKACore
 
-/// The names that a pickle may mention. None is ever imported or called: each stands for a few lines of ours.
+/// The names that a pickle may mention. None is ever imported or called: each stands for a few
+/// lines of ours.
 enum PickleSymbol: Equatable {
   // torch
   case rebuildTensor, rebuildParameter, loadFromBytes, torchSize

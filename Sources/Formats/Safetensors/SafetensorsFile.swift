@@ -100,12 +100,14 @@ struct SafetensorsFile {
     for span in ordered {
       guard span.range.lowerBound == end else {
         let problem = span.range.lowerBound < end ? "overlaps another tensor" : "leaves a hole"
-        throw FormatError("the tensor \(problem) at data byte \(span.range.lowerBound)", at: span.place)
+        throw FormatError(
+          "the tensor \(problem) at data byte \(span.range.lowerBound)", at: span.place)
       }
       end = span.range.upperBound
     }
     guard end == dataCount else {
-      throw FormatError("\(dataCount - end) bytes stand after the last tensor", at: "data byte \(end)")
+      throw FormatError(
+        "\(dataCount - end) bytes stand after the last tensor", at: "data byte \(end)")
     }
   }
 }

@@ -1,6 +1,7 @@
 import CKACore
 
-/// torch.save's format before PyTorch 1.6, and what a pickled tensor holds today: five pickles, then the storages.
+/// torch.save's format before PyTorch 1.6, and what a pickled tensor holds today: five pickles,
+/// then the storages.
 struct TorchLegacyStream {
   /// What the fourth pickle leaves.
   let content: PickleItem
@@ -82,7 +83,8 @@ private final class LegacyStorages: TorchStorageSource {
     return storage
   }
 
-  /// Takes each storage in the order of `keys`: an int64 element count, then little-endian elements.
+  /// Takes each storage in the order of `keys`: an int64 element count, then little-endian
+  /// elements.
   /// - Returns: bytes left over.
   func fill(keys: Value, from slice: ByteSlice, source: String) throws(FormatError) -> Int {
     var cursor = ByteCursor(slice, source: source)

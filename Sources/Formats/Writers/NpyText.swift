@@ -7,7 +7,8 @@ enum NpyText {
     let matrix = comparison.matrix
     let type = matrix.type == .bfloat16 ? .float32 : matrix.type
     let shape =
-      comparison.kind == .minibatches ? "(\(matrix.columns),)" : "(\(matrix.rows), \(matrix.columns))"
+      comparison.kind == .minibatches
+      ? "(\(matrix.columns),)" : "(\(matrix.rows), \(matrix.columns))"
     var bytes = header(descr: descr(type), shape: shape)
     MatrixBytes.append(matrix, as: type, to: &bytes)
     return bytes

@@ -83,7 +83,8 @@ extension ResultWriter {
     return comparisons.map { comparison in
       let file = SafeText.sanitise(String(comparison.id.path.split(separator: "/").last ?? ""))
       // A slash parts a label from its keys inside an npz.
-      let name = String((comparison.id.key.isEmpty ? file : comparison.id.key).map { $0 == "/" ? ":" : $0 })
+      let name = String(
+        (comparison.id.key.isEmpty ? file : comparison.id.key).map { $0 == "/" ? ":" : $0 })
       var label = name
       var count = 1
       while !seen.insert(label).inserted {
@@ -100,7 +101,8 @@ extension ResultWriter {
       let numbers = (0..<matrix.columns).map { JSONText.number(matrix[row, $0]) }
       return "[" + numbers.joined(separator: ", ") + "]"
     }
-    let scores = comparison.kind == .minibatches ? rows.joined() : "[" + rows.joined(separator: ", ") + "]"
+    let scores =
+      comparison.kind == .minibatches ? rows.joined() : "[" + rows.joined(separator: ", ") + "]"
     var fields = names(of: comparison).map { "\"\($0.0)\": \(JSONText.string($0.1))" }
     fields.insert("\"CKA\": \(scores)", at: 2)
     fields.insert(
@@ -114,7 +116,10 @@ extension ResultWriter {
     let isPlain = text.utf8.allSatisfy { byte in
       byte != UInt8(ascii: ",") && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D
     }
-    return isPlain ? text : "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+    return isPlain
+      ? text
+      : "\""
+        + text.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"") + "\""
   }
 }

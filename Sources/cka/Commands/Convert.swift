@@ -10,7 +10,9 @@ struct Convert: ParsableCommand {
   @Argument(help: "Result files, and folders to search for them.", completion: .file())
   var paths: [String]
 
-  @Option(name: [.short, .long], help: "The file to write; its name says the format.", completion: .file())
+  @Option(
+    name: [.short, .long], help: "The file to write; its name says the format.", completion: .file()
+  )
   var output: String
 
   func run() throws {
@@ -22,7 +24,8 @@ struct Convert: ParsableCommand {
     } catch let error as FormatError {
       throw fail(error.description)
     }
-    complain("wrote \(comparisons.count) \(comparisons.count == 1 ? "result" : "results") to \(output)")
+    complain(
+      "wrote \(comparisons.count) \(comparisons.count == 1 ? "result" : "results") to \(output)")
   }
 
   /// Several results in one file need a key each: their own, or the name of the file they came from.

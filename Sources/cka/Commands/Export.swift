@@ -12,13 +12,16 @@ struct Export: ParsableCommand {
   @Argument(help: "A result file, or a folder of them.", completion: .file())
   var path: String
 
-  @Option(help: "layers, sorted, minibatches (original order) or pairs; by default what the file holds.")
+  @Option(
+    help: "layers, sorted, minibatches (original order) or pairs; by default what the file holds.")
   var view: ExportRequest.View?
 
   @Option(help: "ppm, png, svg, csv, npy, npz or json; by default what the output's name says.")
   var format: ExportFormat?
 
-  @Option(name: [.short, .long], help: "The file to write, or - for standard output.", completion: .file())
+  @Option(
+    name: [.short, .long], help: "The file to write, or - for standard output.", completion: .file()
+  )
   var output: String?
 
   @Flag(help: "The cells alone, one pixel a value.")

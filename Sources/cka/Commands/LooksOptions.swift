@@ -26,7 +26,8 @@ struct LooksOptions: ParsableArguments {
   @Flag(help: "Row 0 at the top.")
   var originTop = false
 
-  @Flag(help: "Layer names in the order in which torch_cka's hooks ran, where they look mislabelled.")
+  @Flag(
+    help: "Layer names in the order in which torch_cka's hooks ran, where they look mislabelled.")
   var executedLabels = false
 
   /// The explorer's settings that say the same.

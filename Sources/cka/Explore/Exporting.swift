@@ -29,14 +29,16 @@ enum Exporting {
     let stem = file.split(separator: ".").first.map(String.init) ?? "result"
     let key = request.id.key.isEmpty ? "" : "-\(request.id.key)"
     let plain = (stem + key).unicodeScalars.map { scalar -> Character in
-      let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+      let isPlain =
+        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
       return isPlain || "-_+.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
     }
     return "\(String(plain).prefix(100))-\(request.view.rawValue)"
   }
 
   /// A path that no file has yet: nothing of the user's is overwritten unasked.
-  private static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String {
+  private static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String
+  {
     let base = folder == "." ? name : "\(folder)/\(name)"
     var path = "\(base).\(format.rawValue)"
     var number = 2

@@ -21,7 +21,8 @@ final class FileWatch {
     for path in paths {
       files[path] = FileIdentity(path)
       // The folder is watched, because a file that is replaced is another file under the same name.
-      let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
+      let folder =
+        path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
       let events = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_MODIFY)
       folders[folder] = inotify_add_watch(descriptor, folder.isEmpty ? "/" : folder, events)
     }

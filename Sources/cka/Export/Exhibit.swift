@@ -108,7 +108,9 @@ extension Exhibit {
         copying: MatrixView(source.matrix, columns: layout.order))
     }
     let figure = Figure(
-      heatmap: Heatmap(rows: layout.side, columns: layout.side) { layout.score(row: $0, column: $1) },
+      heatmap: Heatmap(rows: layout.side, columns: layout.side) {
+        layout.score(row: $0, column: $1)
+      },
       title: source.pairTitle, subtitle: source.rows.datasetName,
       numbersUnnamedAxes: false,
       scale: ColorScale(

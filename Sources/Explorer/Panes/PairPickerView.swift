@@ -1,0 +1,105 @@
+import CKACore
+import Cells
+
+/// The grid of model pairs: a cell for each pair in the colour of its mean CKA, which it tells in per cent.
+func drawPairPicker(
+  _ picker: PairPicker, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer
+) {
+  let nameWidth = min(
+    picker.rows.reduce(4) { max($0, TextWidth.width(of: $1.title)) },
+    max(8, state.terminal.size.width / 3))
+  let cellWidth = 4
+  let rect = centred(
+    state, width: max(44, nameWidth + picker.columns.count * cellWidth + 6),
+    height: picker.rows.count + 6)
+  let inner = openWindow(
+    "pairs: mean CKA in %", remark: "\(picker.rows.count) × \(picker.columns.count) models",
+    footnote: "Enter shows the pair, Esc leaves", in: rect, theme, &buffer)
+  let room = (across: (inner.width - nameWidth - 1) / cellWidth, down: inner.height - 4)
+  let firstColumn = scrolled(picker.column, count: picker.columns.count, room: room.across)
+  let firstRow = scrolled(picker.row, count: picker.rows.count, room: room.down)
+  let grid = Rect(
+    x: inner.x + nameWidth + 1, y: inner.y + 1, width: room.across * cellWidth, height: room.down)
+  let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
+  for (y, row) in (firstRow..<min(picker.rows.count, firstRow + room.down)).enumerated() {
+    let name = theme.spell(TextWidth.keepingEnd(picker.rows[row].title, width: nameWidth))
+    buffer.write(
+      name, x: grid.x - 1 - TextWidth.width(of: name), y: grid.y + y,
+      style: row == picker.row ? theme.strong : theme.faint)
+    for (x, column) in (firstColumn..<min(picker.columns.count, firstColumn + room.across))
+      .enumerated()
+    {
+      let entry = state.catalog.entry(rows: picker.rows[row], columns: picker.columns[column])
+      let isChosen = row == picker.row && column == picker.column
+      drawPair(
+        entry, isChosen: isChosen, canvas, theme,
+        in: Rect(x: grid.x + x * cellWidth, y: grid.y + y, width: cellWidth, height: 1), &buffer)
+    }
+  }
+  drawChoice(picker, state, theme, in: inner, &buffer)
+}
+
+/// The first of `count` lines to show so that `chosen` is among the `room` visible ones.
+private func scrolled(_ chosen: Int, count: Int, room: Int) -> Int {
+  max(0, min(chosen - room / 2, count - room))
+}
+
+private func drawPair(
+  _ entry: CatalogEntry?, isChosen: Bool, _ canvas: PixelCanvas, _ theme: Theme, in rect: Rect,
+  _ buffer: inout CellBuffer
+) {
+  var style = Style.plain
+  var text = " \(theme.glyph("·", ".")) "
+  if let entry {
+    let mean = entry.mean
+    text = mean.isFinite ? " \(Int((mean * 100).rounded()).padded(as: 99)) " : " ?  "
+    if canvas.palette.depth != .none, mean.isFinite {
+      let t = max(0, min(1, mean))
+      style.background = canvas.palette.color(ofBin: canvas.palette.bin(at: t))
+      style.foreground = canvas.palette.map.color(at: t).contrast(canvas.palette.depth)
+    }
+  } else {
+    style = theme.faint
+  }
+  let (open, close) = isChosen ? ("[", "]") : (" ", " ")
+  let middle = text.dropFirst().prefix(2)
+  if isChosen { style.attributes.insert(.bold) }
+  buffer.write("\(open)\(middle)\(close)", x: rect.x, y: rect.y, width: rect.width, style: style)
+}
+
+private func drawChoice(
+  _ picker: PairPicker, _ state: State, _ theme: Theme, in inner: Rect,
+  _ buffer: inout CellBuffer
+) {
+  guard picker.row < picker.rows.count, picker.column < picker.columns.count else { return }
+  let (rows, columns) = (picker.rows[picker.row], picker.columns[picker.column])
+  let entry = state.catalog.entry(rows: rows, columns: columns)
+  let names = theme.spell("\(rows.title) × \(columns.title)")
+  let facts =
+    entry.map { entry in
+      entry.kind == .layers
+        ? "\(entry.shape.rows) × \(entry.shape.columns) layers, mean \(entry.mean.fixed(4))"
+        : "\(entry.shape.columns) minibatches, mean \(entry.mean.fixed(4))"
+    } ?? "no result has this pair"
+  buffer.write(
+    TextWidth.keepingEnd(names, width: inner.width), x: inner.x, y: inner.bottom - 2,
+    style: theme.accent)
+  buffer.write(
+    TextWidth.keepingStart(theme.spell(facts), width: inner.width), x: inner.x,
+    y: inner.bottom - 1, style: entry == nil ? theme.faint : theme.text)
+}
+
+extension ModelKey {
+  /// "ResNet18 · Digits32", or what there is.
+  var title: String { Axis(model: model, dataset: dataset, layers: []).title }
+}
+
+extension RGB {
+  /// Black or white ink, whichever is easier to read on this paper.
+  fileprivate func contrast(_ depth: ColorDepth) -> Color {
+    let luminance = 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue)
+    let isLight = luminance > 140
+    if depth == .trueColor { return .rgb(isLight ? RGB(0, 0, 0) : RGB(255, 255, 255)) }
+    return .indexed(isLight ? 0 : 7)
+  }
+}
