@@ -160,7 +160,7 @@ struct BenchKeyLog {
   ) -> [BenchFigure] {
     let time = { (what: String, value: Double, budget: Double?) in
       BenchFigure(
-        group: "\(group), \(seconds.count) keys", what: what, value: value * 1000,
+        group: group, what: "\(what) of \(seconds.count)", value: value * 1000,
         unit: .milliseconds, budget: budget)
     }
     var figures = [
@@ -172,7 +172,7 @@ struct BenchKeyLog {
     if let bytes {
       figures.append(
         BenchFigure(
-          group: "\(group), \(seconds.count) keys", what: bytes.what,
+          group: group, what: bytes.what,
           value: Double(self.bytes.max() ?? 0), unit: .bytes, budget: bytes.budget))
     }
     return figures
