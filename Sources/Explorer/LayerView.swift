@@ -79,7 +79,6 @@ extension State {
     here.row = max(0, min(place.rows - 1, here.row + down * step))
     here.column = max(0, min(place.columns - 1, here.column + right * step))
     displayedCrosshair = here
-    scrollToCrosshair()
   }
 
   /// Puts the crosshair on a displayed row or column; nil leaves it.
@@ -89,7 +88,6 @@ extension State {
     if let row { here.row = max(0, min(place.rows - 1, row)) }
     if let column { here.column = max(0, min(place.columns - 1, column)) }
     displayedCrosshair = here
-    scrollToCrosshair()
   }
 
   /// Scrolls just far enough that the crosshair is on the screen.
@@ -131,7 +129,6 @@ extension State {
     let here = displayedCrosshair
     viewport.firstRow = max(0, here.row - zoomed.unitRows * zoomed.block / 2)
     viewport.firstColumn = max(0, here.column - zoomed.unitColumns * zoomed.block / 2)
-    scrollToCrosshair()
   }
 
   private static let pixelSteps = [1, 2, 3, 4, 6, 8, 12, 16, 24]

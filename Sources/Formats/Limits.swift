@@ -10,6 +10,8 @@ enum Limits {
   static let depth = 64
   /// Bytes that a compressed stream may grow to.
   static let inflatedBytes = 1 << 32
+  /// Bytes of all values that are read from one HDF5 file.
+  static let hdf5Bytes = 1 << 30
   /// Members of an archive.
   static let archiveMembers = 10_000
   /// Bytes of a safetensors header (the format's own cap).

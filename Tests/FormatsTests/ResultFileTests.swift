@@ -15,7 +15,7 @@ import Testing
 
   @Test(arguments: [
     ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
-    ("<!DOCTYPE html><html>404</html>", "web page"), ("\u{89}PNG", "not a number"),
+    ("<!DOCTYPE html><html>404</html>", "web page"), ("Not found", "names but no rows"),
     ("%PDF-1.7", "PDF"), ("\u{7F}ELF", "ELF"), (" \n", "white space"),
     ("PK\u{5}\u{6}", "empty zip"),
     ("\u{1}\u{2}\u{3}", "not a format that cka knows"),

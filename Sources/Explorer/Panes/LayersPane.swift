@@ -63,7 +63,8 @@ extension State {
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
-      title: "↑ \(rows.title)", remarks: remarks, footnote: "\(columns.title) →",
+      title: "\(settings.originAtTop ? "↓" : "↑") \(rows.title)", remarks: remarks,
+      footnote: "\(columns.title) →",
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }
@@ -72,11 +73,16 @@ private func drawNothing(
   _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let text =
-    state.pending != nil
-    ? "reading…" : (state.scan.isFinished ? "nothing to show" : "looking for results…")
-  let shown = TextWidth.keepingStart(text, width: max(0, rect.width - 4))
+    if state.arrangement?.isEmpty ?? false {
+      "the filter hides every row or column (f)"
+    } else if state.pending != nil {
+      "reading…"
+    } else {
+      state.scan.isFinished ? "nothing to show" : "looking for results…"
+    }
+  let shown = theme.keepingStart(text, width: max(0, rect.width - 4))
   buffer.write(
-    theme.spell(shown), x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,
+    shown, x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,
     style: theme.faint)
 }
 
@@ -94,8 +100,7 @@ private func drawRowNames(
   let rows = place.firstRow..<min(place.rows, place.firstRow + place.unitRows * place.block)
   let candidates = rows.compactMap { row in line(row).map { (index: row, at: $0, length: 1) } }
   for label in LabelThinning.choose(candidates, depths: measures.depths, gap: 0) {
-    let text = theme.spell(
-      TextWidth.keepingEnd(names[label.index].orRoot, width: layout.names.width))
+    let text = theme.keepingEnd(names[label.index].orRoot, width: layout.names.width)
     buffer.write(
       text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
       style: theme.faint)
@@ -124,7 +129,7 @@ private func drawColumnNames(
   for row in 0..<layout.columnNames.height {
     let chosen = LabelThinning.choose(candidates, depths: measures.depths, gap: 1)
     for label in chosen {
-      let text = theme.spell(TextWidth.keepingEnd(names[label.index].orRoot, width: label.length))
+      let text = theme.keepingEnd(names[label.index].orRoot, width: label.length)
       buffer.write(
         text, x: layout.columnNames.x + label.at, y: layout.columnNames.y + row,
         style: theme.faint)

@@ -96,6 +96,7 @@ private struct CSVTable {
       try expect(record, width: first.fields.count)
       try append(record, from: column, to: &values)
     }
+    guard !values.isEmpty else { throw FormatError("the table has names but no rows") }
     return ReadValue(
       value: .array(try NDArray(copying: values, shape: [values.count])), format: format)
   }

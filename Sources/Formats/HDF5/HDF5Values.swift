@@ -47,7 +47,7 @@ struct HDF5Values {
     let count = try count(of: shape)
     let (bytes, overflow) = count.multipliedReportingOverflow(by: max(1, size))
     guard !overflow, bytes <= bytesLeft else {
-      throw .damaged("shape \(shape) needs more than \(Limits.inflatedBytes) bytes")
+      throw .damaged("shape \(shape) needs more than \(Limits.hdf5Bytes) bytes")
     }
     bytesLeft -= bytes
     switch H5Tget_class(type.id) {

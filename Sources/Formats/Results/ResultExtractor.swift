@@ -36,6 +36,8 @@ private struct Search {
   private var keys: Set<String> = []
   /// A file may share one list a million times over; a walk must end all the same.
   private var visitsLeft = 100_000
+  /// Lists are copied, and results may share them: a small file must not grow without end.
+  private var listCellsLeft = 100_000_000
 
   init(builder: ComparisonBuilder) { self.builder = builder }
 
@@ -78,7 +80,7 @@ private struct Search {
   private mutating func visit(
     _ elements: [Value], of list: Value, key: String, depth: Int
   ) throws(FormatError) {
-    let holdsMatrices = !elements.isEmpty && elements.allSatisfy { $0.arrayRank == 2 }
+    let holdsMatrices = !elements.isEmpty && elements.allSatisfy(\.isMatrix)
     for (index, element) in elements.enumerated() where depth < 2 {
       if element.mayHoldResults, element.isDictionary || depth == 0 {
         try visit(element, key: "\(key)[\(index)]", depth: depth + 1)
@@ -140,6 +142,8 @@ private struct Search {
       guard results.count < Limits.resultsPerFile else {
         throw FormatError("the file holds more than \(Limits.resultsPerFile) results")
       }
+      if result.dtype == "list" { listCellsLeft -= result.matrix.rows * result.matrix.columns }
+      guard listCellsLeft >= 0 else { throw FormatError("the file's lists hold too many values") }
       // Two keys may look alike once they are safe to show.
       let name = result.id.key
       var count = 1
@@ -164,6 +168,10 @@ extension Value {
     case .list(let elements), .tuple(let elements): elements.contains(where: \.isDictionary)
     default: false
     }
+  }
+
+  fileprivate var isMatrix: Bool {
+    if case .array(let array) = self { array.shape.count == 2 } else { false }
   }
 
   fileprivate var isVector: Bool {

@@ -21,12 +21,14 @@ enum ValueWarnings {
   /// How many finite values are above 1 by more than rounding.
   private static func valuesAboveOne(_ matrix: Matrix) -> Int {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(matrix.columns, 1)) { row in
-      (0..<matrix.rows).reduce(0) { count, index in
+      var count = 0
+      for index in 0..<matrix.rows {
         matrix.copyRow(index, columns: 0..<matrix.columns, into: row)
-        return row.prefix(matrix.columns).reduce(count) {
-          $1 > 1 + tolerance && $1.isFinite ? $0 + 1 : $0
+        for column in 0..<matrix.columns where row[column] > 1 + tolerance {
+          count += row[column].isFinite ? 1 : 0
         }
       }
+      return count
     }
   }
 

@@ -11,7 +11,7 @@ enum MatrixBytes {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(matrix.columns, 1)) { row in
       for index in 0..<matrix.rows {
         matrix.copyRow(index, columns: 0..<matrix.columns, into: row)
-        for value in row.prefix(matrix.columns) { append(value, as: type, to: &bytes) }
+        for column in 0..<matrix.columns { append(row[column], as: type, to: &bytes) }
       }
     }
   }

@@ -1,0 +1,107 @@
+import CHDF5
+import CKACore
+
+/// An object of libhdf5, closed with the last reference.
+final class HDF5Handle {
+  let id: hid_t
+
+  init(_ id: hid_t) { self.id = id }
+
+  var isValid: Bool { id >= 0 }
+
+  deinit { if id >= 0 { H5Idec_ref(id) } }
+}
+
+/// One pass over a file, with what it may still cost.
+struct HDF5Walk {
+  var warnings: [String] = []
+  private var objectsLeft = Limits.archiveMembers
+  private var bytesLeft = Limits.hdf5Bytes
+
+  mutating func group(_ id: hid_t, place: String, depth: Int) throws(FormatError) -> Value {
+    guard depth < Limits.depth else {
+      throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
+    }
+    let count = cka_h5_link_count(id)
+    guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
+    guard count <= objectsLeft else {
+      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
+    }
+    objectsLeft -= Int(count)
+    var entries: [(key: Value, value: Value)] = []
+    for index in 0..<hsize_t(count) where cka_h5_link_is_hard(id, index) != 0 {
+      let name = try name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
+      let child = place + "/" + SafeText.sanitise(name)
+      let object = HDF5Handle(cka_h5_open_object(id, index))
+      guard object.isValid else { throw FormatError("a damaged member", at: child) }
+      guard let value = try member(object.id, place: child, depth: depth + 1) else { continue }
+      entries.append((.string(name), value))
+      if name == "CKA" || name == "cka" {
+        try addAttributes(of: object.id, place: child, to: &entries)
+      }
+    }
+    try addAttributes(of: id, place: place, to: &entries)
+    return .dictionary(entries)
+  }
+
+  /// Names often stand in attributes, of the group or of the matrix itself; a member of that name wins.
+  private mutating func addAttributes(
+    of id: hid_t, place: String, to entries: inout [(key: Value, value: Value)]
+  ) throws(FormatError) {
+    let count = cka_h5_attribute_count(id)
+    guard count >= 0, count <= objectsLeft else {
+      throw FormatError("its attributes cannot be read", at: place)
+    }
+    objectsLeft -= Int(count)
+    for index in 0..<hsize_t(count) {
+      let attribute = HDF5Handle(cka_h5_open_attribute(id, index))
+      guard attribute.isValid else { throw FormatError("a damaged attribute", at: place) }
+      let name = try name(place: place) { H5Aget_name(attribute.id, $1, $0) }
+      guard entries[name] == nil else { continue }
+      let values = HDF5Values(attribute: attribute.id)
+      let child = place + "/@" + SafeText.sanitise(name)
+      if let value = try read(values, place: child) { entries.append((.string(name), value)) }
+    }
+  }
+
+  /// The name that `get` writes into a buffer of a given size; it gives the length without the NUL.
+  private func name(
+    place: String, _ get: (UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(FormatError) -> String {
+    let length = get(nil, 0)
+    guard length >= 0, length < 1 << 16 else {
+      throw FormatError("a member's name cannot be read", at: place)
+    }
+    var name = [CChar](repeating: 0, count: length + 1)
+    guard get(&name, name.count) == length else {
+      throw FormatError("a member's name cannot be read", at: place)
+    }
+    return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private mutating func member(
+    _ id: hid_t, place: String, depth: Int
+  ) throws(FormatError) -> Value? {
+    switch H5Iget_type(id) {
+    case H5I_GROUP: return try group(id, place: place, depth: depth)
+    case H5I_DATASET: return try read(HDF5Values(dataset: id), place: place)
+    default: return nil
+    }
+  }
+
+  private mutating func read(
+    _ values: HDF5Values, place: String
+  ) throws(FormatError) -> Value? {
+    do throws(HDF5Values.Unread) {
+      return try values.value(bytesLeft: &bytesLeft)
+    } catch {
+      switch error {
+      case .leftOut(let reason):
+        warnings.append("\(place): \(reason); left out")
+        return nil
+      case .damaged(let problem):
+        throw FormatError(problem, at: place)
+      }
+    }
+  }
+}
