@@ -58,15 +58,17 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("CKACoreTests", ["CKACore"]),
     tests("CellsTests", ["Cells"]),
-    tests("FormatsTests", ["Formats", "CKACore"]),
+    // The program itself reads HDF5 in a process of its own, so the tests need it built.
+    tests("FormatsTests", ["Formats", "CKACore", "cka"]),
     tests("ComputeTests", ["Compute", "CKACore", "Formats"]),
     tests("JobsTests", ["Jobs"]),
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
-    tests("TerminalTests", ["Terminal", "Cells"]),
-    tests("CommandTests", ["cka"]),
+    tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

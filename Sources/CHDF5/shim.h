@@ -1,10 +1,6 @@
 #ifndef CHDF5_SHIM_H
 #define CHDF5_SHIM_H
-#include <fcntl.h>
 #include <hdf5.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 // What Swift cannot import: macros that cast or call H5open(), the property lists behind them, and
 // functions whose names are version macros. One static inline function for each, and no logic.
@@ -77,39 +73,5 @@ static inline int cka_h5_is_self_contained(hid_t dataset) {
   H5D_layout_t layout = H5Pget_layout(creation);
   H5Pclose(creation);
   return external == 0 && layout != H5D_VIRTUAL && layout != H5D_LAYOUT_ERROR;
-}
-
-// Forks a child that may crash, hang or run out of memory without harm to anyone: libhdf5 does all of
-// that on damaged files. Swift calls fork unavailable, hence this function. In the child, which gets 0,
-// crashes end it silently, and so do `seconds` of computing, six times that of waiting, and too much
-// memory; `output` is a pipe to the parent.
-static inline pid_t cka_h5_fork(int output[2], unsigned seconds, unsigned long long memory) {
-  if (pipe(output) != 0) return -1;
-  fcntl(output[0], F_SETFD, FD_CLOEXEC);
-  fcntl(output[1], F_SETFD, FD_CLOEXEC);
-  pid_t child = fork();
-  if (child < 0) {
-    close(output[0]);
-    close(output[1]);
-  }
-  if (child != 0) return child;
-  const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGALRM, SIGXCPU, SIGTERM, SIGPIPE};
-  for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) signal(deadly[i], SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-  const struct rlimit no_core = {0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
-  const struct rlimit computing = {seconds, seconds};
-  setrlimit(RLIMIT_CPU, &computing);
-  const struct rlimit data = {memory, memory};
-  setrlimit(RLIMIT_DATA, &data);
-  int nowhere = open("/dev/null", O_RDWR);
-  for (int descriptor = 0; nowhere >= 0 && descriptor < 3; descriptor++) {
-    if (output[1] != descriptor) dup2(nowhere, descriptor);
-  }
-  close(output[0]);
-  alarm(6 * seconds);
-  return 0;
 }
 #endif

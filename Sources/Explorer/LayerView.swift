@@ -8,6 +8,15 @@ extension State {
   /// The column axis as displayed.
   var displayedColumns: Axis? { settings.transposed ? arrangement?.rows : arrangement?.columns }
 
+  /// Widths and depths of the displayed rows' names.
+  var displayedRowNames: NameMeasures? {
+    settings.transposed ? arrangement?.columnNames : arrangement?.rowNames
+  }
+  /// Widths and depths of the displayed columns' names.
+  var displayedColumnNames: NameMeasures? {
+    settings.transposed ? arrangement?.rowNames : arrangement?.columnNames
+  }
+
   /// The crosshair as displayed.
   var displayedCrosshair: (row: Int, column: Int) {
     get {
@@ -26,8 +35,9 @@ extension State {
   ///
   /// Long names give way where that lets every value, or fewer values a pixel, be shown.
   private var heatRoom: HeatLayout? {
-    guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
-    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1)) }
+    guard let frame = Layout(self).layers, let longest = displayedRowNames?.longest else {
+      return nil
+    }
     let generous = HeatLayout(frame: frame, longestName: longest)
     guard longest > HeatLayout.shortName, let wide = place(in: generous), wide.block > 1 else {
       return generous
@@ -69,7 +79,6 @@ extension State {
     here.row = max(0, min(place.rows - 1, here.row + down * step))
     here.column = max(0, min(place.columns - 1, here.column + right * step))
     displayedCrosshair = here
-    scrollToCrosshair()
   }
 
   /// Puts the crosshair on a displayed row or column; nil leaves it.
@@ -79,7 +88,6 @@ extension State {
     if let row { here.row = max(0, min(place.rows - 1, row)) }
     if let column { here.column = max(0, min(place.columns - 1, column)) }
     displayedCrosshair = here
-    scrollToCrosshair()
   }
 
   /// Scrolls just far enough that the crosshair is on the screen.
@@ -121,7 +129,6 @@ extension State {
     let here = displayedCrosshair
     viewport.firstRow = max(0, here.row - zoomed.unitRows * zoomed.block / 2)
     viewport.firstColumn = max(0, here.column - zoomed.unitColumns * zoomed.block / 2)
-    scrollToCrosshair()
   }
 
   private static let pixelSteps = [1, 2, 3, 4, 6, 8, 12, 16, 24]

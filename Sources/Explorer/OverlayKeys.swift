@@ -119,7 +119,6 @@ extension State {
     switch prompt.purpose {
     case .findLayer:
       crosshair = prompt.crosshair
-      scrollToCrosshair()
     case .searchResults:
       listSearch = prompt.original
       return moveListCursor(to: wanted)
@@ -167,7 +166,7 @@ extension State {
 
   private func readerKey(_ key: Key, _ reader: Reader) -> Reader? {
     var reader = reader
-    let page = max(1, terminal.size.height - 6)
+    let page = max(1, terminal.size.height - 5)
     switch key {
     case .escape, .control("c"), .control("g"), .enter, .function(1): return nil
     case .character("q") where reader.line.text.isEmpty: return nil

@@ -92,8 +92,8 @@ struct PixelCanvas {
     switch pixel {
     case .clear: return nil
     case .bin(let index): return Cell(palette.shade(ofBin: index, unicode: unicode))
-    case .missing: return Cell("?")
-    case .negative: return Cell("-")
+    case .missing: return Cell(Palette.missingShade)
+    case .negative: return Cell(Palette.negativeShade)
     case .vacant: return Cell(unicode ? "·" : ",")
     case .marker: return Cell("X", Style(attributes: .reverse))
     }

@@ -27,10 +27,17 @@ extension State {
     primary?.comparison.kind == .minibatches ? .minibatches : .layers
   }
 
+  /// The pane that commands about a picture mean: the focused one, or, from the list, the chosen result's.
+  var heatPane: Pane { focus == .results ? primaryPane : focus }
+
   /// Brings everything derived up to date; `update` ends with it.
   mutating func prepare() {
     prepareArrangement()
     prepareSquare()
+    // Another result, filter, size or focus may have moved what the cursors are on.
+    clampCrosshair()
+    scrollToCrosshair()
+    scrollList()
     prepareTile()
   }
 
@@ -55,12 +62,18 @@ extension State {
       settings.filter = ""
       prepareArrangement()
     }
-    clampCrosshair()
   }
 
-  /// Keeps the crosshair on the same layers, by name, wherever they stand in another result.
+  /// Keeps the crosshair on the same value of the same result, whatever it is called now; in another
+  /// result on the same layers, by name.
   private mutating func follow(from old: Arrangement, to new: Arrangement) {
     guard !old.isEmpty, !new.isEmpty else { return }
+    if old.key.id == new.key.id, old.key.generation == new.key.generation {
+      crosshair.row = Self.place(of: crosshair.row, of: old.rowIndices, in: new.rowIndices)
+      crosshair.column = Self.place(
+        of: crosshair.column, of: old.columnIndices, in: new.columnIndices)
+      return
+    }
     var (rowName, columnName) = (
       old.rows.layers[min(crosshair.row, old.rows.layers.count - 1)],
       old.columns.layers[min(crosshair.column, old.columns.layers.count - 1)]
@@ -73,6 +86,12 @@ extension State {
     let column = isSwapped ? crosshair.row : crosshair.column
     crosshair.row = Self.place(of: rowName, near: row, in: new.rows.layers)
     crosshair.column = Self.place(of: columnName, near: column, in: new.columns.layers)
+  }
+
+  /// Where the layer at `position` of the old indices stands among the new ones, or the next one after it.
+  private static func place(of position: Int, of old: [Int], in new: [Int]) -> Int {
+    let layer = old[min(position, old.count - 1)]
+    return new.firstIndex { $0 >= layer } ?? new.count - 1
   }
 
   private static func place(of name: String, near index: Int, in names: [String]) -> Int {

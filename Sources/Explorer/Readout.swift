@@ -18,7 +18,7 @@ struct Readout: Sendable, Equatable {
 extension State {
   /// The readout of the focused pane; of the chosen result's pane when the list holds the focus.
   var readout: Readout? {
-    (focus == .results ? primaryPane : focus) == .minibatches ? scoreReadout : layerReadout
+    heatPane == .minibatches ? scoreReadout : layerReadout
   }
 
   private var layerReadout: Readout? {

@@ -26,6 +26,13 @@ extension State {
     return lines
   }
 
+  /// The result under the cursor.
+  var entryUnderCursor: ResultID? {
+    let lines = listLines
+    guard listCursor < lines.count, case .entry(let index) = lines[listCursor] else { return nil }
+    return catalog.entries[index].id
+  }
+
   /// Moves the cursor by results, and shows the one it comes to.
   mutating func moveListCursor(by step: Int) -> [Effect] {
     let lines = listLines
@@ -45,30 +52,29 @@ extension State {
     listCursor =
       position.flatMap { lines.firstIndex(of: .entry($0)) }
       ?? lines.firstIndex(where: \.isEntry) ?? 0
-    scrollList(lines)
     return []
   }
 
   /// Shows the result under the cursor, unless it is on the screen already.
   mutating func showUnderCursor(_ lines: [ListLine]) -> [Effect] {
-    scrollList(lines)
     guard listCursor < lines.count, case .entry(let index) = lines[listCursor] else { return [] }
     let id = catalog.entries[index].id
     return id == wanted ? [] : show(id)
   }
 
   /// Keeps the cursor, and the folder line above the first entry, on the screen.
-  mutating func scrollList(_ lines: [ListLine]) {
-    let height = max(1, (Layout(self).results?.height ?? 3) - 2)
+  mutating func scrollList() {
+    guard let height = Layout(self).results.map({ $0.height - 2 }) else { return }
     if listCursor < listTop { listTop = listCursor }
     if listCursor >= listTop + height { listTop = listCursor - height + 1 }
     if listTop == 1, listCursor < height { listTop = 0 }
-    listTop = max(0, min(listTop, lines.count - 1))
+    listTop = max(0, min(listTop, listLines.count - height))
   }
 
   /// Asks for a result: from the ones opened lately if it is among them, else from its file.
   mutating func show(_ id: ResultID) -> [Effect] {
     let companion = catalog.companion(of: id)
+    pendingCompanion = companion
     if let open = recall(id), companion == nil || companion.flatMap({ recall($0) }) != nil {
       arrive(open, companion: companion.flatMap { recall($0) })
       pending = nil
@@ -102,7 +108,8 @@ extension State {
     crosshair = Crosshair(row: matrix.rows / 2, column: matrix.columns / 2)
   }
 
-  private mutating func remember(_ result: OpenResult) {
+  /// Keeps a result at hand.
+  mutating func remember(_ result: OpenResult) {
     let limit = 16
     // Large results are kept only while they are shown: they are mapped, so reading them again is quick.
     guard result.comparison.matrix.rows * result.comparison.matrix.columns <= 4_000_000 else {

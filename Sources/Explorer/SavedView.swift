@@ -74,12 +74,17 @@ extension State {
     crosshair = Crosshair(row: max(0, saved.row), column: max(0, saved.column))
     rank = max(0, saved.rank)
     viewport.zoom =
-      saved.zoom == 0
-      ? .fit : (saved.zoom > 0 ? .pixels(min(saved.zoom, 64)) : .blocks(-saved.zoom))
+      switch saved.zoom {
+      case 0: .fit
+      case 1...: .pixels(min(saved.zoom, 64))
+      // Far from overflow, even when multiplied by a matrix's extent.
+      default: .blocks(Int(min(saved.zoom.magnitude, 1 << 20)))
+      }
     viewport.firstRow = max(0, saved.firstRow)
     viewport.firstColumn = max(0, saved.firstColumn)
     focus = Pane(rawValue: saved.focus) ?? focus
-    maximised = saved.maximised.flatMap(Pane.init)
+    // Nothing but the pane that takes the keys can fill the screen.
+    maximised = saved.maximised == focus.rawValue && focus != .results ? focus : nil
     restore(settings: saved)
   }
 

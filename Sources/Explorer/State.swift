@@ -16,6 +16,8 @@ public struct State: Sendable {
   public var companion: OpenResult?
   /// The result that was asked for and has not arrived yet.
   public var pending: ResultID?
+  /// The companion that was asked for with the result on the screen, or on its way there.
+  var pendingCompanion: ResultID?
   /// The result that a saved view wants as soon as the walk finds it.
   var restoring: ResultID?
   /// The result shown before this one: `'` goes back to it.

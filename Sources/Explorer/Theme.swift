@@ -83,6 +83,7 @@ struct Theme {
       case "…": result += "~"
       case "·", "•": result += "-"
       case "↑": result += "^"
+      case "↓": result += "v"
       case "→": result += ">"
       case "–", "−": result += "-"
       case "≥": result += ">="
@@ -92,5 +93,13 @@ struct Theme {
       }
     }
     return result
+  }
+  /// `text` spelt for the terminal in at most `width` cells, its beginning kept.
+  func keepingStart(_ text: String, width: Int) -> String {
+    spell(TextWidth.keepingStart(spell(text), width: width))
+  }
+  /// `text` spelt for the terminal in at most `width` cells, its end kept.
+  func keepingEnd(_ text: String, width: Int) -> String {
+    spell(TextWidth.keepingEnd(spell(text), width: width))
   }
 }

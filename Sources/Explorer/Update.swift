@@ -17,8 +17,9 @@ extension State {
       scan = progress
       if progress.isFinished { return finishScan() }
     case .walked(let ids):
+      let underCursor = entryUnderCursor ?? wanted
       catalog.keepOnly(ids)
-      return moveListCursor(to: wanted)
+      return moveListCursor(to: underCursor)
     case .loaded(let result, let companion): return accept(result, companion)
     case .loadFailed(let id, let reason):
       if pending == id { pending = nil }
@@ -33,8 +34,6 @@ extension State {
     switch event {
     case .resize(let size):
       terminal.size = size
-      scrollToCrosshair()
-      scrollList(listLines)
     case .key(let key):
       if let overlay { return overlayKey(key, overlay) }
       message = nil
@@ -59,19 +58,20 @@ extension State {
   }
 
   private mutating func merge(_ entries: [CatalogEntry]) -> [Effect] {
-    let underCursor = wanted
+    let underCursor = entryUnderCursor ?? wanted
     catalog.merge(entries)
     if wanted == nil, let first = entries.first { return show(restored(from: entries) ?? first.id) }
-    // A companion may have been found after the result that it belongs to was shown.
-    if let shown = primary?.comparison.id, pending == nil, companion == nil,
-      catalog.companion(of: shown) != nil,
-      entries.contains(where: { $0.id == catalog.companion(of: shown) })
-    {
-      return moveListCursor(to: underCursor) + [
-        .load(shown, companion: catalog.companion(of: shown), reread: false)
-      ]
-    }
-    return moveListCursor(to: underCursor)
+    return moveListCursor(to: underCursor) + loadLateCompanion()
+  }
+
+  /// Asks for a companion that was found only after the result that it belongs to was asked for.
+  private mutating func loadLateCompanion() -> [Effect] {
+    guard let shown = primary?.comparison.id, pending == nil, companion == nil,
+      let late = catalog.companion(of: shown), late != pendingCompanion
+    else { return [] }
+    // Asked for once only: it may be unreadable.
+    pendingCompanion = late
+    return [.load(shown, companion: late, reread: false)]
   }
 
   /// The result that was open when this folder was last explored, once the walk has found it.
@@ -90,9 +90,11 @@ extension State {
 
   private mutating func accept(_ result: OpenResult, _ companion: OpenResult?) -> [Effect] {
     let id = result.comparison.id
-    // A late answer to a question that was superseded is kept for later, not shown.
-    guard pending == nil || pending == id else { return [] }
-    if pending == nil, primary?.comparison.id != id { return [] }
+    guard id == wanted else {
+      // A late answer to a question that was superseded is kept for later, not shown.
+      remember(result)
+      return []
+    }
     let isReread = pending == nil
     pending = nil
     if isReread {
@@ -100,7 +102,7 @@ extension State {
       recent.removeAll { $0.comparison.id == id }
     }
     arrive(result, companion: companion)
-    return []
+    return loadLateCompanion()
   }
 
   private mutating func react(to event: MouseEvent) -> [Effect] {
@@ -111,7 +113,8 @@ extension State {
     case .wheelUp, .wheelDown: return wheel(pane, event)
     case .press: return press(pane, event)
     case .doublePress:
-      if pane != .results { maximised = maximised == nil ? pane : nil }
+      focusPane(pane)
+      if focus == pane, pane != .results { maximised = maximised == nil ? pane : nil }
       return []
     }
   }
@@ -139,8 +142,9 @@ extension State {
       if let hit = rank(atX: event.x, y: event.y) { rank = hit }
     case .results:
       let lines = listLines
-      guard let frame = Layout(self).results else { return [] }
-      let line = listTop + event.y - frame.y - 1
+      guard let inner = Layout(self).results?.inset(by: 1), inner.contains(x: event.x, y: event.y)
+      else { return [] }
+      let line = listTop + event.y - inner.y
       guard lines.indices.contains(line), lines[line].isEntry else { return [] }
       listCursor = line
       return showUnderCursor(lines)

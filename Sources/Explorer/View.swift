@@ -22,9 +22,10 @@ public func view(_ state: State) -> CellBuffer {
 /// Where the terminal's own cursor belongs: in the line being typed, else nowhere.
 public func cursor(_ state: State) -> (x: Int, y: Int)? {
   guard !state.isTooSmall, case .prompt(let prompt) = state.overlay else { return nil }
-  let typed = String(prompt.line.text.prefix(prompt.line.cursor))
-  let x = 1 + TextWidth.width(of: prompt.label) + TextWidth.width(of: typed)
-  return (min(x, state.terminal.size.width - 1), state.terminal.size.height - 1)
+  let start = 1 + TextWidth.width(of: prompt.label)
+  let room = state.terminal.size.width - start
+  let line = prompt.line.visible(in: room, Theme(state.terminal))
+  return (start + line.cursor, state.terminal.size.height - 1)
 }
 
 extension State {
@@ -42,9 +43,8 @@ private func drawTooSmall(_ state: State, _ buffer: inout CellBuffer) {
   ]
   let top = max(0, (size.height - lines.count) / 2)
   for (index, line) in lines.enumerated() {
-    let shown = TextWidth.keepingStart(line, width: size.width)
-    buffer.write(
-      Theme(state.terminal).spell(shown), x: max(0, (size.width - shown.count) / 2), y: top + index)
+    let shown = Theme(state.terminal).keepingStart(line, width: size.width)
+    buffer.write(shown, x: max(0, (size.width - shown.count) / 2), y: top + index)
   }
 }
 
@@ -80,14 +80,14 @@ struct Frame {
     let nameStyle = isFocused ? theme.accent : theme.strong
     let remark = theme.spell(self.remark(room: room, theme))
     let remarkWidth = TextWidth.width(of: remark)
-    let shown = TextWidth.keepingStart(theme.spell(title), width: room - remarkWidth - 2)
+    let shown = theme.keepingStart(title, width: room - remarkWidth - 2)
     if !shown.isEmpty { buffer.write(" \(shown) ", x: rect.x + 2, y: rect.y, style: nameStyle) }
     if !remark.isEmpty {
       buffer.write(
         remark, x: rect.right - 2 - remarkWidth, y: rect.y,
         style: isMarked ? theme.good : theme.faint)
     }
-    let note = TextWidth.keepingStart(theme.spell(footnote), width: room - 2)
+    let note = theme.keepingStart(footnote, width: room - 2)
     if !note.isEmpty {
       buffer.write(
         " \(note) ", x: rect.right - 4 - TextWidth.width(of: note), y: rect.bottom - 1,

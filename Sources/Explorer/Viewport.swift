@@ -66,8 +66,10 @@ struct Placement: Sendable, Equatable {
     rows: Int, columns: Int, pixels: (width: Int, height: Int), zoom: Viewport.Zoom, aspect: Int
   ) -> (width: Int, height: Int, block: Int) {
     switch zoom {
-    case .pixels(let size):
-      return (size * aspect, size, 1)
+    case .pixels(let wanted):
+      // A value larger than the pane would be drawn over its neighbours.
+      let size = max(1, min(wanted, pixels.height, pixels.width / aspect))
+      return (min(size * aspect, pixels.width), size, 1)
     case .blocks(let size):
       return (1, 1, BlockPyramid.allowedBlock(atLeast: size, cells: rows * columns))
     case .fit:

@@ -16,12 +16,25 @@ public struct TerminalReport: Sendable {
 
   /// The facts, in the order in which they are printed.
   public let rows: [Row]
+  /// Why nothing can be drawn here, in one line; nil when it can.
+  public let obstacle: String?
 
   /// Looks at the terminal that the explorer would use with these options.
   public init(_ options: TerminalOptions) {
     let hasUTF8 = TerminalLocale.prepare()
     let size = Self.windowSize()
     rows = Self.rows(options, hasUTF8: hasUTF8, size: size, probe: TerminalKind.Probe.lookUp)
+    obstacle = Self.obstacle(options)
+  }
+
+  private static func obstacle(_ options: TerminalOptions) -> String? {
+    do throws(TerminalError) {
+      _ = try TerminalKind.choose(options)
+      _ = try TerminalDevice()
+      return nil
+    } catch {
+      return error.description
+    }
   }
 
   static func rows(

@@ -1,7 +1,11 @@
 import ArgumentParser
+import Glibc
 
 @main
 struct CKA: ParsableCommand {
+  /// The version of this program.
+  static let version = "0.1.0"
+
   static let configuration = CommandConfiguration(
     commandName: "cka",
     abstract: "Explore saved CKA (Centered Kernel Alignment) results in the terminal.",
@@ -11,7 +15,18 @@ struct CKA: ParsableCommand {
 
       Exit codes: 0 all is well, 1 a file could not be read or written, 64 the command line is wrong.
       """,
-    version: "0.1.0",
-    subcommands: [Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self],
+    version: version,
+    subcommands: [
+      Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
+      Bench.self, ReadHDF5.self,
+      ReadHDF5.self,
+    ],
     defaultSubcommand: Explore.self)
+
+  static func main() {
+    ReadHDF5.isolate()
+    // At a limit on the size of files, a write fails with an error that can be told instead.
+    signal(SIGXFSZ, SIG_IGN)
+    main(nil)
+  }
 }

@@ -50,11 +50,18 @@ enum Configuration {
   }
 
   /// The preferences of the file at `path`, and a line for everything in it that means nothing.
-  /// A file that does not exist gives the defaults.
-  static func load(path: String?) -> (preferences: Preferences, problems: [String]) {
+  /// - Parameter isRequired: the user named the file; otherwise one that does not exist gives the defaults.
+  static func load(
+    path: String?, isRequired: Bool = false
+  ) -> (preferences: Preferences, problems: [String]) {
     var preferences = Preferences()
-    guard let path, let data = FileManager.default.contents(atPath: path) else {
-      return (preferences, [])
+    guard let path else { return (preferences, []) }
+    guard let identity = FileIdentity(path) else {
+      return (preferences, isRequired ? ["\(path): no such settings file; check the name"] : [])
+    }
+    // Reading a pipe might never end.
+    guard identity.isRegular, let data = FileManager.default.contents(atPath: path) else {
+      return (preferences, ["\(path): cannot be read; make it a file of your own"])
     }
     guard data.count < 1 << 20, let text = String(data: data, encoding: .utf8) else {
       return (preferences, ["\(path): is no text file of settings; remove it or write YAML"])

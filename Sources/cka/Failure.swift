@@ -1,13 +1,14 @@
 import ArgumentParser
 import CKACore
-import Foundation
+import Glibc
 
 /// Prints `line` on standard error, made safe to show, as `cka: …`.
 func complain(_ line: String) {
   let safe = line.split(separator: "\n", omittingEmptySubsequences: true).map {
     SafeText.sanitise(String($0))
   }
-  FileHandle.standardError.write(Data("cka: \(safe.joined(separator: " "))\n".utf8))
+  // Where standard error is closed there is nobody to tell.
+  StandardOutput.write(Array("cka: \(safe.joined(separator: " "))\n".utf8), to: STDERR_FILENO)
 }
 
 /// Ends the command with exit code 1 after one line on standard error.

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Both ends of a terminal: a program in this process draws on `device`, the test reads what it sent.
 final class PseudoTerminal {

@@ -21,7 +21,7 @@ extension Command {
 
 extension State {
   fileprivate mutating func turnColours(by step: Int) -> [Effect] {
-    let pane = focus == .results ? primaryPane : focus
+    let pane = heatPane
     let current = pane == .minibatches ? settings.minibatchColormap : settings.layerColormap
     let all = Colormap.allCases
     let index = all.firstIndex(of: current) ?? all.startIndex

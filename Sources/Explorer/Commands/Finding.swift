@@ -65,7 +65,9 @@ extension State {
       + filter.indices(of: columns).map { (isRow: false, index: $0) }
     guard !ring.isEmpty else { return false }
     let step = forwards ? 1 : ring.count - 1
-    let next = includingHere ? 0 : (min(lastFound ?? 0, ring.count - 1) + step) % ring.count
+    // In a result where nothing was found yet, the next match is the first and the previous the last.
+    let here = lastFound.map { min($0, ring.count - 1) } ?? (forwards ? ring.count - 1 : 0)
+    let next = includingHere ? 0 : (here + step) % ring.count
     lastFound = next
     let hit = ring[next]
     setCrosshair(row: hit.isRow ? hit.index : nil, column: hit.isRow ? nil : hit.index)

@@ -26,7 +26,7 @@ extension Command {
       return [.setMouse($0.terminal.mouse)]
     },
     Command("redraw", [.control("l")], .general, "paint the screen anew") { _ in [.repaint] },
-    Command("back", [.escape], .general, "all panes again; clears search and filter in the list") {
+    Command("back", [.escape], .general, "all panes again; in the list, clears the search") {
       $0.goBack()
     },
     Command("suspend", [.control("z")], .general, "stop; `fg` continues") { _ in [.suspend] },
@@ -68,14 +68,14 @@ extension State {
   fileprivate mutating func reread() -> [Effect] {
     message = .note("reading again…")
     guard let id = wanted else { return [.rescan] }
-    return [.load(id, companion: catalog.companion(of: id), reread: true), .rescan]
+    pendingCompanion = catalog.companion(of: id)
+    return [.load(id, companion: pendingCompanion, reread: true), .rescan]
   }
 
   fileprivate mutating func goBack() -> [Effect] {
     message = nil
     if maximised != nil {
       maximised = nil
-      scrollToCrosshair()
     } else if focus == .results, !listSearch.isEmpty {
       listSearch = ""
       return moveListCursor(to: wanted)

@@ -30,14 +30,16 @@ extension Command {
       return []
     },
     Command(
-      "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full", in: heatPanes
+      "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full", in: heatPanes,
+      when: { $0.primary != nil }
     ) {
+      $0.focusPane($0.heatPane)
       $0.maximised = $0.maximised == nil ? $0.focus : nil
       return []
     },
     Command(
       "mark", [.character(" ")], .panes, "mark the pane for export, or unmark it", hint: "mark",
-      in: heatPanes
+      in: heatPanes, when: { $0.primary != nil }
     ) {
       $0.toggleMark()
     },
@@ -64,17 +66,16 @@ extension State {
     guard focusable.contains(pane) else { return }
     if maximised != nil { maximised = pane == .results ? nil : pane }
     focus = pane
-    scrollToCrosshair()
   }
 
   fileprivate mutating func toggleMark() -> [Effect] {
-    if marked.remove(focus) == nil { marked.insert(focus) }
+    if marked.remove(heatPane) == nil { marked.insert(heatPane) }
     let names = marked.map(\.rawValue).sorted().joined(separator: ", ")
     return note(names.isEmpty ? "no pane is marked" : "marked for export: \(names)")
   }
 
   fileprivate mutating func export() -> [Effect] {
-    let chosen = marked.isEmpty ? [focus == .results ? primaryPane : focus] : marked
+    let chosen = marked.isEmpty ? [heatPane] : marked
     let requests = openPanes.filter(chosen.contains).compactMap(request)
     guard !requests.isEmpty else { return note("the marked pane shows nothing now") }
     message = .note("writing…")

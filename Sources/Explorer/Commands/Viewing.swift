@@ -47,7 +47,6 @@ extension Command {
     ) {
       $0.settings.transposed.toggle()
       swap(&$0.viewport.firstRow, &$0.viewport.firstColumn)
-      $0.scrollToCrosshair()
       return $0.note($0.settings.transposed ? "transposed" : "not transposed")
     },
     Command(

@@ -63,7 +63,8 @@ extension State {
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
-      title: "↑ \(rows.title)", remarks: remarks, footnote: "\(columns.title) →",
+      title: "\(settings.originAtTop ? "↓" : "↑") \(rows.title)", remarks: remarks,
+      footnote: "\(columns.title) →",
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }
@@ -72,11 +73,16 @@ private func drawNothing(
   _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let text =
-    state.pending != nil
-    ? "reading…" : (state.scan.isFinished ? "nothing to show" : "looking for results…")
-  let shown = TextWidth.keepingStart(text, width: max(0, rect.width - 4))
+    if state.arrangement?.isEmpty ?? false {
+      "the filter hides every row or column (f)"
+    } else if state.pending != nil {
+      "reading…"
+    } else {
+      state.scan.isFinished ? "nothing to show" : "looking for results…"
+    }
+  let shown = theme.keepingStart(text, width: max(0, rect.width - 4))
   buffer.write(
-    theme.spell(shown), x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,
+    shown, x: rect.x + (rect.width - shown.count) / 2, y: rect.y + rect.height / 2,
     style: theme.faint)
 }
 
@@ -84,16 +90,17 @@ private func drawRowNames(
   _ state: State, _ theme: Theme, _ canvas: PixelCanvas, _ place: Placement, _ layout: HeatLayout,
   _ buffer: inout CellBuffer
 ) {
-  guard let names = state.displayedRows?.layers else { return }
+  guard let names = state.displayedRows?.layers, let measures = state.displayedRowNames else {
+    return
+  }
   let top = place.originAtTop ? 0 : layout.heat.height * canvas.pixelsPerCell - place.pixelHeight
   let line: (Int) -> Int? = { row in
     place.pixelsDown(row: row).map { ($0.middle.lowerBound + top) / canvas.pixelsPerCell }
   }
   let rows = place.firstRow..<min(place.rows, place.firstRow + place.unitRows * place.block)
   let candidates = rows.compactMap { row in line(row).map { (index: row, at: $0, length: 1) } }
-  for label in LabelThinning.choose(candidates, names: names, gap: 0) {
-    let text = theme.spell(
-      TextWidth.keepingEnd(names[label.index].orRoot, width: layout.names.width))
+  for label in LabelThinning.choose(candidates, depths: measures.depths, gap: 0) {
+    let text = theme.keepingEnd(names[label.index].orRoot, width: layout.names.width)
     buffer.write(
       text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
       style: theme.faint)
@@ -107,21 +114,22 @@ private func drawColumnNames(
   _ state: State, _ theme: Theme, _ place: Placement, _ layout: HeatLayout,
   _ buffer: inout CellBuffer
 ) {
-  guard let names = state.displayedColumns?.layers else { return }
+  guard let names = state.displayedColumns?.layers, let measures = state.displayedColumnNames
+  else { return }
   let columns =
     place.firstColumn..<min(place.columns, place.firstColumn + place.unitColumns * place.block)
   let room = layout.columnNames.width
   var candidates = columns.compactMap { column -> LabelThinning.Label? in
     guard let across = place.pixelsAcross(column: column) else { return nil }
-    let length = min(24, TextWidth.width(of: names[column].orRoot))
+    let length = min(24, measures.widths[column])
     return across.lowerBound + length <= room
       ? (index: column, at: across.lowerBound, length: length) : nil
   }
   // A second line takes what did not fit on the first.
   for row in 0..<layout.columnNames.height {
-    let chosen = LabelThinning.choose(candidates, names: names, gap: 1)
+    let chosen = LabelThinning.choose(candidates, depths: measures.depths, gap: 1)
     for label in chosen {
-      let text = theme.spell(TextWidth.keepingEnd(names[label.index].orRoot, width: label.length))
+      let text = theme.keepingEnd(names[label.index].orRoot, width: label.length)
       buffer.write(
         text, x: layout.columnNames.x + label.at, y: layout.columnNames.y + row,
         style: theme.faint)

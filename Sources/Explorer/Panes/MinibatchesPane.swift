@@ -117,7 +117,8 @@ private func drawStatistics(
   if statistics.missing > 0 { put("NaN", String(statistics.missing), theme.warning) }
   if square.vacancies > 0 {
     y += 1
-    for line in ["n is no square:", "\(square.vacancies) cells empty"] {
+    let cells = square.vacancies == 1 ? "cell" : "cells"
+    for line in ["n is no square:", "\(square.vacancies) \(cells) empty"] {
       put(line, "", theme.warning)
     }
   }

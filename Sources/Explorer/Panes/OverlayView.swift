@@ -21,6 +21,11 @@ func openWindow(
   _ title: String, remark: String, footnote: String, in rect: Rect, _ theme: Theme,
   _ buffer: inout CellBuffer
 ) -> Rect {
+  for y in rect.y..<rect.bottom {
+    // A wide glyph that the window's edge would cut in half makes room altogether.
+    if buffer[rect.x, y].glyph == 0 { buffer[rect.x - 1, y].glyph = Cell.blank.glyph }
+    if buffer[rect.right, y].glyph == 0 { buffer[rect.right, y].glyph = Cell.blank.glyph }
+  }
   buffer.fill(rect, with: .blank)
   Frame(title: title, remarks: remark.isEmpty ? [] : [remark], footnote: footnote, isFocused: true)
     .draw(theme, in: rect, &buffer)
@@ -31,13 +36,13 @@ func openWindow(
 private func drawSearchLine(
   _ line: LineEditor, _ hint: String, in inner: Rect, _ theme: Theme, _ buffer: inout CellBuffer
 ) {
-  var x = inner.x
-  x += buffer.write("/ ", x: x, y: inner.y, style: theme.key)
+  let x = inner.x + buffer.write("/ ", x: inner.x, y: inner.y, style: theme.key)
   if line.text.isEmpty {
     buffer.write(hint, x: x, y: inner.y, width: inner.right - x, style: theme.faint)
   } else {
-    x += buffer.write(line.text, x: x, y: inner.y, width: inner.right - x - 1, style: theme.strong)
-    buffer[x, inner.y] = Cell(" ", Style(attributes: .reverse))
+    let typed = line.visible(in: inner.right - x, theme)
+    buffer.write(typed.text, x: x, y: inner.y, width: inner.right - x, style: theme.strong)
+    buffer.add(.reverse, in: Rect(x: x + typed.cursor, y: inner.y, width: 1, height: 1))
   }
 }
 
@@ -66,11 +71,11 @@ private func drawChooser(
     if isChosen { style = theme.selection }
     let line = Rect(x: inner.x, y: y, width: inner.width, height: 1)
     buffer.fill(line, with: Cell(" ", style))
-    let detail = TextWidth.keepingStart(theme.spell(item.detail), width: inner.width / 3)
+    let detail = theme.keepingStart(item.detail, width: inner.width / 3)
     let detailWidth = TextWidth.width(of: detail)
     let room = inner.width - detailWidth - 1
     buffer.write(
-      TextWidth.keepingStart(theme.spell(item.title), width: room), x: inner.x, y: y, style: style)
+      theme.keepingStart(item.title, width: room), x: inner.x, y: y, style: style)
     buffer.write(detail, x: inner.right - detailWidth, y: y, style: isChosen ? style : theme.key)
   }
 }
@@ -92,14 +97,14 @@ private func drawReader(
     let y = inner.y + 1 + row
     guard !isHeading, text.count > 20, reader.isHelp else {
       buffer.write(
-        theme.spell(TextWidth.keepingStart(text, width: inner.width)), x: inner.x, y: y,
+        theme.keepingStart(text, width: inner.width), x: inner.x, y: y,
         style: isHeading ? theme.accent : theme.text)
       continue
     }
     // Keys in their colour, then what they do.
     buffer.write(String(text.prefix(20)), x: inner.x, y: y, width: inner.width, style: theme.key)
     buffer.write(
-      theme.spell(TextWidth.keepingStart(String(text.dropFirst(20)), width: inner.width - 20)),
+      theme.keepingStart(String(text.dropFirst(20)), width: inner.width - 20),
       x: inner.x + 20, y: y, style: theme.text)
   }
 }

@@ -8,7 +8,7 @@ func drawPairPicker(
   let nameWidth = min(
     picker.rows.reduce(4) { max($0, TextWidth.width(of: $1.title)) },
     max(8, state.terminal.size.width / 3))
-  let cellWidth = 4
+  let cellWidth = 5
   let rect = centred(
     state, width: max(44, nameWidth + picker.columns.count * cellWidth + 6),
     height: picker.rows.count + 6)
@@ -22,7 +22,7 @@ func drawPairPicker(
     x: inner.x + nameWidth + 1, y: inner.y + 1, width: room.across * cellWidth, height: room.down)
   let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
   for (y, row) in (firstRow..<min(picker.rows.count, firstRow + room.down)).enumerated() {
-    let name = theme.spell(TextWidth.keepingEnd(picker.rows[row].title, width: nameWidth))
+    let name = theme.keepingEnd(picker.rows[row].title, width: nameWidth)
     buffer.write(
       name, x: grid.x - 1 - TextWidth.width(of: name), y: grid.y + y,
       style: row == picker.row ? theme.strong : theme.faint)
@@ -52,7 +52,7 @@ private func drawPair(
   var text = " \(theme.glyph("·", ".")) "
   if let entry {
     let mean = entry.mean
-    text = mean.isFinite ? " \(Int((mean * 100).rounded()).padded(as: 99)) " : " ?  "
+    text = mean.percent
     if canvas.palette.depth != .none, mean.isFinite {
       let t = max(0, min(1, mean))
       style.background = canvas.palette.color(ofBin: canvas.palette.bin(at: t))
@@ -62,9 +62,8 @@ private func drawPair(
     style = theme.faint
   }
   let (open, close) = isChosen ? ("[", "]") : (" ", " ")
-  let middle = text.dropFirst().prefix(2)
   if isChosen { style.attributes.insert(.bold) }
-  buffer.write("\(open)\(middle)\(close)", x: rect.x, y: rect.y, width: rect.width, style: style)
+  buffer.write("\(open)\(text)\(close)", x: rect.x, y: rect.y, width: rect.width, style: style)
 }
 
 private func drawChoice(
@@ -74,7 +73,7 @@ private func drawChoice(
   guard picker.row < picker.rows.count, picker.column < picker.columns.count else { return }
   let (rows, columns) = (picker.rows[picker.row], picker.columns[picker.column])
   let entry = state.catalog.entry(rows: rows, columns: columns)
-  let names = theme.spell("\(rows.title) × \(columns.title)")
+  let names = "\(rows.title) × \(columns.title)"
   let facts =
     entry.map { entry in
       entry.kind == .layers
@@ -82,16 +81,25 @@ private func drawChoice(
         : "\(entry.shape.columns) minibatches, mean \(entry.mean.fixed(4))"
     } ?? "no result has this pair"
   buffer.write(
-    TextWidth.keepingEnd(names, width: inner.width), x: inner.x, y: inner.bottom - 2,
+    theme.keepingEnd(names, width: inner.width), x: inner.x, y: inner.bottom - 2,
     style: theme.accent)
   buffer.write(
-    TextWidth.keepingStart(theme.spell(facts), width: inner.width), x: inner.x,
+    theme.keepingStart(facts, width: inner.width), x: inner.x,
     y: inner.bottom - 1, style: entry == nil ? theme.faint : theme.text)
 }
 
 extension ModelKey {
   /// "ResNet18 · Digits32", or what there is.
   var title: String { Axis(model: model, dataset: dataset, layers: []).title }
+}
+
+extension Double {
+  /// The value in per cent in three cells: "100", " 87", " -5"; "?" where there is no such number.
+  fileprivate var percent: String {
+    let percent = (self * 100).rounded()
+    guard percent > -100, percent < 1000 else { return isFinite ? "***" : " ? " }
+    return Int(percent).padded(as: 100)
+  }
 }
 
 extension RGB {

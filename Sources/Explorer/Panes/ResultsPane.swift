@@ -23,7 +23,7 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
     switch lines[index] {
     case .folder(let name):
       buffer.write(
-        TextWidth.keepingEnd(theme.spell(name), width: line.width), x: line.x, y: line.y,
+        theme.keepingEnd(name, width: line.width), x: line.x, y: line.y,
         style: theme.faint)
     case .entry(let entryIndex):
       let entry = state.catalog.entries[entryIndex]
@@ -50,9 +50,10 @@ private func drawEntry(
   let extentWidth = TextWidth.width(of: extent)
   let room = line.width - 2
   let hasExtent = TextWidth.width(of: title) + extentWidth + 1 <= room
-  let shown = shortened(
-    theme.spell(title), separator: theme.spell(" × "),
-    width: hasExtent ? room - extentWidth - 1 : room)
+  let shown = theme.spell(
+    shortened(
+      theme.spell(title), separator: theme.spell(" × "),
+      width: hasExtent ? room - extentWidth - 1 : room))
   buffer.write(shown, x: line.x + 2, y: line.y, style: style)
   if hasExtent {
     var faint = theme.faint

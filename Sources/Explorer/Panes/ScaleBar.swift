@@ -37,6 +37,7 @@ func drawScale(
   }
   for (index, (pixel, text)) in legend.enumerated() {
     let y = bar.bottom + 1 + index
+    guard y < rect.bottom else { break }
     canvas.paint(&buffer, in: Rect(x: rect.x + 1, y: y, width: 1, height: 1)) { _, _ in pixel }
     buffer.write(text, x: rect.x + 3, y: y, width: rect.right - rect.x - 3, style: theme.faint)
   }

@@ -14,7 +14,7 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   }
   let room = line.right - x - 1
   buffer.write(
-    theme.spell(TextWidth.keepingEnd(readout.names, width: max(0, room))), x: x, y: line.y,
+    theme.keepingEnd(readout.names, width: max(0, room)), x: x, y: line.y,
     width: room, style: theme.strong)
 }
 
@@ -25,10 +25,25 @@ func drawFooter(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout C
   } else if let message = state.message {
     let style = message.isError ? theme.error : theme.good
     buffer.write(
-      theme.spell(TextWidth.keepingStart(message.text, width: line.width - 2)), x: line.x + 1,
+      theme.keepingStart(message.text, width: line.width - 2), x: line.x + 1,
       y: line.y, width: line.width - 2, style: style)
   } else {
     drawHints(state, theme, in: line, &buffer)
+  }
+}
+
+extension LineEditor {
+  /// The text around the cursor that fits in `width` cells, spelt for the terminal, and the cell of the
+  /// cursor in it.
+  func visible(in width: Int, _ theme: Theme) -> (text: String, cursor: Int) {
+    let pieces = text.map { theme.spell(String($0)) }
+    var before = pieces.prefix(cursor).reduce(0) { $0 + TextWidth.width(of: $1) }
+    var hidden = 0
+    while hidden < cursor, before >= width {
+      before -= TextWidth.width(of: pieces[hidden])
+      hidden += 1
+    }
+    return (pieces.dropFirst(hidden).joined(), before)
   }
 }
 
@@ -37,11 +52,12 @@ private func drawPrompt(
 ) {
   var x = line.x + 1
   x += buffer.write(prompt.label, x: x, y: line.y, style: theme.key)
-  x += buffer.write(prompt.line.text, x: x, y: line.y, width: line.right - x, style: theme.strong)
+  let typed = prompt.line.visible(in: line.right - x, theme)
+  x += buffer.write(typed.text, x: x, y: line.y, width: line.right - x, style: theme.strong)
   let room = line.right - x - 4
   guard !prompt.hint.isEmpty, room > 8 else { return }
   buffer.write(
-    theme.spell(TextWidth.keepingStart(prompt.hint, width: room)), x: x + 3, y: line.y,
+    theme.keepingStart(prompt.hint, width: room), x: x + 3, y: line.y,
     style: theme.faint)
 }
 

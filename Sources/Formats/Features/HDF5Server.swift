@@ -1,158 +1,144 @@
-import CHDF5
 import CKACore
 import Glibc
 import Synchronization
 
-/// A forked child that keeps one HDF5 file open and answers many requests for rows of its datasets.
+/// A process of our own program that keeps one HDF5 file open, and answers many requests for rows of its
+/// datasets over a socket. `HDF5Child` says why it is not this process that reads, and why it is spawned.
 ///
-/// libhdf5 crashes on some damaged files; here it takes only the child with it. One child for each read would do
-/// too, but costs tens of milliseconds where the parent is large, and there are thousands of reads.
+/// A request is three integers, `HDF5Request`. An answer is two integers, whether it is an error and its
+/// length, and so many bytes: packed elements for rows, else what `HDF5Wire` makes of a value or an error. The
+/// first answer, the listing of the file, comes unasked.
 final class HDF5Server: Sendable {
-  /// Seconds that one request may take.
-  private static let seconds: UInt32 = 60
-  /// Bytes of memory: the parent's own at the fork, and the rows of one request.
-  private static let memory: UInt64 = 16 << 30
-  /// Longest text of an error.
-  private static let longestError = 4096
-
-  /// One request at a time goes through; a child that died is not asked again.
+  /// One request at a time goes through; a process that died is not asked again.
   private struct Connection {
     let process: pid_t
-    let requests: Int32
-    let answers: Int32
+    let socket: Int32
     var failure: FormatError?
   }
 
   private let connection: Mutex<Connection>
 
-  /// Starts a child that hands out the rows which `read` gives for the number of a dataset.
-  /// - Parameter open: opens the file; called once, in the child.
-  init<File>(
-    open: () throws(FormatError) -> File,
-    read: (File, _ dataset: Int, Range<Int>) throws(FormatError) -> NDArray
-  ) throws(FormatError) {
+  /// Starts `command` on the file at `path`.
+  init(_ command: [String], path: String) throws(FormatError) {
     var sockets: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &sockets) == 0
-    else { throw Self.noProcess() }
-    // The child's standard streams become /dev/null: its end must not be one of them.
-    let childEnd = fcntl(sockets[1], F_DUPFD_CLOEXEC, 3)
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &sockets) == 0 else { throw Self.noProcess(errno) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, sockets[1], 0)
+    posix_spawn_file_actions_adddup2(&actions, sockets[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    let arguments = (command + [path]).map { strdup($0) }
+    defer { arguments.forEach { free($0) } }
+    var child: pid_t = 0
+    let status = posix_spawn(&child, command[0], &actions, nil, arguments + [nil], environ)
     close(sockets[1])
-    var ends: [Int32] = [-1, -1]
-    // Time is kept for each request; a fork that never ends would be ten days old.
-    let process = childEnd < 0 ? -1 : cka_h5_fork(&ends, 1_000_000, Self.memory)
-    guard process >= 0 else {
+    guard status == 0 else {
       close(sockets[0])
-      close(childEnd)
-      throw Self.noProcess()
+      throw Self.noProcess(status)
     }
-    if process == 0 {
-      close(sockets[0])
-      Self.serve(requests: childEnd, answers: ends[1], open: open, read: read)
-    }
-    close(childEnd)
-    close(ends[1])
-    connection = Mutex(Connection(process: process, requests: sockets[0], answers: ends[0]))
+    connection = Mutex(Connection(process: child, socket: sockets[0]))
   }
 
   deinit {
     connection.withLock { connection in
-      close(connection.requests)
-      close(connection.answers)
+      close(connection.socket)
       kill(connection.process, SIGKILL)
       while waitpid(connection.process, nil, 0) < 0, errno == EINTR {}
     }
   }
 
-  /// The bytes of `rows` of `dataset`, which are `count`.
-  func rows(_ rows: Range<Int>, of dataset: Int, count: Int) throws(FormatError) -> ByteRegion {
-    try connection.withLock { connection throws(FormatError) in
-      if let failure = connection.failure { throw failure }
-      return try Self.ask(
-        &connection, [dataset, rows.lowerBound, rows.upperBound], count: count)
-    }
+  /// What the file holds, as `HDF5Listing.value`; to be asked for once, before anything else.
+  func listing() throws(FormatError) -> ReadValue {
+    try HDF5Wire.decode(try exchange(nil, count: nil))
   }
 
-  private static func ask(
-    _ connection: inout Connection, _ request: [Int], count: Int
+  /// The packed bytes of `rows` of `dataset`, which are `count`.
+  func rows(_ rows: Range<Int>, of dataset: Int, count: Int) throws(FormatError) -> ByteRegion {
+    try exchange(HDF5Request(dataset: dataset, rows: rows), count: count)
+  }
+
+  /// All of `dataset`, which is text.
+  func texts(of dataset: Int) throws(FormatError) -> Value {
+    try HDF5Wire.decode(try exchange(HDF5Request(dataset: dataset, rows: nil), count: nil)).value
+  }
+
+  /// The answer to `request`.
+  /// - Parameter count: the bytes that it must have; nil allows as many as a file's values may be.
+  private func exchange(
+    _ request: HDF5Request?, count: Int?
   ) throws(FormatError) -> ByteRegion {
-    // Until the whole answer is here, nothing can be asked again.
-    connection.failure = died
-    // MSG_NOSIGNAL: a child that died is an error, not the end of this process.
-    let sent = request.withUnsafeBytes {
-      Glibc.send(connection.requests, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-    }
-    guard sent == request.count * MemoryLayout<Int>.size else { throw died }
-    var length = 0
-    let isAnswered = withUnsafeMutableBytes(of: &length) { fill($0, from: connection.answers) }
-    guard isAnswered else { throw died }
-    if length < 0, length >= -longestError {
-      var text = [UInt8](repeating: 0, count: -length)
-      let isWhole = text.withUnsafeMutableBytes { fill($0, from: connection.answers) }
-      guard isWhole else { throw died }
+    try connection.withLock { connection throws(FormatError) in
+      if let failure = connection.failure { throw failure }
+      // Until the whole answer is here, nothing can be asked again.
+      connection.failure = Self.died
+      if let request { guard request.send(to: connection.socket) else { throw Self.died } }
+      var head = [0, 0]
+      let isAnswered = head.withUnsafeMutableBytes { HDF5Request.fill($0, from: connection.socket) }
+      let isError = head[0] != 0
+      guard isAnswered, head[1] >= 0,
+        count.flatMap({ isError ? nil : $0 }).map({ $0 == head[1] })
+          ?? (head[1] <= Limits.hdf5Bytes)
+      else { throw Self.died }
+      guard let memory = malloc(max(1, head[1])) else {
+        throw FormatError("there is not enough memory to read \(head[1]) bytes")
+      }
+      let bytes = UnsafeMutableRawBufferPointer(start: memory, count: head[1])
+      let region = ByteRegion(owning: UnsafeRawBufferPointer(bytes)) {
+        free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
+      }
+      guard HDF5Request.fill(bytes, from: connection.socket) else { throw Self.died }
       connection.failure = nil
-      throw FormatError(SafeText.sanitise(String(decoding: text, as: UTF8.self)))
+      if isError {
+        _ = try HDF5Wire.decode(region)  // throws the error that it holds
+        throw Self.died
+      }
+      return region
     }
-    guard length == count else { throw died }
-    guard let memory = malloc(max(1, count)) else {
-      throw FormatError("there is not enough memory to read \(count) bytes")
-    }
-    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: count)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-    }
-    let target = UnsafeMutableRawBufferPointer(start: memory, count: count)
-    guard fill(target, from: connection.answers) else { throw died }
-    connection.failure = nil
-    return region
   }
 
   private static let died = FormatError(
-    "libhdf5 gave up or took longer than \(seconds) seconds: the HDF5 file may be damaged",
-    remedy: "copy it again")
+    "libhdf5 gave up or took longer than \(HDF5Service.secondsForRequest) seconds: the HDF5 file may "
+      + "be damaged", remedy: "copy it again")
 
-  private static func noProcess() -> FormatError {
-    FormatError("no process to read HDF5 in: \(String(cString: strerror(errno)))")
+  private static func noProcess(_ code: Int32) -> FormatError {
+    FormatError("no process to read HDF5 in: \(String(cString: strerror(code)))")
   }
 }
 
-// MARK: In the child
+/// What is asked of the process: rows of a dataset, or all of one that is text.
+struct HDF5Request {
+  /// Its number in the listing.
+  var dataset: Int
+  /// nil asks for texts.
+  var rows: Range<Int>?
+}
 
-extension HDF5Server {
-  /// The child's whole life: it ends with the last request. `_exit`: nothing of the parent's may be flushed.
-  private static func serve<File>(
-    requests: Int32, answers: Int32, open: () throws(FormatError) -> File,
-    read: (File, Int, Range<Int>) throws(FormatError) -> NDArray
-  ) -> Never {
-    var file: File?
-    var request = [0, 0, 0]
-    while request.withUnsafeMutableBytes({ fill($0, from: requests) }) {
-      alarm(seconds)
-      let isSent: Bool
-      do throws(FormatError) {
-        let opened = if let file { file } else { try open() }
-        file = opened
-        let array = try read(opened, request[0], request[1]..<request[2])
-        isSent = withExtendedLifetime(array.region) {
-          answer(array.region.bytes, length: array.region.count, to: answers)
-        }
-      } catch {
-        let text = Array(error.problem.utf8.prefix(longestError))
-        isSent = text.withUnsafeBytes { answer($0, length: -$0.count, to: answers) }
-      }
-      alarm(0)
-      guard isSent else { _exit(1) }
+extension HDF5Request {
+  /// The next request from `socket`; nil when there is none any more.
+  init?(from socket: Int32) {
+    var parts = [0, 0, 0]
+    guard parts.withUnsafeMutableBytes({ Self.fill($0, from: socket) }), parts[1] <= parts[2] else {
+      return nil
     }
-    _exit(0)
+    dataset = parts[0]
+    rows = parts[1] < 0 ? nil : parts[1]..<parts[2]
   }
 
-  private static func answer(_ bytes: UnsafeRawBufferPointer, length: Int, to pipe: Int32) -> Bool {
-    withUnsafeBytes(of: length) { drain($0, to: pipe) } && drain(bytes, to: pipe)
+  /// Whether the request went out.
+  func send(to socket: Int32) -> Bool {
+    [dataset, rows?.lowerBound ?? -1, rows?.upperBound ?? -1].withUnsafeBytes {
+      Self.drain($0, to: socket)
+    }
   }
 
-  /// Writes all of `bytes`.
-  private static func drain(_ bytes: UnsafeRawBufferPointer, to pipe: Int32) -> Bool {
+  /// Writes all of `bytes`. MSG_NOSIGNAL: a process that died is an error, not the end of this one.
+  static func drain(_ bytes: UnsafeRawBufferPointer, to socket: Int32) -> Bool {
     var sent = 0
     while sent < bytes.count {
-      let count = write(pipe, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
+      let count = Glibc.send(
+        socket, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       sent += count
@@ -161,10 +147,10 @@ extension HDF5Server {
   }
 
   /// Reads as many bytes as `target` has; false when there are fewer.
-  private static func fill(_ target: UnsafeMutableRawBufferPointer, from pipe: Int32) -> Bool {
+  static func fill(_ target: UnsafeMutableRawBufferPointer, from socket: Int32) -> Bool {
     var filled = 0
     while filled < target.count {
-      let count = read(pipe, target.baseAddress.map { $0 + filled }, target.count - filled)
+      let count = read(socket, target.baseAddress.map { $0 + filled }, target.count - filled)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return false }
       filled += count

@@ -15,17 +15,27 @@ struct Convert: ParsableCommand {
   )
   var output: String
 
+  func validate() throws { _ = try container() }
+
   func run() throws {
+    let container = try container()
     let (comparisons, problems) = Info.read(paths)
     problems.forEach(complain)
     guard problems.isEmpty, !comparisons.isEmpty else { throw ExitCode(1) }
     do {
-      try AtomicFile.write(try encode(Self.keyed(comparisons)), to: output)
+      try AtomicFile.write(try encode(Self.keyed(comparisons), as: container), to: output)
     } catch let error as FormatError {
       throw fail(error.description)
     }
     complain(
       "wrote \(comparisons.count) \(comparisons.count == 1 ? "result" : "results") to \(output)")
+  }
+
+  private func container() throws -> Container {
+    guard let container = Container(path: output) else {
+      throw ValidationError("-o must end in .cka.safetensors, .npz, .json or .csv")
+    }
+    return container
   }
 
   /// Several results in one file need a key each: their own, or the name of the file they came from.
@@ -47,19 +57,34 @@ struct Convert: ParsableCommand {
     }
   }
 
-  private func encode(_ comparisons: [Comparison]) throws -> [UInt8] {
-    let name = output.lowercased()
-    if name.hasSuffix(".safetensors") { return try ResultBundle.encode(comparisons) }
-    if name.hasSuffix(".npz") { return try ResultWriter.npz(comparisons) }
-    if name.hasSuffix(".json") { return ResultWriter.json(comparisons) }
-    guard name.hasSuffix(".csv") else {
-      throw ValidationError("-o must end in .cka.safetensors, .npz, .json or .csv")
+  private func encode(_ comparisons: [Comparison], as container: Container) throws -> [UInt8] {
+    switch container {
+    case .bundle: return try ResultBundle.encode(comparisons)
+    case .npz: return try ResultWriter.npz(comparisons)
+    case .json: return ResultWriter.json(comparisons)
+    case .csv:
+      guard comparisons.count == 1 else {
+        throw FormatError(
+          "\(comparisons.count) results do not fit into one CSV file",
+          remedy: "name one file, or write .json, .npz or .cka.safetensors")
+      }
+      return ResultWriter.csv(comparisons[0])
     }
-    guard comparisons.count == 1 else {
-      throw FormatError(
-        "\(comparisons.count) results do not fit into one CSV file",
-        remedy: "name one file, or write .json, .npz or .cka.safetensors")
+  }
+}
+
+/// What results are converted to, by the name of the file.
+private enum Container: String, CaseIterable {
+  case bundle = ".safetensors"
+  case npz = ".npz"
+  case json = ".json"
+  case csv = ".csv"
+
+  init?(path: String) {
+    let name = path.lowercased()
+    guard let found = Self.allCases.first(where: { name.hasSuffix($0.rawValue) }) else {
+      return nil
     }
-    return ResultWriter.csv(comparisons[0])
+    self = found
   }
 }

@@ -45,7 +45,7 @@ struct Export: ParsableCommand {
       let (exhibit, name) = try self.exhibit()
       let bytes = try format.bytes(exhibit, raw: raw, scale: scale)
       if output == "-" {
-        FileHandle.standardOutput.write(Data(bytes))
+        try StandardOutput.write(bytes)
       } else {
         let path = output ?? "\(name).\(format.rawValue)"
         try AtomicFile.write(bytes, to: path)

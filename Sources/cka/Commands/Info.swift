@@ -19,7 +19,7 @@ struct Info: ParsableCommand {
     if json {
       try Self.print(comparisons.map(InfoRecord.init))
     } else {
-      comparisons.forEach { Swift.print(Self.describe($0)) }
+      for comparison in comparisons { try StandardOutput.print(Self.describe(comparison)) }
     }
     problems.forEach(complain)
     if !problems.isEmpty { throw ExitCode(1) }
@@ -56,11 +56,11 @@ struct Info: ParsableCommand {
   private static func print(_ records: [InfoRecord]) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    Swift.print(String(decoding: try encoder.encode(records), as: UTF8.self))
+    try StandardOutput.print(String(decoding: encoder.encode(records), as: UTF8.self))
   }
 
   private static func describe(_ comparison: Comparison) -> String {
-    let summary = MatrixView(comparison.matrix).summary()
+    let summary = comparison.summary
     let key = comparison.id.key.isEmpty ? "" : "  [\(SafeText.sanitise(comparison.id.key))]"
     let shape =
       comparison.kind == .layers
@@ -93,7 +93,7 @@ struct InfoRecord: Encodable {
   let warnings: [String]
 
   init(_ comparison: Comparison) {
-    let summary = MatrixView(comparison.matrix).summary()
+    let summary = comparison.summary
     file = SafeText.sanitise(comparison.id.path)
     key = SafeText.sanitise(comparison.id.key)
     format = comparison.format

@@ -6,8 +6,8 @@ struct Keys: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the explorer's keys as Markdown.")
 
-  func run() {
-    print(Self.page)
+  func run() throws {
+    try StandardOutput.print(Self.page)
   }
 
   /// The page: a table for each chapter.

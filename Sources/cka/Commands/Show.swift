@@ -47,7 +47,7 @@ struct Show: ParsableCommand {
         depth: colors.depth(isTerminal: isTerminal))
       let buffer = picture(
         of: OpenResult(comparison), settings: settings, on: traits)
-      print(traits.depth == .none ? buffer.text : ANSIText.encode(buffer))
+      try StandardOutput.print(traits.depth == .none ? buffer.text : ANSIText.encode(buffer))
     }
   }
 

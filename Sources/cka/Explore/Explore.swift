@@ -36,7 +36,7 @@ struct Explore: ParsableCommand {
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let (preferences, problems) = Configuration.load(
-      path: config ?? Configuration.path(environment: environment))
+      path: config ?? Configuration.path(environment: environment), isRequired: config != nil)
     let keys = try (self.keys ?? "").split(separator: " ").flatMap { try KeyScript.keys($0) }
     if dumpScreen {
       try dump(keys, preferences, problems)
@@ -44,6 +44,10 @@ struct Explore: ParsableCommand {
       // Nobody can steer an explorer there; the results in words are the next best thing.
       try Info.summarise(paths)
     } else {
+      // A mistyped name deserves a word on the command line, not an empty screen.
+      if let path = paths.first, paths.allSatisfy({ FileIdentity($0) == nil }) {
+        throw fail(FileFinder.missing(path))
+      }
       try explore(keys, preferences, problems, environment)
     }
   }
@@ -56,7 +60,7 @@ struct Explore: ParsableCommand {
     let session = HeadlessSession(state: state, paths: paths)
     session.run(keys)
     let screen = view(session.state)
-    print(depth == .none ? screen.text : ANSIText.encode(screen))
+    try StandardOutput.print(depth == .none ? screen.text : ANSIText.encode(screen))
   }
 
   private func explore(

@@ -18,7 +18,7 @@ struct FileFinder {
   /// Visits what the user named: a file whatever its name is, a folder with all below it.
   mutating func visit(_ path: String) {
     guard let identity = FileIdentity(path) else {
-      problem("\(SafeText.sanitise(path)): no such file or folder; check the name")
+      problem(Self.missing(path))
       return
     }
     // A folder reached a second time, through a link, would go round for ever.
@@ -28,6 +28,11 @@ struct FileFinder {
     } else {
       found(path)
     }
+  }
+
+  /// What to say of a path where nothing is.
+  static func missing(_ path: String) -> String {
+    "\(SafeText.sanitise(path)): no such file or folder; check the name"
   }
 
   private mutating func visitFolder(_ path: String) {

@@ -28,7 +28,8 @@ struct ViewStore {
     try? data.write(to: file, options: .atomic)
   }
 
-  private static func stateFolder(_ environment: [String: String]) -> URL? {
+  /// Where state is kept; nil when there is no home.
+  static func stateFolder(_ environment: [String: String]) -> URL? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") {
       return URL(fileURLWithPath: state)
     }

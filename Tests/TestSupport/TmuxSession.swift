@@ -6,61 +6,92 @@ import Foundation
 ///     try session.wait { $0.contains("resnet18") }
 ///     try session.send("q")
 ///     try session.wait { _ in try !session.state().isAlternate }
-final class TmuxSession {
+package final class TmuxSession {
   /// What tmux knows about the pane.
-  struct State: Equatable {
+  package struct State: Equatable {
     /// The alternate screen is shown.
-    var isAlternate: Bool
+    package var isAlternate: Bool
     /// Some kind of mouse reporting is on.
-    var hasMouse: Bool
+    package var hasMouse: Bool
     /// The cursor can be seen.
-    var showsCursor: Bool
+    package var showsCursor: Bool
     /// The name of the program in the foreground.
-    var command: String
+    package var command: String
   }
 
   /// A condition that did not come true in time, with the screen as it was.
-  struct Timeout: Error, CustomStringConvertible {
-    var description: String
+  package struct Timeout: Error, CustomStringConvertible {
+    package var description: String
   }
 
   private let socket = FileManager.default.temporaryDirectory
     .appendingPathComponent("cka-\(UUID().uuidString.prefix(8)).sock")
 
+  private let environment: [String: String]
+
   /// Starts `command`, a line for `sh`, in a terminal of `width` × `height` cells. tmux gives it
   /// `TERM=screen`; give another one in the line (`TERM=vt100 cka`).
-  init(width: Int = 120, height: Int = 40, command: String = "sh") throws {
+  /// - Parameters:
+  ///   - folder: the working folder; nil for the tests' own.
+  ///   - environment: variables besides `PATH`, `HOME` and a UTF-8 locale.
+  package init(
+    width: Int = 120, height: Int = 40, folder: String? = nil,
+    environment: [String: String] = [:], command: String = "sh"
+  ) throws {
+    self.environment = environment
+    let place = folder.map { ["-c", $0] } ?? []
     try tmux(
-      "-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
-      "env -u COLORTERM -u NO_COLOR PS1='$ ' ENV= sh -c '\(command.replacing("'", with: "'\\''"))'")
+      ["-f", "/dev/null", "new-session", "-d", "-x", "\(width)", "-y", "\(height)"] + place + [
+        "env -u COLORTERM -u NO_COLOR PS1='$ ' ENV= sh -c '\(command.replacing("'", with: "'\\''"))'"
+      ])
   }
 
   deinit {
-    _ = try? tmux("kill-server")
+    try? close()
     try? FileManager.default.removeItem(at: socket)
   }
 
+  /// Takes the terminal away from whatever runs in it.
+  package func close() throws { try tmux("kill-server") }
+
   /// Presses keys, by tmux's names: `q`, `Enter`, `C-z`, `M-x`, `S-Left`, `PPage`, `F1`.
-  func send(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
+  package func send(_ keys: String...) throws { try tmux(["send-keys", "--"] + keys) }
 
   /// Types `text` as it is, then Enter.
-  func type(_ text: String) throws {
+  package func type(_ text: String) throws {
     try tmux("send-keys", "-l", "--", text)
     try send("Enter")
   }
 
+  /// Sends `text` as the terminal itself would: bytes that no key has, such as the mouse's.
+  package func report(_ text: String) throws {
+    try tmux(["send-keys", "-H"] + text.utf8.map { String($0, radix: 16) })
+  }
+
+  /// The process group in the foreground of the terminal.
+  package func foreground() throws -> pid_t {
+    let shell = try tmux("display-message", "-p", "#{pane_pid}").filter(\.isNumber)
+    let status = try String(contentsOfFile: "/proc/\(shell)/stat", encoding: .utf8)
+    // After the name in parentheses: state, parent, group, session, terminal, foreground group.
+    let fields = status.split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 5, let group = pid_t(fields[5]) else {
+      throw Timeout(description: "/proc says \(status)")
+    }
+    return group
+  }
+
   /// Gives the window another size.
-  func resize(width: Int, height: Int) throws {
+  package func resize(width: Int, height: Int) throws {
     try tmux("resize-window", "-x", "\(width)", "-y", "\(height)")
   }
 
   /// What the screen shows, a line for each row; with colours as escape sequences if `styled`.
-  func screen(styled: Bool = false) throws -> String {
+  package func screen(styled: Bool = false) throws -> String {
     try tmux(styled ? ["capture-pane", "-e", "-p"] : ["capture-pane", "-p"])
   }
 
   /// What tmux knows about the pane now.
-  func state() throws -> State {
+  package func state() throws -> State {
     let format = "#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{pane_current_command}"
     let fields = try tmux("display-message", "-p", format).split(whereSeparator: \.isWhitespace)
     guard fields.count == 4 else { throw Timeout(description: "tmux answered \(fields)") }
@@ -71,7 +102,8 @@ final class TmuxSession {
 
   /// Looks at the screen until `condition` holds of it, and returns it; fails after `seconds`.
   @discardableResult
-  func wait(seconds: Double = 20, until condition: (String) throws -> Bool) throws -> String {
+  package func wait(seconds: Double = 20, until condition: (String) throws -> Bool) throws -> String
+  {
     let deadline = Date(timeIntervalSinceNow: seconds)
     while true {
       let shown = try screen()
@@ -88,6 +120,7 @@ final class TmuxSession {
 
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
-    try Shell.run(["tmux", "-u", "-S", socket.path] + arguments)
+    try Shell.run(
+      ["tmux", "-u", "-S", socket.path] + arguments, environment: environment)
   }
 }

@@ -1,0 +1,114 @@
+import ArgumentParser
+import CKACore
+import Figure
+import Formats
+import Foundation
+import Terminal
+
+/// What the program finds on this machine, and what to do where something is amiss.
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is found here: terminal, colours, libraries, settings; and what to do.",
+    discussion: "Ends with exit code 1 when the explorer cannot run here.")
+
+  @OptionGroup var colors: ColorOptions
+
+  @Flag(help: "Leave the mouse to the terminal.")
+  var noMouse = false
+
+  @Option(help: "The settings file.", completion: .file())
+  var config: String?
+
+  @Flag(help: "Print one JSON array with an object for each fact.")
+  var json = false
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let terminal = TerminalReport(
+      TerminalOptions(
+        depth: colors.explicitDepth, mouse: !noMouse, environment: environment))
+    let facts =
+      [Fact(name: "cka", value: CKA.version)] + terminal.rows.map(Fact.init)
+      + [Fact.locale(environment)] + Fact.libraries + settings(environment)
+      + [Fact.stateFolder(environment)]
+    try StandardOutput.print(json ? Self.encode(facts) : Self.table(facts))
+    if let obstacle = terminal.obstacle { throw fail("the explorer cannot run here: \(obstacle)") }
+  }
+
+  private func settings(_ environment: [String: String]) -> [Fact] {
+    guard let path = config ?? Configuration.path(environment: environment) else {
+      return [Fact(name: "settings", value: "no place for them", advice: "set HOME")]
+    }
+    let (_, problems) = Configuration.load(path: path, isRequired: config != nil)
+    let isThere = FileIdentity(path) != nil
+    let file = Fact(name: "settings", value: isThere ? path : "\(path) (not there: defaults)")
+    return [file]
+      + problems.map { problem in
+        Fact(name: "settings", value: "not understood", advice: problem)
+      }
+  }
+
+  private static func encode(_ facts: [Fact]) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(facts), as: UTF8.self)
+  }
+
+  private static func table(_ facts: [Fact]) -> String {
+    let width = facts.map(\.name.count).max() ?? 0
+    let indent = String(repeating: " ", count: width + 2)
+    return facts.map { fact in
+      let name = fact.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      return "\(name)  \(fact.value)" + (fact.advice.map { "\n\(indent)to do: \($0)" } ?? "")
+    }.joined(separator: "\n")
+  }
+}
+
+/// One line of the report.
+private struct Fact: Encodable {
+  let name, value: String
+  /// What to do about it; nil when all is well.
+  let advice: String?
+
+  /// A fact whose texts may come from the environment, made safe to show.
+  init(name: String, value: String, advice: String? = nil) {
+    self.name = name
+    self.value = SafeText.sanitise(value)
+    self.advice = advice.map(SafeText.sanitise)
+  }
+
+  init(_ row: TerminalReport.Row) {
+    self.init(name: row.name, value: row.value, advice: row.advice)
+  }
+
+  static var libraries: [Fact] {
+    (FormatLibraries.versions + FigureLibraries.versions).map {
+      Fact(name: $0.name, value: $0.version)
+    }
+  }
+
+  /// The variable that decides which characters can be shown.
+  static func locale(_ environment: [String: String]) -> Fact {
+    let name = ["LC_ALL", "LC_CTYPE", "LANG"].first { environment[$0]?.isEmpty == false }
+    let value = name.map { "\($0)=\(environment[$0] ?? "")" }
+    return Fact(name: "locale", value: value ?? "not set")
+  }
+
+  static func stateFolder(_ environment: [String: String]) -> Fact {
+    guard let folder = ViewStore.stateFolder(environment)?.path else {
+      return Fact(
+        name: "state", value: "no place for it", advice: "set HOME, to come back to the last view")
+    }
+    let path = "\(folder)/cka"
+    // The nearest folder that exists decides whether the others can be made.
+    var existing = path
+    while existing != "/", FileIdentity(existing) == nil {
+      existing = (existing as NSString).deletingLastPathComponent
+    }
+    let isUsable = FileIdentity(existing)?.isFolder == true && access(existing, W_OK) == 0
+    return Fact(
+      name: "state", value: path,
+      advice: isUsable
+        ? nil : "make \(existing) a folder of your own, to come back to the last view")
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Glibc
+
+/// Standard output, which may be a pipe that nobody reads any more, or a file on a full disk.
+enum StandardOutput {
+  /// Writes `text` and a line end.
+  /// - Throws: `ExitCode` 1, after a line that says why it could not be written.
+  static func print(_ text: String) throws { try write(Array((text + "\n").utf8)) }
+
+  /// Writes all of `bytes`.
+  /// - Throws: `ExitCode` 1, after a line that says why they could not be written.
+  static func write(_ bytes: [UInt8]) throws {
+    let error = write(bytes, to: STDOUT_FILENO)
+    // Whoever closed the pipe has read enough, and knows.
+    if error == EPIPE { throw ExitCode(1) }
+    guard error == 0 else {
+      throw fail("standard output cannot be written: \(String(cString: strerror(error)))")
+    }
+  }
+
+  /// Writes all of `bytes` to a descriptor.
+  /// - Returns: 0, or `errno`.
+  @discardableResult
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    var left = bytes[...]
+    while !left.isEmpty {
+      let written = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return written < 0 ? errno : EIO }
+      left = left.dropFirst(written)
+    }
+    return 0
+  }
+}

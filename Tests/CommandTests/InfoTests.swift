@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct InfoTests {
+  private let place: Place
+
+  init() throws { place = try Place() }
+
+  @Test func manifestsAreThere() {
+    #expect(Verdict.samples.count > 60)
+    #expect(Verdict.hostile.count > 70)
+  }
+
+  @Test(arguments: Verdict.samples + Verdict.hostile)
+  func everyFileOpensOrIsRefusedInOneLine(_ file: Verdict) throws {
+    let outcome = try place.cka("info", file.path)
+    #expect(outcome.status == (file.isAccepted ? 0 : 1))
+    if file.isAccepted {
+      #expect(outcome.text.hasPrefix(file.path) && outcome.complaints.isEmpty)
+    } else {
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.complaints.hasPrefix("cka: \(file.path): "))
+      #expect(
+        outcome.complaints.split(separator: "\n", omittingEmptySubsequences: false).count == 2)
+    }
+    for text in [outcome.text, outcome.complaints] { #expect(text.steeringCharacters.isEmpty) }
+    #expect(place.names.isEmpty, "something was written: \(place.names)")
+  }
+
+  @Test func jsonHasEveryValue() throws {
+    let outcome = try place.cka("info", "--json", Fixture.layers)
+    #expect(outcome.status == 0)
+    let records = try #require(
+      JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
+    let record = try #require(records.first)
+    #expect(records.count == 1)
+    let expected: [String: Any] = [
+      "file": Fixture.layers, "key": "", "model1": "ResNet18", "model2": "ResNet34",
+      "rows": 68, "columns": 116, "kind": "layers", "dtype": "float32", "nan_count": 0,
+    ]
+    for (key, value) in expected {
+      #expect(
+        (record[key] as? NSObject) == (value as? NSObject), "\(key): \(record[key] ?? "none")")
+    }
+    #expect((record["layers1"] as? [String])?.count == 68)
+    #expect((record["layers2"] as? [String])?.last == "fc")
+  }
+
+  @Test func jsonHasEveryKey() throws {
+    let outcome = try place.cka("info", "--json", Fixture.hostile("val_nan_inf.pkl"))
+    let records = try #require(
+      JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
+    let keys: Set = [
+      "file", "key", "format", "model1", "model2", "dataset1", "dataset2", "rows", "columns",
+      "layers1", "layers2", "kind", "dtype", "min", "max", "mean", "nan_count", "negative_count",
+      "warnings",
+    ]
+    #expect(Set(try #require(records.first).keys) == keys)
+  }
+
+  @Test func aFolderIsSearchedAndItsBadFilesAreNamed() throws {
+    try place.copy(sample: "real/teacher4_vs_student.pkl", as: "runs/good.pkl")
+    try Data("\u{80}".utf8).write(to: URL(filePath: place.path("runs/bad.pkl")))
+    try Data("hello".utf8).write(to: URL(filePath: place.path("runs/notes.txt")))
+    let outcome = try place.cka("info", "runs")
+    #expect(outcome.status == 1)
+    #expect(outcome.text.hasPrefix("runs/good.pkl\n"))
+    #expect(outcome.complaints.hasPrefix("cka: runs/bad.pkl: "))
+    #expect(!outcome.complaints.contains("notes"))
+  }
+
+  @Test func whatIsNoFileIsSaid() throws {
+    #expect(mkfifo(place.path("pipe.pkl"), 0o600) == 0)
+    try place.expectOneComplaint("info", "pipe.pkl")
+    try place.expectOneComplaint("info", "/dev/null")
+    try place.expectOneComplaint("info", "nowhere/at/all")
+    try FileManager.default.createDirectory(
+      atPath: place.path("empty"), withIntermediateDirectories: false)
+    try place.expectOneComplaint("info", "empty")
+  }
+
+  @Test func aLoopOfLinksIsWalkedOnce() throws {
+    try place.copy(sample: "real/teacher4_vs_student.pkl", as: "runs/good.pkl")
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path("runs/again"), withDestinationPath: "..")
+    let outcome = try place.cka("info", "runs")
+    #expect(outcome.status == 0)
+    #expect(outcome.text.split(separator: "\n").count { $0.hasSuffix("good.pkl") } == 1)
+  }
+}
+
+extension Place {
+  /// Runs the program, which must end with 1 and one line on standard error that names its last argument.
+  func expectOneComplaint(_ arguments: String..., location: SourceLocation = #_sourceLocation)
+    throws
+  {
+    let line = arguments.map { "'\($0)'" }.joined(separator: " ")
+    let outcome = try shell("cka \(line)")
+    #expect(outcome.status == 1, sourceLocation: location)
+    #expect(outcome.complaints.hasPrefix("cka: "), sourceLocation: location)
+    #expect(outcome.complaints.count { $0 == "\n" } == 1, sourceLocation: location)
+  }
+}
+
+extension String {
+  /// Characters that a terminal obeys instead of showing them; line ends are not among them.
+  var steeringCharacters: [Unicode.Scalar] {
+    unicodeScalars.filter { scalar in
+      scalar != "\n"
+        && [.control, .format, .lineSeparator, .paragraphSeparator, .privateUse].contains(
+          scalar.properties.generalCategory)
+    }
+  }
+}

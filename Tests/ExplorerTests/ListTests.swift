@@ -1,0 +1,154 @@
+import CKACore
+import Cells
+import Testing
+
+@testable import Explorer
+
+@Suite("The results list")
+struct ListTests {
+  /// The list's lines on the screen.
+  private static func list(_ scene: Scene) -> String {
+    guard let frame = Layout(scene.state).results else { return "" }
+    return scene.text(in: frame.inset(by: 1))
+  }
+
+  @Test("results stand under their folders in natural order, layers first")
+  func groups() {
+    let scene = Scene(Sample.folder(), 120, 14)
+    #expect(
+      Self.list(scene) == """
+        other
+          D × E                n 399
+        runs
+        ▸ A × B                 7×14
+          A × C                  7×7
+          B × A                 14×7
+          B × C                 14×7
+          B × C                n 400
+
+
+        """)
+    #expect(scene.line(0).hasPrefix("╭─ results ──────────── 2/6 ─╮"))
+  }
+
+  @Test("j and k show each result they come to, g and G the ends; folders are passed over")
+  func moves() {
+    var scene = Scene(Sample.folder(), 120, 30)
+    scene.press("j")
+    #expect(scene.pair == "A × C")
+    scene.press("k k")
+    #expect(scene.pair == "D × E")
+    scene.press("k")
+    #expect(scene.pair == "D × E")
+    scene.press("G j")
+    #expect(scene.pair == "B × C" && scene.state.primaryPane == .minibatches)
+    scene.press("g Enter")
+    #expect(scene.state.focus == .minibatches)
+  }
+
+  @Test("results of the same models are told apart by their file names")
+  func sameModels() {
+    let scene = Scene(
+      [
+        Sample.telling(2, 2, path: "runs/seed1.pkl"), Sample.telling(2, 2, path: "runs/seed2.pkl"),
+      ], 120, 14)
+    #expect(Self.list(scene).contains("seed1.pkl") && Self.list(scene).contains("seed2.pkl"))
+  }
+
+  @Test("searching narrows the list as one types; Enter opens what is left")
+  func search() {
+    var scene = Scene(Sample.folder(), 120, 14)
+    scene.press("/")
+    scene.type("d ×")
+    #expect(scene.footer.hasPrefix(" search results: d ×"))
+    #expect(Self.list(scene).hasPrefix("other\n  D × E"))
+    #expect(!Self.list(scene).contains("A × B") && scene.pair == "A × B")
+    scene.press("Enter")
+    #expect(scene.pair == "D × E" && scene.line(0).contains("results: d ×"))
+    scene.press("Esc")
+    #expect(Self.list(scene).contains("A × B") && scene.pair == "D × E")
+  }
+
+  @Test("leaving the search restores the list")
+  func cancel() {
+    var scene = Scene(Sample.folder(), 120, 14)
+    let before = Self.list(scene)
+    scene.press("/")
+    scene.type("nothing like this")
+    #expect(Self.list(scene).hasPrefix(" none match"))
+    scene.press("Esc")
+    #expect(Self.list(scene) == before)
+  }
+
+  @Test("the cursor stays on its result while more are found above it")
+  func found() {
+    var scene = Scene(Sample.folder(), 120, 14)
+    scene.press("j")
+    for number in 0..<20 {
+      scene.find([Sample.telling(2, 2, "M\(number)", "N", path: "another/\(number).pkl")])
+      #expect(scene.state.entryUnderCursor?.path == "runs/a-c.pkl" && scene.pair == "A × C")
+      #expect(Self.list(scene).contains("▸ A × C"))
+    }
+  }
+
+  @Test("five thousand results scroll, and the cursor is always on the screen")
+  func many() {
+    let one = Sample.telling(1, 1)
+    var scene = Scene([], 120, 30)
+    for number in 0..<5000 {
+      let id = ResultID(path: "run\(number / 100)/\(number % 100).pkl")
+      scene.disk[id] = Comparison(
+        id: id, format: "npy", kind: .layers, rows: one.rows, columns: one.columns,
+        matrix: one.matrix)
+    }
+    scene.send(.found(scene.disk.values.map(CatalogEntry.init(sample:))))
+    scene.finishWalk()
+    for keys in ["G", "k k", "PgUp", "g", "PgDn PgDn", "j"] {
+      scene.press(keys)
+      let shown = scene.state.listCursor - scene.state.listTop
+      #expect((0..<26).contains(shown) && Self.list(scene).contains("▸"), "\(keys)")
+    }
+    scene.press("/")
+    scene.type("run49 77.pkl")
+    scene.press("Enter")
+    #expect(scene.state.primary?.comparison.id.path == "run49/77.pkl")
+  }
+
+  @Test("a larger screen shows as much of the list as fits")
+  func resize() {
+    let results = (0..<40).map { Sample.telling(1, 1, "M\($0)", "N", path: "runs/\($0).pkl") }
+    var scene = Scene(results, 120, 12)
+    scene.press("G")
+    scene.resize(120, 60)
+    #expect(scene.state.listTop == 0 && Self.list(scene).hasPrefix("runs\n"))
+    scene.resize(120, 14)
+    #expect(Self.list(scene).contains("▸ M39 × N"))
+  }
+
+  @Test("a click opens a result; one on the frame, or on a folder, opens nothing")
+  func click() {
+    var scene = Scene(Sample.folder(), 120, 12)
+    scene.mouse(.press, 5, 5)
+    #expect(scene.pair == "A × C")
+    for y in [0, 1, 3, 9] {
+      scene.mouse(.press, 5, y)
+      #expect(scene.pair == "A × C", "line \(y)")
+    }
+    scene.mouse(.wheelDown, 5, 5)
+    #expect(scene.pair == "B × A")
+    scene.mouse(.wheelUp, 5, 5)
+    #expect(scene.pair == "A × C")
+  }
+
+  @Test("the frame tells how far the walk is, and what could not be read")
+  func progress() {
+    var scene = Scene([], 80, 24)
+    var scan = ScanProgress()
+    (scan.filesRead, scan.filesFound) = (3, 40)
+    scene.send(.scanned(scan))
+    #expect(scene.screen.contains("looking…") && scene.screen.contains("reading 3/40"))
+    scene.find([Sample.pair()])
+    scene.finishWalk(problems: ["a: cut short", "b: cut short"])
+    #expect(scene.screen.contains("2 unreadable (w)"))
+  }
+}
