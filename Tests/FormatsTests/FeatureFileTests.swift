@@ -56,10 +56,9 @@ struct FeatureFileTests {
   @Test("chunked HDF5 is read by rows, and contiguous HDF5 is a view")
   func chunkedHDF5() throws {
     let folder = try ScratchFolder()
-    let path = folder.path + "/acts.h5"
-    let array = SavedArray("conv", [10, 2, 3])
-    try SavedFile.chunkedHDF5(path, group: "net", array, chunk: [4, 1, 3])
-    let set = try FeatureSet.open([path], options: FeatureOptions(batchSize: 4))
+    HDF5Service.use(Self.reader)
+    let set = try FeatureSet.open(
+      [try Self.chunked(in: folder)], options: FeatureOptions(batchSize: 4))
     #expect(set.names == ["net/conv"] && set.sampleCounts == [4, 4, 2])
     #expect(try set.features(1, "net", "conv").values() == (24..<48).map(Double.init))
     #expect(try set.features(2, "net", "conv").values() == (48..<60).map(Double.init))
@@ -70,51 +69,49 @@ struct FeatureFileTests {
     #expect(views[0] === views[1])
   }
 
-  @Test("a child that dies is an error, for every later request too")
-  func failingServer() throws {
-    let server = try HDF5Reader.locked { () throws(FormatError) in
-      try HDF5Server {
-        () throws(FormatError) in
-        7
-      } read: { number, dataset, rows throws(FormatError) in
-        if dataset == 1 { _exit(3) }
-        return try NDArray(copying: rows.map { Double(number + $0) }, shape: [rows.count])
-      }
+  @Test("HDF5 may be read in this very process, too")
+  func chunkedHDF5Here() throws {
+    let folder = try ScratchFolder()
+    let path = try Self.chunked(in: folder)
+    try HDF5Reader.locked { () throws(FormatError) in
+      let file = try HDF5Datasets(path: path, size: try MappedFile.size(path: path))
+      #expect(file.listing.needsLibrary && file.listing.entries.map(\.name) == ["net/conv"])
+      #expect(try file.rows(8..<10, of: 0).values() == (48..<60).map(Double.init))
     }
-    let bytes = try server.rows(2..<4, of: 0, count: 16)
-    #expect(bytes.array == littleEndian((9.0).bitPattern) + littleEndian((10.0).bitPattern))
-    #expect(throws: FormatError.self) { try server.rows(0..<1, of: 1, count: 8) }
-    let error = #expect(throws: FormatError.self) { try server.rows(2..<4, of: 0, count: 16) }
+  }
+
+  @Test("what the process that reads HDF5 refuses is told as it was, and it is asked again")
+  func refusal() throws {
+    let folder = try ScratchFolder()
+    let server = try HDF5Server(Self.reader, path: Self.chunked(in: folder))
+    _ = try server.listing()
+    let error = #expect(throws: FormatError.self) { try server.rows(0..<1, of: 5, count: 48) }
+    #expect(error?.problem == "no such dataset")
+    #expect(throws: FormatError.self) { try server.rows(9..<11, of: 0, count: 96) }
+    #expect(try server.rows(9..<10, of: 0, count: 48).count == 48)
+    // An answer of another length than it must have is the end: nothing more is believed.
+    for _ in 0..<2 {
+      let error = #expect(throws: FormatError.self) { try server.rows(9..<10, of: 0, count: 40) }
+      #expect(error?.problem.hasPrefix("libhdf5 gave up") == true)
+    }
+  }
+
+  @Test(
+    "a process that dies or talks nonsense is an error", arguments: ["/bin/false", "/bin/echo"])
+  func deadServer(program: String) throws {
+    let server = try HDF5Server([program], path: "any")
+    let error = #expect(throws: FormatError.self) { try server.listing() }
     #expect(error?.problem.hasPrefix("libhdf5 gave up") == true)
+    #expect(throws: FormatError.self) { try server.rows(0..<1, of: 0, count: 8) }
   }
 
-  @Test("a child that sends another number of bytes is not believed")
-  func lyingServer() throws {
-    let server = try HDF5Reader.locked { () throws(FormatError) in
-      try HDF5Server {
-        () throws(FormatError) in
-        ()
-      } read: { _, _, _ throws(FormatError) in
-        try NDArray(copying: [1.0], shape: [1])
-      }
-    }
-    #expect(throws: FormatError.self) { try server.rows(0..<2, of: 0, count: 16) }
-  }
+  private static let reader = [BuiltProgram.path, "read-hdf5"]
 
-  @Test("an error of the child's is told as it was, and the next request is answered")
-  func refusingServer() throws {
-    let server = try HDF5Reader.locked { () throws(FormatError) in
-      try HDF5Server {
-        () throws(FormatError) in
-        ()
-      } read: { _, dataset, _ throws(FormatError) in
-        guard dataset == 1 else { throw FormatError("chunk 3 is damaged") }
-        return try NDArray(copying: [1.0], shape: [1])
-      }
-    }
-    let error = #expect(throws: FormatError.self) { try server.rows(0..<2, of: 0, count: 16) }
-    #expect(error?.problem == "chunk 3 is damaged")
-    #expect(try server.rows(0..<1, of: 1, count: 8).count == 8)
+  private static func chunked(in folder: ScratchFolder) throws -> String {
+    let path = folder.path + "/acts.h5"
+    try SavedFile.chunkedHDF5(
+      path, group: "net", SavedArray("conv", [10, 2, 3]), chunk: [4, 1, 3])
+    return path
   }
 
   @Test("nested dictionaries of a pickle are models and layers")
@@ -230,6 +227,7 @@ struct FeatureDamageTests {
     let folder = try ScratchFolder()
     let path = folder.path + "/whole.h5"
     try SavedFile.chunkedHDF5(path, group: "a", SavedArray("x", [6, 4]), chunk: [2, 4])
+    HDF5Service.use([BuiltProgram.path, "read-hdf5"])
     let bytes = Array(try Data(contentsOf: URL(filePath: path)))
     for index in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 50)) {
       var damaged = bytes
