@@ -8,6 +8,15 @@ extension State {
   /// The column axis as displayed.
   var displayedColumns: Axis? { settings.transposed ? arrangement?.rows : arrangement?.columns }
 
+  /// Widths and depths of the displayed rows' names.
+  var displayedRowNames: NameMeasures? {
+    settings.transposed ? arrangement?.columnNames : arrangement?.rowNames
+  }
+  /// Widths and depths of the displayed columns' names.
+  var displayedColumnNames: NameMeasures? {
+    settings.transposed ? arrangement?.rowNames : arrangement?.columnNames
+  }
+
   /// The crosshair as displayed.
   var displayedCrosshair: (row: Int, column: Int) {
     get {
@@ -26,8 +35,9 @@ extension State {
   ///
   /// Long names give way where that lets every value, or fewer values a pixel, be shown.
   private var heatRoom: HeatLayout? {
-    guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
-    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1.orRoot)) }
+    guard let frame = Layout(self).layers, let longest = displayedRowNames?.longest else {
+      return nil
+    }
     let generous = HeatLayout(frame: frame, longestName: longest)
     guard longest > HeatLayout.shortName, let wide = place(in: generous), wide.block > 1 else {
       return generous

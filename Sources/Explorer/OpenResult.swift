@@ -31,6 +31,10 @@ public struct Arrangement: Sendable {
   public let rows: Axis
   /// Names of the columns shown.
   public let columns: Axis
+  /// Widths and depths of the rows' names.
+  let rowNames: NameMeasures
+  /// Widths and depths of the columns' names.
+  let columnNames: NameMeasures
   /// For each row shown, its row in the file.
   let rowIndices: [Int]
   /// For each column shown, its column in the file.
@@ -61,6 +65,8 @@ public struct Arrangement: Sendable {
       && columnIndices.count == axes.columns.layers.count
     rows = axes.rows.keeping(rowIndices)
     columns = axes.columns.keeping(columnIndices)
+    rowNames = NameMeasures(rows.layers)
+    columnNames = NameMeasures(columns.layers)
     if isWhole {
       view = MatrixView(result.comparison.matrix)
       pyramid = result.pyramid

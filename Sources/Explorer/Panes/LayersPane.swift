@@ -90,14 +90,16 @@ private func drawRowNames(
   _ state: State, _ theme: Theme, _ canvas: PixelCanvas, _ place: Placement, _ layout: HeatLayout,
   _ buffer: inout CellBuffer
 ) {
-  guard let names = state.displayedRows?.layers else { return }
+  guard let names = state.displayedRows?.layers, let measures = state.displayedRowNames else {
+    return
+  }
   let top = place.originAtTop ? 0 : layout.heat.height * canvas.pixelsPerCell - place.pixelHeight
   let line: (Int) -> Int? = { row in
     place.pixelsDown(row: row).map { ($0.middle.lowerBound + top) / canvas.pixelsPerCell }
   }
   let rows = place.firstRow..<min(place.rows, place.firstRow + place.unitRows * place.block)
   let candidates = rows.compactMap { row in line(row).map { (index: row, at: $0, length: 1) } }
-  for label in LabelThinning.choose(candidates, names: names, gap: 0) {
+  for label in LabelThinning.choose(candidates, depths: measures.depths, gap: 0) {
     let text = theme.keepingEnd(names[label.index].orRoot, width: layout.names.width)
     buffer.write(
       text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
@@ -112,19 +114,20 @@ private func drawColumnNames(
   _ state: State, _ theme: Theme, _ place: Placement, _ layout: HeatLayout,
   _ buffer: inout CellBuffer
 ) {
-  guard let names = state.displayedColumns?.layers else { return }
+  guard let names = state.displayedColumns?.layers, let measures = state.displayedColumnNames
+  else { return }
   let columns =
     place.firstColumn..<min(place.columns, place.firstColumn + place.unitColumns * place.block)
   let room = layout.columnNames.width
   var candidates = columns.compactMap { column -> LabelThinning.Label? in
     guard let across = place.pixelsAcross(column: column) else { return nil }
-    let length = min(24, TextWidth.width(of: names[column].orRoot))
+    let length = min(24, measures.widths[column])
     return across.lowerBound + length <= room
       ? (index: column, at: across.lowerBound, length: length) : nil
   }
   // A second line takes what did not fit on the first.
   for row in 0..<layout.columnNames.height {
-    let chosen = LabelThinning.choose(candidates, names: names, gap: 1)
+    let chosen = LabelThinning.choose(candidates, depths: measures.depths, gap: 1)
     for label in chosen {
       let text = theme.keepingEnd(names[label.index].orRoot, width: label.length)
       buffer.write(
