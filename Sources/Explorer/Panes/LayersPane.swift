@@ -57,7 +57,10 @@ extension State {
     }
     if layerResult?.comparison.labelsLookRegistered ?? false {
       remarks.append(
-        settings.labelOrder == .executed ? "labels as executed" : "labels suspect (x)")
+        settings.labelOrder == .executed
+          ? "labels as executed"
+          // On paper there is no key to press.
+          : (showsCrosshair ? "labels suspect (x)" : "labels suspect"))
     }
     if !settings.filter.isEmpty { remarks.append("filtered") }
     if settings.transposed { remarks.append("transposed") }
