@@ -17,7 +17,8 @@ struct Bench: ParsableCommand {
     case start, keys, large, bytes, summary
   }
 
-  @Argument(help: "A folder of results for the start and for toggling pairs.", completion: .directory)
+  @Argument(
+    help: "A folder of results for the start and for toggling pairs.", completion: .directory)
   var samples = "SampleData"
 
   @Option(help: "Run one part only.")
@@ -80,7 +81,8 @@ struct BenchStage {
   }
 
   /// The explorer on `path`, with nothing of the user's: no settings, no view of an earlier session.
-  func explore(_ path: String, depth: ColorDepth = .trueColor) throws(BenchFailure) -> BenchTerminal {
+  func explore(_ path: String, depth: ColorDepth = .trueColor) throws(BenchFailure) -> BenchTerminal
+  {
     var environment = self.environment
     environment["TERM"] = "xterm-256color"
     environment["COLORTERM"] = depth == .trueColor ? "truecolor" : nil

@@ -32,7 +32,7 @@ struct BenchFigure: Encodable, Equatable {
     guard value.isFinite else { return "no value" }
     let isWhole = value == value.rounded() || unit == .bytes || abs(value) >= 100
     let number = isWhole ? value.fixed(0) : value.fixed(abs(value) >= 10 ? 1 : 2)
-    return unit == .ratio ? "\(number) \(unit.rawValue)" : "\(number) \(unit.rawValue)"
+    return "\(number) \(unit.rawValue)"
   }
 }
 

@@ -63,7 +63,7 @@ final class BenchTerminal {
     let bytes = Array(keys.utf8)
     let start = benchClock()
     _ = write(master, bytes, bytes.count)
-    return read(since: start, quiet: 40, limit: 5_000)
+    return read(since: start, quiet: 100, limit: 5_000)
   }
 
   /// Seconds of processor time that the explorer has used, with all its threads.
