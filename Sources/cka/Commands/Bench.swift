@@ -38,14 +38,17 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
+    var figures: [BenchFigure] = []
     do {
       let inputs = try BenchInputs(environment: ProcessInfo.processInfo.environment)
       defer { inputs.remove() }
       let stage = BenchStage(inputs: inputs, samples: samples, runs: runs, python: python)
-      let figures = try Part.allCases.filter { only == nil || only == $0 }.flatMap {
-        try stage.figures(of: $0)
+      for part in Part.allCases where only == nil || only == part {
+        let new = try stage.figures(of: part)
+        figures += new
+        if !json { print("\(BenchTable.text(new))\n") }
       }
-      print(json ? try Self.encode(figures) : BenchTable.text(figures))
+      if json { print(try Self.encode(figures)) }
     } catch let failure as BenchFailure {
       throw fail(failure.description)
     }

@@ -56,8 +56,7 @@ enum BenchTable {
   static func text(_ figures: [BenchFigure]) -> String {
     let wide = { (texts: [String]) in texts.map(\.count).max() ?? 0 }
     let widths = (
-      wide(figures.map(\.what)), wide(figures.map(\.valueText)),
-      max("budget".count, wide(figures.map(\.budgetText)))
+      wide(figures.map(\.what)), wide(figures.map(\.valueText)), wide(figures.map(\.budgetText))
     )
     var lines: [String] = []
     var group: String?

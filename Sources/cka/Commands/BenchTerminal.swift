@@ -49,7 +49,7 @@ final class BenchTerminal {
 
   /// Waits for the first heatmap: until a burst of output that holds half blocks has ended.
   func firstPicture() throws(BenchFailure) -> Paint {
-    let paint = read(since: started, quiet: 5, limit: 20_000) { self.halfBlocks.count >= 50 }
+    let paint = read(since: started, quiet: 5, limit: 60_000) { self.halfBlocks.count >= 50 }
     guard halfBlocks.count >= 50 else { throw BenchFailure("the explorer showed no heatmap") }
     return paint
   }
