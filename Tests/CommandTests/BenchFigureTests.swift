@@ -50,7 +50,7 @@ struct BenchFigureTests {
 
   @Test("half blocks are counted across the pieces that they arrive in, and nothing else is")
   func halfBlocks() {
-    let bytes = Array("a▀▀\u{1B}[m▄─▀".utf8) + [0xE2, 0x96] + Array("▀".utf8)
+    let bytes = Array("a▀█\u{1B}[m▄─▸".utf8) + [0xE2, 0x96] + Array("▀".utf8)
     for size in 1...bytes.count {
       var count = HalfBlockCount()
       for start in stride(from: 0, to: bytes.count, by: size) {
