@@ -109,7 +109,7 @@ private func drawRowNames(
       style: theme.faint)
   }
   if state.showsCrosshair, let at = line(state.displayedCrosshair.row) {
-    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.accent)
+    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.strong)
   }
 }
 
@@ -143,7 +143,7 @@ private func drawColumnNames(
   if state.showsCrosshair, let across = place.pixelsAcross(column: state.displayedCrosshair.column)
   {
     buffer[layout.columnTick.x + across.middle.lowerBound, layout.columnTick.y] = Cell(
-      theme.unicode ? "▴" : "^", theme.accent)
+      theme.unicode ? "▴" : "^", theme.strong)
   }
 }
 

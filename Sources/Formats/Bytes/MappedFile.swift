@@ -56,9 +56,9 @@ enum MappedFile {
       return nil
     }
     let bytes = UnsafeRawBufferPointer(start: start, count: size)
+    let address = UInt(bitPattern: start)
     let setAside: @Sendable (UnsafeRawBufferPointer) -> Void = {
-      [start = UInt(bitPattern: start)] in
-      dropPages(of: $0, mappedFrom: UnsafeMutableRawPointer(bitPattern: start))
+      dropPages(of: $0, mappedFrom: UnsafeMutableRawPointer(bitPattern: address))
     }
     return ByteRegion(owning: bytes, setAside: setAside) { bytes in
       guard let start = bytes.baseAddress else { return }
@@ -72,9 +72,8 @@ enum MappedFile {
     of bytes: UnsafeRawBufferPointer, mappedFrom start: UnsafeMutableRawPointer?
   ) {
     // The pages that stand in for what a cut file no longer has would come back as zeros, not NaN.
-    guard let start, let first = bytes.baseAddress, !cka_mapping_was_truncated(start) else {
-      return
-    }
+    guard let start, let first = bytes.baseAddress, !cka_mapping_was_truncated(start)
+    else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let from = (first - UnsafeRawPointer(start)) / page * page
     let to = (first - UnsafeRawPointer(start)) + bytes.count
