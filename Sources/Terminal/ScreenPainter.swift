@@ -59,13 +59,16 @@ struct ScreenPainter {
 
   /// Chooses how to draw the cells of a row that changed; the others stay as they are drawn.
   private mutating func redraw(_ buffer: CellBuffer, _ row: Range<Int>) {
-    var before: Cell?
+    // The style that the terminal has just been given.
+    var current: Style?
     for index in row {
       let cell = buffer.cells[index]
-      if shown?.cells[index] != cell {
-        drawn[index] = before.flatMap { cell.redrawn(inColorsOf: $0.style) } ?? cell.withoutIdleInk
+      guard shown?.cells[index] != cell else {
+        current = nil
+        continue
       }
-      before = drawn[index]
+      drawn[index] = current.flatMap(cell.redrawn) ?? cell.withoutIdleInk
+      current = drawn[index].style
     }
   }
 

@@ -19,7 +19,6 @@ struct CKA: ParsableCommand {
     subcommands: [
       Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
       Bench.self, ReadHDF5.self,
-      ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)
 

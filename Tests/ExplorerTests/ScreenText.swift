@@ -6,6 +6,7 @@ import Cells
 extension Scene {
   /// The glyphs inside `rect`, one line a row, blanks at the ends removed.
   func text(in rect: Rect) -> String {
+    let buffer = buffer
     var part = CellBuffer(size: Size(width: rect.width, height: rect.height))
     for y in 0..<rect.height {
       for x in 0..<rect.width { part[x, y] = buffer[rect.x + x, rect.y + y] }

@@ -57,7 +57,10 @@ extension State {
     }
     if layerResult?.comparison.labelsLookRegistered ?? false {
       remarks.append(
-        settings.labelOrder == .executed ? "labels as executed" : "labels suspect (x)")
+        settings.labelOrder == .executed
+          ? "labels as executed"
+          // On paper there is no key to press.
+          : (showsCrosshair ? "labels suspect (x)" : "labels suspect"))
     }
     if !settings.filter.isEmpty { remarks.append("filtered") }
     if settings.transposed { remarks.append("transposed") }
@@ -106,7 +109,7 @@ private func drawRowNames(
       style: theme.faint)
   }
   if state.showsCrosshair, let at = line(state.displayedCrosshair.row) {
-    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.accent)
+    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.strong)
   }
 }
 
@@ -140,7 +143,7 @@ private func drawColumnNames(
   if state.showsCrosshair, let across = place.pixelsAcross(column: state.displayedCrosshair.column)
   {
     buffer[layout.columnTick.x + across.middle.lowerBound, layout.columnTick.y] = Cell(
-      theme.unicode ? "▴" : "^", theme.accent)
+      theme.unicode ? "▴" : "^", theme.strong)
   }
 }
 

@@ -6,7 +6,8 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   guard let readout = state.readout else { return }
   var x = line.x + 1
   let separator = theme.glyph(" │ ", " | ")
-  var parts: [(String, Style)] = [(readout.value, theme.accent), (separator, theme.frame)]
+  // Rewritten at every move of the crosshair, so without colours of its own, which cost bytes.
+  var parts: [(String, Style)] = [(readout.value, theme.strong), (separator, theme.frame)]
   // On a narrow screen the names say more than the numbers.
   if line.width >= 72 { parts += [(readout.place, theme.text), (separator, theme.frame)] }
   for (text, style) in parts {
@@ -15,7 +16,7 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   let room = line.right - x - 1
   buffer.write(
     theme.keepingEnd(readout.names, width: max(0, room)), x: x, y: line.y,
-    width: room, style: theme.strong)
+    width: room, style: theme.text)
 }
 
 /// The last line: a prompt, a message, or the keys that matter here.

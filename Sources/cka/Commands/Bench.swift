@@ -17,7 +17,8 @@ struct Bench: ParsableCommand {
     case start, keys, large, bytes, summary
   }
 
-  @Argument(help: "A folder of results for the start and for toggling pairs.", completion: .directory)
+  @Argument(
+    help: "A folder of results for the start and for toggling pairs.", completion: .directory)
   var samples = "SampleData"
 
   @Option(help: "Run one part only.")
@@ -37,14 +38,17 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
+    var figures: [BenchFigure] = []
     do {
       let inputs = try BenchInputs(environment: ProcessInfo.processInfo.environment)
       defer { inputs.remove() }
       let stage = BenchStage(inputs: inputs, samples: samples, runs: runs, python: python)
-      let figures = try Part.allCases.filter { only == nil || only == $0 }.flatMap {
-        try stage.figures(of: $0)
+      for part in Part.allCases where only == nil || only == part {
+        let new = try stage.figures(of: part)
+        figures += new
+        if !json { print("\(BenchTable.text(new))\n") }
       }
-      print(json ? try Self.encode(figures) : BenchTable.text(figures))
+      if json { print(try Self.encode(figures)) }
     } catch let failure as BenchFailure {
       throw fail(failure.description)
     }
@@ -80,7 +84,8 @@ struct BenchStage {
   }
 
   /// The explorer on `path`, with nothing of the user's: no settings, no view of an earlier session.
-  func explore(_ path: String, depth: ColorDepth = .trueColor) throws(BenchFailure) -> BenchTerminal {
+  func explore(_ path: String, depth: ColorDepth = .trueColor) throws(BenchFailure) -> BenchTerminal
+  {
     var environment = self.environment
     environment["TERM"] = "xterm-256color"
     environment["COLORTERM"] = depth == .trueColor ? "truecolor" : nil

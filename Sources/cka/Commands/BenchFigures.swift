@@ -32,7 +32,7 @@ struct BenchFigure: Encodable, Equatable {
     guard value.isFinite else { return "no value" }
     let isWhole = value == value.rounded() || unit == .bytes || abs(value) >= 100
     let number = isWhole ? value.fixed(0) : value.fixed(abs(value) >= 10 ? 1 : 2)
-    return unit == .ratio ? "\(number) \(unit.rawValue)" : "\(number) \(unit.rawValue)"
+    return "\(number) \(unit.rawValue)"
   }
 }
 
@@ -56,8 +56,7 @@ enum BenchTable {
   static func text(_ figures: [BenchFigure]) -> String {
     let wide = { (texts: [String]) in texts.map(\.count).max() ?? 0 }
     let widths = (
-      wide(figures.map(\.what)), wide(figures.map(\.valueText)),
-      max("budget".count, wide(figures.map(\.budgetText)))
+      wide(figures.map(\.what)), wide(figures.map(\.valueText)), wide(figures.map(\.budgetText))
     )
     var lines: [String] = []
     var group: String?

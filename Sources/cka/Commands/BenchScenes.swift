@@ -105,11 +105,13 @@ extension BenchStage {
     let explorer = try explore(path, depth: depth)
     _ = try explorer.firstPicture()
     explorer.settle()
-    // One value a pixel, and the picture alone on the screen: the most that 200 × 50 cells can show.
-    for key in ["\r", "\r", "+", "+", "+", "+", "+", "+"] { _ = explorer.press(key) }
+    _ = explorer.press("\r")
     let moves = ["l", "l", "j", "h", "k", "l", "j", "l"].map { explorer.press($0).bytes }
+    let whole = explorer.press(Self.repaint).bytes
+    // The picture alone on the screen, one value a pixel: the most that 200 × 50 cells can show.
+    for key in ["\r", "+", "+", "+", "+", "+", "+", "+"] { _ = explorer.press(key) }
     let pans = ["L", "J", "H", "K"].map { explorer.press($0).bytes }
-    let repaint = explorer.press("\u{C}").bytes
+    let close = explorer.press(Self.repaint).bytes
     explorer.quit()
     let figure = { (what: String, value: Int, budget: Double?) in
       BenchFigure(
@@ -117,10 +119,14 @@ extension BenchStage {
     }
     return [
       figure("crosshair move, largest of \(moves.count)", moves.max() ?? 0, 250),
-      figure("pan by a quarter, largest of \(pans.count)", pans.max() ?? 0, nil),
-      figure("full repaint", repaint, 150_000),
+      figure("full repaint, the whole matrix", whole, 150_000),
+      figure("full repaint, one value a pixel, no other pane", close, 150_000),
+      figure("pan by a quarter of that, largest of \(pans.count)", pans.max() ?? 0, nil),
     ]
   }
+
+  /// Control-L.
+  private static let repaint = "\u{C}"
 }
 
 /// Keys pressed in an explorer, and what came of each.

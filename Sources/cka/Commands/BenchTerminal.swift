@@ -49,7 +49,7 @@ final class BenchTerminal {
 
   /// Waits for the first heatmap: until a burst of output that holds half blocks has ended.
   func firstPicture() throws(BenchFailure) -> Paint {
-    let paint = read(since: started, quiet: 5, limit: 20_000) { self.halfBlocks.count >= 50 }
+    let paint = read(since: started, quiet: 5, limit: 60_000) { self.halfBlocks.count >= 50 }
     guard halfBlocks.count >= 50 else { throw BenchFailure("the explorer showed no heatmap") }
     return paint
   }
@@ -63,7 +63,7 @@ final class BenchTerminal {
     let bytes = Array(keys.utf8)
     let start = benchClock()
     _ = write(master, bytes, bytes.count)
-    return read(since: start, quiet: 40, limit: 5_000)
+    return read(since: start, quiet: 100, limit: 5_000)
   }
 
   /// Seconds of processor time that the explorer has used, with all its threads.
@@ -116,21 +116,20 @@ final class BenchTerminal {
   }
 }
 
-/// Counts `▀` in bytes that arrive in pieces: heatmaps are made of it, and nothing else is.
+/// Counts `▀`, `▄` and `█` in bytes that arrive in pieces: heatmaps are made of them, and nothing else is.
 struct HalfBlockCount {
   private(set) var count = 0
   private var matched = 0
 
-  private static let glyph = Array("▀".utf8)
-
   mutating func scan(_ bytes: some Sequence<UInt8>) {
     for byte in bytes {
-      if byte == Self.glyph[matched] {
-        matched += 1
-      } else {
-        matched = byte == Self.glyph[0] ? 1 : 0
+      // U+2580, U+2584 and U+2588 in UTF-8.
+      switch (matched, byte) {
+      case (_, 0xE2): matched = 1
+      case (1, 0x96): matched = 2
+      case (2, 0x80), (2, 0x84), (2, 0x88): (count, matched) = (count + 1, 0)
+      default: matched = 0
       }
-      if matched == Self.glyph.count { (count, matched) = (count + 1, 0) }
     }
   }
 }
