@@ -76,6 +76,9 @@ public struct Comparison: Sendable, Identifiable {
   public var dtype: String
   /// What a reader of the figure should know; one line each, ready to show.
   public var warnings: [String]
+  /// The study that a layer matrix is a block of, where the file holds one; its rows and columns are the
+  /// matrix's.
+  public var block: StudyBlock?
   /// The summary of `matrix`, where reading it has brought it along.
   private var knownSummary: Summary?
 
@@ -86,7 +89,8 @@ public struct Comparison: Sendable, Identifiable {
   /// - Parameter summary: the summary of `matrix`, where it is known.
   public init(
     id: ResultID, format: String, kind: Kind, rows: Axis, columns: Axis, matrix: Matrix,
-    dtype: String? = nil, warnings: [String] = [], summary: Summary? = nil
+    dtype: String? = nil, warnings: [String] = [], summary: Summary? = nil,
+    block: StudyBlock? = nil
   ) {
     precondition(
       kind == .minibatches
@@ -101,5 +105,6 @@ public struct Comparison: Sendable, Identifiable {
     self.dtype = dtype ?? matrix.type.rawValue
     self.warnings = warnings
     knownSummary = summary
+    self.block = block
   }
 }
