@@ -23,6 +23,14 @@ enum MappedFile {
     return try readWhole(descriptor, size: size)
   }
 
+  /// Bytes of the regular file at `path`.
+  static func size(path: String) throws(FormatError) -> Int {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw openError(errno) }
+    defer { close(descriptor) }
+    return try regularSize(of: descriptor)
+  }
+
   /// Whether a read of `region` met pages that its file no longer has; they read as 0xFF.
   static func wasTruncated(_ region: ByteRegion) -> Bool {
     region.bytes.baseAddress.map { cka_mapping_was_truncated($0) } ?? false
