@@ -63,7 +63,9 @@ struct BarChart {
     let zero = position(min(max(0, scale.low), scale.high))
     let top = position(value)
     var style = Style(foreground: color(value))
-    if isHere { style = theme.accent }
+    if isHere {
+      style = palette.depth == .none ? theme.accent : Style(foreground: palette.marker)
+    }
     fill(from: min(zero, top), to: max(zero, top), style, in: column, &buffer)
     guard halfWidth.isFinite else { return }
     whisker(position(value - halfWidth)...position(value + halfWidth), at: top, in: column, &buffer)

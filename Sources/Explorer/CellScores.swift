@@ -97,8 +97,7 @@ extension State {
 extension CellScores {
   /// The two figures that people mix up, side by side.
   var footnote: String {
-    let width = halfWidth.map { " ± \($0.halfWidthText)" } ?? ""
-    let mean = result.map { "  mean of minibatches \($0.summary.mean.fixed(4))" } ?? ""
-    return "CKA \(value.fixed(4))\(width)\(mean)"
+    let mean = result.map { ", mean of minibatches \($0.summary.mean.fixed(4))" } ?? ""
+    return "CKA \(value.fixed(4))\(mean)"
   }
 }

@@ -62,14 +62,16 @@ extension State {
       tile = nil
       return
     }
+    var shown = settings
+    shown.range = layerRange
+    // A difference has its names already in the order that was asked for.
+    if difference != nil { shown.labelOrder = .exported }
     let key = Arrangement.Key(
-      id: result.comparison.id, generation: generation, filter: settings.filter,
-      labelOrder: settings.labelOrder, range: layerRange)
+      id: result.comparison.id, generation: generation, filter: shown.filter,
+      labelOrder: shown.labelOrder, range: shown.range)
     guard arrangement?.key != key else { return }
     let before = arrangement
     do {
-      var shown = settings
-      shown.range = layerRange
       let after = try Arrangement(result, settings: shown, generation: generation)
       arrangement = after
       if let before { follow(from: before, to: after) }

@@ -55,6 +55,8 @@ struct Frame {
   /// What is to be known about the picture, the most important first; those without room are left out.
   var remarks: [String] = []
   var footnote = ""
+  /// Cells of the title that no remark may take.
+  var titleRoom = 12
   var isFocused = false
   var isMarked = false
 
@@ -98,7 +100,7 @@ struct Frame {
 
   /// As many remarks as leave the title room for a dozen cells at least, with blanks at both ends.
   private func remark(room: Int, _ theme: Theme) -> String {
-    let titleRoom = min(TextWidth.width(of: title), 12) + 2
+    let titleRoom = min(TextWidth.width(of: title), titleRoom) + 2
     var chosen: [String] = isMarked ? [theme.glyph("✓ marked", "[marked]")] : []
     for remark in remarks {
       let width = TextWidth.width(of: (chosen + [remark]).joined(separator: "  ")) + 2

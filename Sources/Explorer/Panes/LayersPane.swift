@@ -56,7 +56,7 @@ extension State {
       remarks.append(
         "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")
     }
-    if layerResult?.comparison.labelsLookRegistered ?? false {
+    if labelsLookRegistered {
       remarks.append(
         settings.labelOrder == .executed ? "labels as executed" : "labels suspect (x)")
     }
@@ -66,7 +66,7 @@ extension State {
     return Frame(
       title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
       remarks: remarks,
-      footnote: "\(columns.title) →",
+      footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }
