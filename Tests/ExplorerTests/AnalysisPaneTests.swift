@@ -53,8 +53,8 @@ struct AnalysisPaneTests {
     scene.press("Enter P")
     #expect(scene.state.focus == .profile && scene.screen.contains(" profile "))
     let before = scene.state.crosshair
-    scene.press("l")
-    #expect(scene.state.crosshair.column == before.column + 1)
+    scene.press("h")
+    #expect(scene.state.crosshair.column == before.column - 1)
     scene.press("P P")
     #expect(scene.state.focus == .layers)
   }
@@ -107,10 +107,10 @@ struct AnalysisPaneTests {
   @Test("all of it keeps to the rules at every size and depth", arguments: ColorDepth.allCases)
   func rules(depth: ColorDepth) {
     let results = [
-      Sample.study(), Sample.study(40, 50, path: "runs/2.cka"), Sample.pair(), Sample.telling(3, 4),
+      Sample.study(), Sample.study(12, 14, path: "runs/2.cka"), Sample.pair(), Sample.telling(3, 4),
       Sample.minibatches(400),
     ]
-    for (width, height) in [(40, 12), (72, 16), (80, 24), (120, 40), (200, 50)] {
+    for (width, height) in [(40, 12), (80, 24), (200, 50)] {
       for unicode in [true, false] {
         var scene = Scene(results, width, height, depth: depth, unicode: unicode)
         for _ in results {

@@ -24,7 +24,7 @@ extension Command {
       when: { $0.layerResult != nil }
     ) { $0.turnProfile() },
     Command(
-      "best-match", [.character("B")], .analysis, "mark the best column of each row, or not",
+      "best-match", [.character("B")], .analysis, "the best column of each row marked, or not",
       when: { $0.open(.layers) != nil && $0.difference == nil }
     ) {
       $0.showsMatches.toggle()
