@@ -25,12 +25,14 @@ struct LabelTests {
     #expect(chosen.isEmpty == candidates.isEmpty)
   }
 
-  @Test("landmarks come first: the shallower of two names that touch is shown, the root last of all")
+  @Test(
+    "landmarks come first: the shallower of two names that touch is shown, the root last of all")
   func shallow() {
     let names = ["", "layer1.0.conv1", "layer1", "fc"]
     let shown = { (places: [Int]) in
       LabelThinning.choose(
-        places.enumerated().map { (index: $0.offset, at: $0.element, length: 1) }, names: names, gap: 0
+        places.enumerated().map { (index: $0.offset, at: $0.element, length: 1) }, names: names,
+        gap: 0
       ).map { names[$0.index] }
     }
     #expect(shown([0, 1, 2, 3]) == names)
