@@ -27,7 +27,10 @@ struct BarChart {
         if width >= 3, x == width - 1 { break }
         let column = Rect(
           x: rect.x + bar * width + x, y: rect.y, width: 1, height: rect.height)
-        draw(value, halfWidth: halfWidth, isHere: isHere, in: column, &buffer)
+        // One error bar a bar, in its middle.
+        let isMiddle = x == (width >= 3 ? width - 2 : width - 1) / 2
+        draw(
+          value, halfWidth: isMiddle ? halfWidth : .nan, isHere: isHere, in: column, &buffer)
       }
     }
   }

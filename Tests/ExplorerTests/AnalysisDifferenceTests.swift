@@ -108,7 +108,8 @@ struct AnalysisDifferenceTests {
   @Test("D dims the cells whose intervals overlap, and only where both results have intervals")
   func dims() throws {
     let results = [
-      Sample.study(path: "runs/1.cka"), Sample.study(path: "runs/2.cka", Sample.Looks(shift: -0.002)),
+      Sample.study(path: "runs/1.cka"),
+      Sample.study(path: "runs/2.cka", Sample.Looks(shift: -0.002)),
       Sample.study(path: "runs/3.cka", Sample.Looks(shift: -0.3)),
     ]
     var scene = Scene(results, 120, 40)
