@@ -72,21 +72,21 @@ extension State {
 
   /// Moves the crosshair by units of the screen (a value, or a block of values); `up` is towards the top.
   mutating func moveCrosshair(right: Int, up: Int, fine: Bool = false) {
-    guard let place = placement else { return }
-    let step = fine ? 1 : place.block
+    let step = fine ? 1 : placement?.block ?? 1
     let down = settings.originAtTop ? -up : up
-    var here = displayedCrosshair
-    here.row = max(0, min(place.rows - 1, here.row + down * step))
-    here.column = max(0, min(place.columns - 1, here.column + right * step))
-    displayedCrosshair = here
+    let here = displayedCrosshair
+    setCrosshair(row: here.row + down * step, column: here.column + right * step)
   }
 
   /// Puts the crosshair on a displayed row or column; nil leaves it.
   mutating func setCrosshair(row: Int? = nil, column: Int? = nil) {
-    guard let place = placement else { return }
+    // The heatmap itself may be off the screen, behind its profile.
+    guard let rows = displayedRows?.layers.count, let columns = displayedColumns?.layers.count,
+      rows > 0, columns > 0
+    else { return }
     var here = displayedCrosshair
-    if let row { here.row = max(0, min(place.rows - 1, row)) }
-    if let column { here.column = max(0, min(place.columns - 1, column)) }
+    if let row { here.row = max(0, min(rows - 1, row)) }
+    if let column { here.column = max(0, min(columns - 1, column)) }
     displayedCrosshair = here
   }
 

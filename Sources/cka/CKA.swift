@@ -17,8 +17,8 @@ struct CKA: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
-      Bench.self, ReadHDF5.self,
+      Explore.self, Info.self, Show.self, Export.self, Convert.self, ComputeCommand.self,
+      Compare.self, Freeze.self, Match.self, Keys.self, Doctor.self, Bench.self, ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)
 

@@ -144,7 +144,7 @@ struct ScreenTests {
         |                    ||                                                        |
         +--------------------++---------------------------------------- B - CIFAR10 > -+
          0.9285714285714286  | row 4/7  column  8/14 | layer1.0.conv1 x layer2.0.conv1
-         ? help  q quit  [ ] pairs  p grid  Tab pane  / find  + zoom  c colours
+         ? help  q quit  [ ] pairs  p grid  Tab pane  / find  + zoom  c colours  d diff
         """)
   }
 

@@ -10,10 +10,10 @@ func drawLayers(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout C
     drawNothing(state, theme, in: rect, &buffer)
     return
   }
-  let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
+  let canvas = PixelCanvas(state.layerColormap, state.terminal)
   let scale = ColorScale(
     low: arrangement.bounds.low, high: arrangement.bounds.high,
-    map: state.settings.layerColormap)
+    map: state.layerColormap)
   drawHeat(state, canvas, scale, place, tile, in: layout.heat, &buffer)
   drawRowNames(state, theme, canvas, place, layout, &buffer)
   drawColumnNames(state, theme, place, layout, &buffer)
@@ -32,7 +32,8 @@ private func drawHeat(
     let y = screenY - top
     guard x < place.pixelWidth, y >= 0, y < place.pixelHeight else { return .clear }
     if let marker, marker.across.contains(x), marker.down.contains(y) { return .marker }
-    return inks[place.unitRow(pixel: y) * place.unitColumns + place.unitColumn(pixel: x)]
+    let ink = inks[place.unitRow(pixel: y) * place.unitColumns + place.unitColumn(pixel: x)]
+    return state.isMatchMark(pixelX: x, y, place) ? canvas.marked(ink) : ink
   }
 }
 
@@ -50,12 +51,12 @@ extension State {
     guard let rows = displayedRows, let columns = displayedColumns, let place = placement else {
       return Frame(title: "layers", isFocused: focus == .layers)
     }
-    var remarks: [String] = []
+    var remarks = differenceRemarks
     if place.block > 1 {
       remarks.append(
         "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")
     }
-    if layerResult?.comparison.labelsLookRegistered ?? false {
+    if labelsLookRegistered {
       remarks.append(
         settings.labelOrder == .executed
           ? "labels as executed"
@@ -66,8 +67,9 @@ extension State {
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
-      title: "\(settings.originAtTop ? "↓" : "↑") \(rows.title)", remarks: remarks,
-      footnote: "\(columns.title) →",
+      title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
+      remarks: remarks,
+      footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }
@@ -151,7 +153,7 @@ private func layerScaleNotes(_ state: State) -> ScaleNotes {
   let summary = state.layerResult?.summary ?? Summary()
   return ScaleNotes(
     missing: summary.nanCount + summary.infiniteCount > 0, negative: summary.negativeCount > 0,
-    vacant: false)
+    vacant: false, missingName: state.isDimming ? "overlap" : "NaN")
 }
 
 extension Axis {
