@@ -17,7 +17,8 @@ struct CKA: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explore.self, Info.self, Show.self, Export.self, Convert.self, ComputeCommand.self, Keys.self,
+      Explore.self, Info.self, Show.self, Export.self, Convert.self, ComputeCommand.self,
+      VerifyCommand.self, Keys.self,
       Doctor.self, ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)
