@@ -20,6 +20,16 @@ struct GoldenSet: Sendable, CustomTestStringConvertible {
 
   func file(_ path: String) -> String { Fixture.golden("\(name)/\(path)") }
 
+  /// The layers of its values' rows and columns.
+  func layers() throws -> (rows: [String], columns: [String]) {
+    let data = try Data(contentsOf: URL(filePath: file("manifest.json")))
+    let manifest = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return (
+      try #require(manifest["layers1"] as? [String]),
+      try #require(manifest["layers2"] as? [String])
+    )
+  }
+
   /// The values called `golden`.
   func values(_ golden: String) throws -> Grid {
     try Grid(npy: Data(contentsOf: URL(filePath: file("golden/\(golden).npy"))))
@@ -115,13 +125,26 @@ struct BundleFile {
       values: Data(data[range[0]..<range[1]]).numbers(Double.self))
   }
 
-  /// The first comparison, with `model` on the rows.
-  func firstGrid(rows model: String) throws -> Grid {
+  /// The comparison of the two models, with rows and columns in the order of `set`'s values.
+  func grid(of set: GoldenSet) throws -> Grid {
+    let order = try set.layers()
     let models = try #require(study["models"] as? [[String: Any]])
     let first = try #require((study["comparisons"] as? [[String: Any]])?.first)
-    let rows = try #require(first["rows"] as? Int)
-    let grid = try grid("cka.0")
-    return models[rows]["name"] as? String == model ? grid : grid.transposed
+    let rows = models[try #require(first["rows"] as? Int)]
+    let isTurned = rows["name"] as? String != GoldenSet.rows
+    let grid = isTurned ? try grid("cka.0").transposed : try grid("cka.0")
+    let columns = models[try #require(first["columns"] as? Int)]
+    let names = try (isTurned ? [columns, rows] : [rows, columns]).map {
+      try #require($0["layers"] as? [String])
+    }
+    let values = try order.rows.flatMap { row in
+      try order.columns.map { column in
+        let i = try #require(names[0].firstIndex(of: row))
+        let j = try #require(names[1].firstIndex(of: column))
+        return grid.values[i * grid.columns + j]
+      }
+    }
+    return Grid(rows: order.rows.count, columns: order.columns.count, values: values)
   }
 
   /// What is beside the figures: statistics or provenance.

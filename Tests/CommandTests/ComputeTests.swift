@@ -35,7 +35,7 @@ import Testing
       let outcome = try place.compute(
         [set.activations, "--precision", precision.name] + options + size)
       #expect(outcome.status == 0, "\(outcome.complaints)")
-      let values = try place.bundle().firstGrid(rows: GoldenSet.rows)
+      let values = try place.bundle().grid(of: set)
       let difference = try values.worstDifference(to: set.values(golden))
       #expect(difference <= precision.tolerance, "\(golden): \(difference)")
     }
@@ -45,7 +45,7 @@ import Testing
   func everyContainerGivesTheSame(_ container: String) throws {
     let path = GoldenSet.tiny.file("activations.\(container)")
     #expect(try place.compute([path, "--batch-size", "16"]).status == 0)
-    let values = try place.bundle().firstGrid(rows: GoldenSet.rows)
+    let values = try place.bundle().grid(of: .tiny)
     #expect(try values.worstDifference(to: GoldenSet.tiny.values("unbiased_minibatch")) <= 1e-5)
   }
 
