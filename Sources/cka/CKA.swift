@@ -18,7 +18,7 @@ struct CKA: ParsableCommand {
     version: version,
     subcommands: [
       Explore.self, Info.self, Show.self, Export.self, Convert.self, ComputeCommand.self,
-      VerifyCommand.self, BenchGroup.self, Keys.self,
+      VerifyCommand.self, BenchGroup.self, BackendGroup.self, Keys.self,
       Doctor.self, ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)

@@ -9,23 +9,25 @@ import Testing
 
   init() throws { place = try Place() }
 
-  private var input: String { place.path("m.safetensors") }
-
   /// Activations of so many minibatches that a run takes long enough to be interrupted.
   private func writeActivations() throws {
     var noise = SteadyNoise(state: 1)
-    let rows = (0..<1200).map { _ in (0..<300).map { _ in noise.next() } }
-    let layers = (0..<24).map { layer in
-      ("m/layer\(layer)", rows.map { $0.map { $0 * Float(layer + 1) } })
+    let layers = (0..<60).map { layer in
+      ("m/layer\(layer)", (0..<1200).map { _ in (0..<4).map { _ in noise.next() } })
     }
     try place.write(activations: layers, to: "m.safetensors")
   }
 
-  /// Interrupts a run with `signal` once its first checkpoint may be there.
+  /// Interrupts a run with `signal` once its first checkpoint is there.
   private func interrupt(_ signal: String) throws -> Shell.Outcome {
     try place.shell(
-      "cka compute m.safetensors \(options.joined(separator: " ")) -o out.cka.safetensors & "
-        + "pid=$!; sleep 0.3; kill -\(signal) $pid; wait $pid")
+      """
+      cka compute m.safetensors \(options.joined(separator: " ")) -o out.cka.safetensors &
+      pid=$!
+      while kill -0 $pid && [ ! -e out.cka.safetensors.partial ]; do sleep 0.02; done
+      kill -\(signal) $pid
+      wait $pid
+      """)
   }
 
   @Test("A wish to stop is followed after the minibatch", arguments: [("INT", 130), ("TERM", 143)])
