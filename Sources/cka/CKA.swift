@@ -18,7 +18,8 @@ struct CKA: ParsableCommand {
     version: version,
     subcommands: [
       Explore.self, Info.self, Show.self, Export.self, Convert.self, ComputeCommand.self,
-      Compare.self, Freeze.self, Match.self, Keys.self, Doctor.self, Bench.self, ReadHDF5.self,
+      VerifyCommand.self, Compare.self, Freeze.self, Match.self, BackendGroup.self, Keys.self,
+      Doctor.self, BenchGroup.self, ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)
 

@@ -5,7 +5,7 @@ import Foundation
 /// What the explorer costs: time to the first picture and from key to paint, bytes sent, memory.
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure the explorer on this machine against its budgets.",
+    commandName: "explorer", abstract: "Measure the explorer on this machine against its budgets.",
     discussion: """
       Starts this program again in pseudo-terminals of 200 × 50 cells and drives it with keys. Inputs of \
       about 420 MB are made in a temporary folder and removed again. The exit code is 0 whatever the \
