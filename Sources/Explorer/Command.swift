@@ -9,6 +9,7 @@ public struct Command: Sendable {
     case colours = "Colours"
     case pairs = "Pairs"
     case panes = "Panes and export"
+    case jobs = "Computing"
     case finding = "Finding"
     case general = "General"
   }
@@ -50,7 +51,7 @@ public struct Command: Sendable {
 extension Command {
   /// Every command, chapter by chapter.
   public static let all: [Command] =
-    moving + view + colours + pairs + paneCommands + finding + general
+    moving + view + colours + pairs + paneCommands + jobCommands + finding + general
 
   /// The panes that show values.
   static let heatPanes: Set<Pane> = [.layers, .minibatches]

@@ -18,6 +18,7 @@ struct CKA: ParsableCommand {
     version: version,
     subcommands: [
       Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
+      JobsCommand.self, Worker.self, ComputeCommand.self,
       ReadHDF5.self,
     ],
     defaultSubcommand: Explore.self)
