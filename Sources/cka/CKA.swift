@@ -17,9 +17,8 @@ struct CKA: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explore.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
-      JobsCommand.self, Worker.self, ComputeCommand.self,
-      ReadHDF5.self,
+      Explore.self, ComputeCommand.self, JobsCommand.self, Info.self, Show.self, Export.self,
+      Convert.self, Keys.self, Doctor.self, ReadHDF5.self, Worker.self,
     ],
     defaultSubcommand: Explore.self)
 

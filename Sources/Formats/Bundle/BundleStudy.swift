@@ -16,7 +16,12 @@ struct BundleStudy {
   }
 
   var models: [Axis] = []
+  /// For each model the shapes of its layers' features; fewer or none where they are not known.
+  var shapes: [[[Int]]] = []
   var entries: [Entry] = []
+  /// What is beside the comparisons when they are the blocks of one study.
+  var statistics: Value?
+  var provenance: Value?
 
   /// The study of `comparisons`; equal sides share one model.
   init(_ comparisons: [Comparison]) {
@@ -39,12 +44,18 @@ struct BundleStudy {
 // MARK: Writing
 
 extension BundleStudy {
-  /// The study as JSON text.
-  var json: String {
-    let models = models.map { model in
-      "{\"name\": \(JSONText.string(model.model)), \"dataset\": \(JSONText.string(model.dataset)), "
-        + "\"layers\": \(JSONText.list(model.layers)), "
-        + "\"layers_are_generated\": \(model.layersAreGenerated)}"
+  /// The study as JSON text, with further fields, whose values are JSON texts.
+  func json(with further: [(key: String, value: String)] = []) -> String {
+    let models = models.enumerated().map { index, model in
+      var fields = [
+        ("name", JSONText.string(model.model)), ("dataset", JSONText.string(model.dataset)),
+        ("layers", JSONText.list(model.layers)),
+        ("layers_are_generated", "\(model.layersAreGenerated)"),
+      ]
+      if shapes.indices.contains(index) {
+        fields.append(("shapes", "[\(shapes[index].map(\.description).joined(separator: ", "))]"))
+      }
+      return JSONText.object(fields)
     }
     let entries = entries.map { entry in
       "{\"key\": \(JSONText.string(entry.key)), \"kind\": \"\(entry.kind.rawValue)\", "
@@ -54,8 +65,11 @@ extension BundleStudy {
         + "\"format\": \(JSONText.string(entry.sourceFormat))}, "
         + "\"warnings\": \(JSONText.list(entry.warnings))}"
     }
-    return "{\"models\": [\(models.joined(separator: ", "))], "
-      + "\"comparisons\": [\(entries.joined(separator: ", "))]}"
+    return JSONText.object(
+      [
+        ("models", "[\(models.joined(separator: ", "))]"),
+        ("comparisons", "[\(entries.joined(separator: ", "))]"),
+      ] + further)
   }
 }
 
@@ -67,7 +81,12 @@ extension BundleStudy {
     guard case .dictionary(let study) = try JSONReader.value(of: text) else {
       throw FormatError("the study is not a JSON object", at: "metadata 'study'")
     }
-    for model in study["models"]?.elements ?? [] { models.append(try Self.axis(model)) }
+    for model in study["models"]?.elements ?? [] {
+      models.append(try Self.axis(model))
+      shapes.append((model.fields?["shapes"]?.list ?? []).map { $0.counts ?? [] })
+    }
+    statistics = study["statistics"]
+    provenance = study["provenance"]
     for (index, entry) in (study["comparisons"]?.elements ?? []).enumerated() {
       entries.append(try self.entry(entry, place: "metadata 'study', comparison \(index)"))
     }

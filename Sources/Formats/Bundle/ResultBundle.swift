@@ -21,9 +21,9 @@ import CKACore
 ///   `source` names that file; both are provenance only.
 ///
 /// The tensor `cka.K` holds the values, little-endian, row-major, in the type in which they were read: F32 stays
-/// F32, and lists are F64. Metadata, keys and tensors that a reader does not know are ignored, so that later
-/// files of version 1 may add tensors such as `stderr.K` (L₁ × L₂) or `batches.K` (N × L₁ × L₂) and their
-/// provenance; the version rises only when an old reader would show something wrong.
+/// F32, and lists are F64. Metadata, keys and tensors that a reader does not know are ignored: files of
+/// version 1 that hold a `Study` have more of them (`StudyBundle`). The version rises only when an old reader
+/// would show something wrong.
 public enum ResultBundle {
   /// The newest version that is written and read.
   static let version = 1
@@ -33,42 +33,20 @@ public enum ResultBundle {
   public static func encode(_ comparisons: [Comparison]) throws(FormatError) -> [UInt8] {
     guard !comparisons.isEmpty else { throw FormatError("there is no result to write") }
     let study = BundleStudy(comparisons)
-    var header = "{\"__metadata__\": {\"format\": \"cka\", \"version\": \"\(version)\", "
-    header += "\"study\": \(JSONText.string(study.json))}"
-    // Wide types first, so that every tensor is aligned without holes, which the format forbids.
-    let order = comparisons.indices.sorted { a, b in
-      (-comparisons[a].matrix.type.size, a) < (-comparisons[b].matrix.type.size, b)
+    var file = TensorFile(metadata: metadata(study: study.json()))
+    for (index, comparison) in comparisons.enumerated() {
+      let matrix = comparison.matrix
+      file.add(
+        "cka.\(index)",
+        shape: comparison.kind == .minibatches ? [matrix.columns] : [matrix.rows, matrix.columns],
+        .matrix(matrix))
     }
-    var end = 0
-    for index in order {
-      let matrix = comparisons[index].matrix
-      let start = end
-      end += matrix.rows * matrix.columns * matrix.type.size
-      let shape =
-        comparisons[index].kind == .minibatches
-        ? "\(matrix.columns)" : "\(matrix.rows), \(matrix.columns)"
-      header += ", \"cka.\(index)\": {\"dtype\": \"\(name(of: matrix.type))\", "
-      header += "\"shape\": [\(shape)], \"data_offsets\": [\(start), \(end)]}"
-    }
-    header += "}"
-    return try file(header: header, order.map { comparisons[$0].matrix })
+    return try file.encoded()
   }
 
-  private static func file(header: String, _ matrices: [Matrix]) throws(FormatError) -> [UInt8] {
-    let length = (header.utf8.count + 7) / 8 * 8
-    guard length <= Limits.safetensorsHeader else {
-      throw FormatError("the names need \(length) bytes, more than a safetensors header may hold")
-    }
-    var bytes: [UInt8] = []
-    withUnsafeBytes(of: UInt64(length).littleEndian) { bytes.append(contentsOf: $0) }
-    bytes.append(contentsOf: header.utf8)
-    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: length - header.utf8.count))
-    for matrix in matrices { MatrixBytes.append(matrix, as: matrix.type, to: &bytes) }
-    return bytes
-  }
-
-  private static func name(of type: ScalarType) -> String {
-    SafetensorsFile.types.first { $0.value == type }?.key ?? "F64"
+  /// The three texts of every bundle.
+  static func metadata(study: String) -> [(key: String, value: String)] {
+    [("format", "cka"), ("version", "\(version)"), ("study", study)]
   }
 }
 
@@ -82,6 +60,17 @@ extension ResultBundle {
   static func comparisons(
     from file: SafetensorsFile, path: String
   ) throws(FormatError) -> [Comparison] {
+    let study = try study(of: file)
+    var comparisons: [Comparison] = []
+    for entry in study.entries {
+      comparisons.append(try comparison(entry, in: study, file: file, path: path))
+    }
+    guard let record = try record(study, file: file) else { return comparisons }
+    return try blocks(of: record, in: comparisons, study: study)
+  }
+
+  /// The study text of the bundle `file`.
+  static func study(of file: SafetensorsFile) throws(FormatError) -> BundleStudy {
     guard let text = file.metadata("version"), let found = Int(text), found >= 1 else {
       throw FormatError("the bundle has no version", at: "metadata 'version'")
     }
@@ -97,11 +86,7 @@ extension ResultBundle {
     guard !study.entries.isEmpty, study.entries.count <= Limits.resultsPerFile else {
       throw FormatError("\(study.entries.count) comparisons", at: "metadata 'study'")
     }
-    var comparisons: [Comparison] = []
-    for entry in study.entries {
-      comparisons.append(try comparison(entry, in: study, file: file, path: path))
-    }
-    return comparisons
+    return study
   }
 
   private static func comparison(

@@ -1,0 +1,123 @@
+import CKACore
+
+/// Where a study's figures come from: what is needed to trust them, and to make them again.
+///
+/// What the figures mean is in `StudyOptions`; this is the rest.
+public struct StudyProvenance: Sendable, Equatable {
+  /// How far the study is.
+  public enum State: String, Sendable {
+    /// All minibatches were seen.
+    case complete
+    /// It was stopped, or is still running.
+    case partial
+    /// It stopped early because its intervals were narrow enough.
+    case converged
+  }
+
+  /// A file that activations came from.
+  public struct Source: Sendable, Equatable {
+    /// Its absolute path, safe to show.
+    public var path: String
+    /// Its size in bytes.
+    public var bytes: Int
+    /// When it was last written, in nanoseconds since 1970.
+    public var modified: Int
+
+    /// A file as it was found.
+    public init(path: String, bytes: Int, modified: Int) {
+      self.path = path
+      self.bytes = bytes
+      self.modified = modified
+    }
+  }
+
+  /// How far the study is.
+  public var state = State.partial
+  /// Minibatches that there are, seen or not.
+  public var plannedMinibatches = 0
+  /// The files.
+  public var sources: [Source] = []
+  /// The command that made the activations, when a backend did; empty otherwise.
+  public var backend = ""
+  /// Samples in a minibatch; nil when all were taken as one.
+  public var batchSize: Int?
+  /// The layer filter; empty for all layers.
+  public var layers = ""
+  /// What became of positions: `flatten` or `mean`.
+  public var pool = ""
+  /// How names were read; empty for `MODEL/LAYER`.
+  public var layout = ""
+  /// The half width at which to stop, if any.
+  public var untilCI: Double?
+  /// The seed of everything random, if anything was.
+  public var seed: Int?
+  /// The command line.
+  public var command: [String] = []
+  /// When the figures were written, ISO 8601 in UTC.
+  public var created = ""
+  /// Programs and libraries with their versions.
+  public var versions: [String: String] = [:]
+  /// What whoever made the activations should know; one line each, safe to show.
+  public var warnings: [String] = []
+
+  /// Nothing is known.
+  public init() {}
+}
+
+// MARK: JSON
+
+extension StudyProvenance {
+  /// The provenance as JSON text.
+  var json: String {
+    let sources = sources.map { source in
+      JSONText.object([
+        ("path", JSONText.string(SafeText.sanitise(source.path))), ("bytes", "\(source.bytes)"),
+        ("modified", "\(source.modified)"),
+      ])
+    }
+    let versions = versions.sorted { $0.key < $1.key }.map {
+      ($0.key, JSONText.string(SafeText.sanitise($0.value)))
+    }
+    return JSONText.object([
+      ("state", JSONText.string(state.rawValue)),
+      ("planned_minibatches", "\(plannedMinibatches)"),
+      ("sources", "[\(sources.joined(separator: ", "))]"),
+      ("backend", JSONText.string(backend)),
+      ("batch_size", batchSize.map(String.init) ?? "\"all\""),
+      ("layers", JSONText.string(layers)), ("pool", JSONText.string(pool)),
+      ("layout", JSONText.string(layout)),
+      ("until_ci", untilCI.map(JSONText.number) ?? "null"),
+      ("seed", seed.map(String.init) ?? "null"),
+      ("command", JSONText.list(command.map(SafeText.sanitise))),
+      ("created", JSONText.string(created)), ("versions", JSONText.object(versions)),
+      ("warnings", JSONText.list(warnings)),
+    ])
+  }
+
+  /// The provenance that `value` holds. It is a record for people: what is missing or of another type
+  /// is left as it is by default.
+  init(_ value: Value?) {
+    guard let fields = value?.fields else { return }
+    state = fields["state"]?.safeText.flatMap(State.init) ?? .partial
+    plannedMinibatches = max(0, fields["planned_minibatches"]?.integer ?? 0)
+    sources = (fields["sources"]?.list ?? []).compactMap { source in
+      guard let fields = source.fields, let path = fields["path"]?.safeText else { return nil }
+      return Source(
+        path: path, bytes: fields["bytes"]?.integer ?? 0,
+        modified: fields["modified"]?.integer ?? 0)
+    }
+    backend = fields["backend"]?.safeText ?? ""
+    batchSize = fields["batch_size"]?.integer.flatMap { $0 > 0 ? $0 : nil }
+    layers = fields["layers"]?.safeText ?? ""
+    pool = fields["pool"]?.safeText ?? ""
+    layout = fields["layout"]?.safeText ?? ""
+    untilCI = fields["until_ci"]?.number
+    seed = fields["seed"]?.integer
+    command = (fields["command"]?.list ?? []).compactMap(\.safeText)
+    created = fields["created"]?.safeText ?? ""
+    for (key, value) in fields["versions"]?.fields ?? [] {
+      if let key = key.safeText, let text = value.safeText { versions[key] = text }
+    }
+    warnings = (fields["warnings"]?.list ?? []).compactMap(\.safeText)
+  }
+}

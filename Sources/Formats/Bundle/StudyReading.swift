@@ -1,0 +1,112 @@
+import CKACore
+
+extension ResultBundle {
+  /// The study of a bundle whose text is `text`; nil when it holds none.
+  /// - Throws: when a tensor is missing or of another size than the layers need.
+  static func record(
+    _ text: BundleStudy, file: SafetensorsFile
+  ) throws(FormatError) -> StudyRecord? {
+    guard let value = text.statistics else { return nil }
+    let statistics = try StudyStatistics(value)
+    let models = zip(text.models, text.shapes).map { axis, shapes in
+      StudyModel(
+        name: axis.model, dataset: axis.dataset,
+        layers: axis.layers.enumerated().map { index, name in
+          StudyLayer(name: name, shape: shapes.indices.contains(index) ? shapes[index] : [])
+        })
+    }
+    let layers = models.reduce(0) { $0 + $1.layers.count }
+    guard layers > 0, layers <= Limits.layers else {
+      throw FormatError("\(layers) layers in all", at: "metadata 'study'")
+    }
+    let triangle = PackedTriangle(side: layers)
+    // Before anything is made: a study's sums take as much memory as the file's.
+    let sums = try tensor("study.sums", [triangle.count], .float64, in: file)
+    let scales = try tensor("study.scales", [layers], .float64, in: file)
+    var faults = [LayerFault?](repeating: nil, count: layers)
+    for (layer, fault) in statistics.faults {
+      guard layer < layers else {
+        throw FormatError("a fault of layer \(layer) of \(layers)", at: "metadata 'study'")
+      }
+      faults[layer] = fault
+    }
+    do {
+      let study = try Study(
+        models: models, options: statistics.options, minibatches: statistics.minibatches,
+        faults: faults, sums: sums.values(), scales: scales.values(),
+        kept: try kept(triangle.count, in: file))
+      return StudyRecord(study: study, provenance: StudyProvenance(text.provenance))
+    } catch let error as StudyError {
+      throw FormatError(error.description, at: "metadata 'study'")
+    } catch let error as FormatError {
+      throw error
+    } catch {
+      throw FormatError(SafeText.sanitise("\(error)"))
+    }
+  }
+
+  /// The comparisons with the blocks of the study that they are, whose values are those shown.
+  /// - Throws: when two are the same block.
+  static func blocks(
+    of record: StudyRecord, in comparisons: [Comparison], study text: BundleStudy
+  ) throws(FormatError) -> [Comparison] {
+    var seen: Set<[Int]> = []
+    var result: [Comparison] = []
+    for (entry, stored) in zip(text.entries, comparisons) {
+      guard entry.kind == .layers, seen.insert([entry.rows, entry.columns]).inserted else {
+        throw FormatError("two comparisons are the same block of the study", at: entry.tensor)
+      }
+      let block = StudyBlock(study: record.study, rowModel: entry.rows, columnModel: entry.columns)
+      var comparison = stored
+      comparison.matrix = block.matrix()
+      comparison.block = block
+      comparison.format = format(of: record.study)
+      if let warning = disagreement(stored.matrix, comparison.matrix, stored) {
+        comparison.warnings.insert(warning, at: 0)
+      }
+      result.append(comparison)
+    }
+    return result
+  }
+
+  /// Where the matrix in the file is not that of the sums beside it: somebody changed one of them.
+  private static func disagreement(
+    _ stored: Matrix, _ computed: Matrix, _ comparison: Comparison
+  ) -> String? {
+    for (index, (a, b)) in zip(stored.values(), computed.values()).enumerated() {
+      if a.isNaN && b.isNaN || abs(a - b) <= 1e-9 { continue }
+      let (row, column) = (index / stored.columns, index % stored.columns)
+      return "the stored \(a) of \(comparison.rows.layers[row]) × "
+        + "\(comparison.columns.layers[column]) is not the \(b) of the sums beside it"
+    }
+    return nil
+  }
+
+  private static func kept(
+    _ count: Int, in file: SafetensorsFile
+  ) throws(FormatError) -> [[Float]] {
+    guard let array = file.tensor("study.kept") else { return [] }
+    guard array.type == .float32, array.shape.count == 2, array.shape[1] == count else {
+      throw misfit("study.kept", array, "[minibatches, \(count)]")
+    }
+    return (0..<array.shape[0]).map { array.slice(axis: 0, index: $0).values().map { Float($0) } }
+  }
+
+  private static func tensor(
+    _ name: String, _ shape: [Int], _ type: ScalarType, in file: SafetensorsFile
+  ) throws(FormatError) -> NDArray {
+    guard let array = file.tensor(name) else {
+      throw FormatError("the study's tensor is not there", at: "key '\(name)'")
+    }
+    guard array.type == type, array.shape == shape else {
+      throw misfit(name, array, "\(shape)")
+    }
+    return array
+  }
+
+  private static func misfit(_ name: String, _ array: NDArray, _ expected: String) -> FormatError {
+    FormatError(
+      "\(array.type.rawValue) \(array.shape) instead of \(expected)", at: "key '\(name)'",
+      remedy: "save the result again; the file is damaged")
+  }
+}

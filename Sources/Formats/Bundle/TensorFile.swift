@@ -1,0 +1,93 @@
+import CKACore
+
+/// A safetensors file in the making: a map of texts, and named tensors.
+struct TensorFile {
+  /// Where a tensor's values come from.
+  enum Content {
+    /// Row by row, in the matrix's own type.
+    case matrix(Matrix)
+    /// As float64.
+    case doubles([Double])
+    /// One list after another, as float32.
+    case floats([[Float]])
+
+    fileprivate var type: ScalarType {
+      switch self {
+      case .matrix(let matrix): matrix.type
+      case .doubles: .float64
+      case .floats: .float32
+      }
+    }
+  }
+
+  private struct Entry {
+    var name: String
+    var shape: [Int]
+    var content: Content
+    var byteCount: Int { shape.reduce(content.type.size, *) }
+  }
+
+  /// `__metadata__`, in order.
+  var metadata: [(key: String, value: String)]
+  private var entries: [Entry] = []
+
+  /// A file without tensors.
+  init(metadata: [(key: String, value: String)]) { self.metadata = metadata }
+
+  /// Adds a tensor; the product of `shape` must be the number of values.
+  mutating func add(_ name: String, shape: [Int], _ content: Content) {
+    entries.append(Entry(name: name, shape: shape, content: content))
+  }
+
+  /// The file's bytes.
+  /// - Throws: `FormatError` when names and texts exceed what a header may hold.
+  func encoded() throws(FormatError) -> [UInt8] {
+    // Wide types first, so that every tensor is aligned without holes, which the format forbids.
+    let ordered = entries.enumerated().sorted { a, b in
+      (-a.element.content.type.size, a.offset) < (-b.element.content.type.size, b.offset)
+    }.map(\.element)
+    let (header, dataCount) = header(ordered)
+    let length = (header.utf8.count + 7) / 8 * 8
+    guard length <= Limits.safetensorsHeader else {
+      throw FormatError("the names need \(length) bytes, more than a safetensors header may hold")
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + length + dataCount)
+    withUnsafeBytes(of: UInt64(length).littleEndian) { bytes.append(contentsOf: $0) }
+    bytes.append(contentsOf: header.utf8)
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: length - header.utf8.count))
+    for entry in ordered { Self.append(entry.content, to: &bytes) }
+    return bytes
+  }
+
+  private func header(_ ordered: [Entry]) -> (text: String, dataCount: Int) {
+    let texts = metadata.map { JSONText.string($0.key) + ": " + JSONText.string($0.value) }
+    var fields = ["\"__metadata__\": {\(texts.joined(separator: ", "))}"]
+    var end = 0
+    for entry in ordered {
+      let start = end
+      end += entry.byteCount
+      let shape = entry.shape.map(String.init).joined(separator: ", ")
+      fields.append(
+        "\(JSONText.string(entry.name)): {\"dtype\": \"\(Self.name(of: entry.content.type))\", "
+          + "\"shape\": [\(shape)], \"data_offsets\": [\(start), \(end)]}")
+    }
+    return ("{" + fields.joined(separator: ", ") + "}", end)
+  }
+
+  private static func append(_ content: Content, to bytes: inout [UInt8]) {
+    switch content {
+    case .matrix(let matrix): MatrixBytes.append(matrix, as: matrix.type, to: &bytes)
+    case .doubles(let values):
+      values.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
+    case .floats(let lists):
+      for values in lists {
+        values.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
+      }
+    }
+  }
+
+  private static func name(of type: ScalarType) -> String {
+    SafetensorsFile.types.first { $0.value == type }?.key ?? "F64"
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import CKACore
+import Compute
+import Formats
+import Glibc
+
+/// CKA of every two layers from saved activations.
+struct ComputeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compute",
+    abstract: "Compute CKA of every two layers from saved activations.",
+    discussion: """
+      Every two models are compared, and each with itself, in one pass. Arrays are named MODEL/LAYER \
+      and hold all samples on their first axis; or a folder holds a file for each minibatch.
+
+        cka compute resnet18.safetensors resnet34.npz -o depth.cka.safetensors
+
+      The unbiased minibatch estimator of linear CKA is the default. While it runs, what is there is \
+      saved to OUTPUT.partial now and then; after an interruption the same command goes on from it, \
+      and ends with the same bits.
+
+      Exit codes: 0 all is well, 1 it failed, 64 the command line is wrong, 130 and 143 it was \
+      stopped by SIGINT or SIGTERM.
+      """)
+
+  @OptionGroup var options: ComputeOptions
+
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  @Flag(help: "Run as a job, which outlives the terminal; `cka jobs` and the explorer show it.")
+  var background = false
+
+  func run() throws {
+    if background { return try submit() }
+    do {
+      try compute()
+    } catch let error as FormatError {
+      throw fail(error.description)
+    } catch let error as ComputeError {
+      throw fail(error.description)
+    }
+  }
+
+  private func compute() throws {
+    let recipe = try options.recipe()
+    let output = try Self.output(of: recipe)
+    let partial = PartialBundle(output: output)
+    let stop = StopRequest()
+    let run = try ComputeRun(recipe)
+    run.warnings.forEach(complain)
+    let start = partial.study(for: run)
+    var line = ProgressLine(isQuiet: quiet)
+    var pace = CheckpointPace()
+    var last = start
+    let study: Study
+    do {
+      study = try run.run(from: start) { study, progress in
+        last = study
+        line.show(progress)
+        if progress.done < progress.total {
+          try pace.saveIfDue { try partial.write(study, of: run) }
+        }
+        return stop.signal == nil
+      }
+    } catch {
+      line.clear()
+      if let last { try keep(last, in: partial, run: run) }
+      throw error
+    }
+    line.clear()
+    if let signal = stop.signal, study.minibatches.count < run.total {
+      try keep(study, in: partial, run: run)
+      throw ExitCode(128 + signal)
+    }
+    guard study.countedMinibatches > 0 else {
+      throw FormatError(
+        "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples")
+    }
+    try AtomicFile.write(try run.encode(study), to: output)
+    partial.remove()
+    if !quiet { complain(Self.summary(of: study, output: output)) }
+  }
+
+  /// Where the result goes; checked before an hour is spent on it.
+  static func output(of recipe: StudyFile) throws(FormatError) -> String {
+    guard let output = recipe.output else {
+      throw FormatError("nothing says where the result goes", remedy: "add -o NAME.cka.safetensors")
+    }
+    guard output.lowercased().hasSuffix(".safetensors") else {
+      throw FormatError(
+        "a bundle's name ends in .cka.safetensors", file: SafeText.sanitise(output))
+    }
+    let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw FormatError(
+        "cannot be written: \(String(cString: strerror(errno)))",
+        remedy: "make the folder first, or write to one of your own",
+        file: SafeText.sanitise(output))
+    }
+    return output
+  }
+
+  /// Saves what there is of a run that ends early, and says so.
+  private func keep(_ study: Study, in partial: PartialBundle, run: ComputeRun) throws {
+    guard !study.minibatches.isEmpty else { return }
+    try partial.write(study, of: run)
+    complain(
+      "\(study.minibatches.count) of \(run.total) minibatches are in \(partial.path); the same "
+        + "command goes on from there")
+  }
+
+  private static func summary(of study: Study, output: String) -> String {
+    let pairs = study.models.count * (study.models.count + 1) / 2
+    let counted = study.countedMinibatches
+    return
+      "wrote \(pairs) \(pairs == 1 ? "comparison" : "comparisons") of \(study.layerCount) layers "
+      + "over \(counted) \(counted == 1 ? "minibatch" : "minibatches"), "
+      + "\(study.countedSamples) samples, to \(output)"
+  }
+}

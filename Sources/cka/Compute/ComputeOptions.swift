@@ -1,0 +1,113 @@
+import ArgumentParser
+import CKACore
+import Formats
+
+/// What a computation is told: `cka compute` in a terminal, in the background, and a worker that takes a job
+/// up again read the same words.
+struct ComputeOptions: ParsableArguments {
+  @Argument(
+    help: """
+      Files and folders of saved activations (safetensors, npz, npy, pt, h5), or one study file \
+      (.yaml) that says the same as these options.
+      """, completion: .file())
+  var features: [String] = []
+
+  @Option(
+    name: [.short, .long], help: "The bundle to write, NAME.cka.safetensors.", completion: .file())
+  var output: String?
+
+  @Option(help: "Samples in a minibatch, or 'all' to take all samples as one. (default: 128)")
+  var batchSize: String?
+
+  @Option(help: "How HSIC is estimated: unbiased or biased. (default: unbiased)")
+  var estimator: String?
+
+  @Option(
+    help: """
+      linear, or rbf:FRACTION, whose sigma is that fraction of the median distance between samples \
+      (rbf:FRACTION:all counts the n zeros of each sample to itself too). (default: linear)
+      """)
+  var kernel: String?
+
+  @Option(
+    help: "A minibatch's weight: equal, pairs (n(n - 3)) or samples (n). (default: equal)")
+  var weighting: String?
+
+  @Option(help: "Only layers that match, such as 'conv !*.bn*' or '/fc$/'.")
+  var layers: String?
+
+  @Option(
+    help: "Positions of a map, and tokens: flatten them, or take their mean. (default: flatten)")
+  var pool: String?
+
+  @Option(help: "How Gram matrices are formed: float32 or float64. (default: float32)")
+  var precision: String?
+
+  @Option(help: "Threads. (default: one for each processor)")
+  var threads: Int?
+
+  @Option(
+    name: .customLong("until-ci"),
+    help: """
+      Stop early once the 95 % interval of every cell is within plus or minus this; looked at from \
+      8 minibatches on.
+      """)
+  var untilCI: Double?
+
+  @Option(help: "How arrays are named, such as '{model}.{layer}' or '{model}_{batch}:{layer}'.")
+  var layout: String?
+
+  @Option(
+    help: "Scores of minibatches to keep: bytes such as 64M or 1G, or 'sums'. (default: 256M)")
+  var keep: String?
+
+  func validate() throws {
+    guard !features.isEmpty else {
+      throw ValidationError("name files of activations, or a study file (.yaml)")
+    }
+    do throws(FormatError) {
+      var said = StudyFile(features: features)
+      try override(&said)
+      _ = try ComputeChoices(said)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+
+  /// Everything that is said, by the study file and by options, which win.
+  /// - Throws: `FormatError` when the study file cannot be read.
+  func recipe() throws(FormatError) -> StudyFile {
+    var recipe = StudyFile(features: features)
+    if features.count == 1, Self.isStudyFile(features[0]) {
+      recipe = try StudyFile.read(path: features[0])
+    }
+    try override(&recipe)
+    do {
+      _ = try ComputeChoices(recipe)
+    } catch {
+      var error = error
+      error.file = SafeText.sanitise(features[0])
+      throw error
+    }
+    return recipe
+  }
+
+  private static func isStudyFile(_ path: String) -> Bool {
+    [".yaml", ".yml"].contains { path.lowercased().hasSuffix($0) }
+  }
+
+  private func override(_ recipe: inout StudyFile) throws(FormatError) {
+    if let batchSize { recipe.batchSize = try ComputeChoices.batchSize(batchSize) }
+    if let pool { recipe.pool = try ComputeChoices.pooling(pool) }
+    if let layout { recipe.layout = try FeatureLayout(layout) }
+    recipe.output = output ?? recipe.output
+    recipe.estimator = estimator ?? recipe.estimator
+    recipe.kernel = kernel ?? recipe.kernel
+    recipe.weighting = weighting ?? recipe.weighting
+    recipe.layers = layers ?? recipe.layers
+    recipe.precision = precision ?? recipe.precision
+    recipe.threads = threads ?? recipe.threads
+    recipe.untilCI = untilCI ?? recipe.untilCI
+    recipe.keep = keep ?? recipe.keep
+  }
+}
