@@ -46,7 +46,7 @@ private func drawJob(
   put(job.state.rawValue, width: 10, theme.style(of: job.state))
   let barWidth = line.width >= 70 ? 20 : 8
   put(job.bar(width: barWidth, theme), width: barWidth, theme.style(of: job.state))
-  put(job.percent, width: 5, base)
+  put(String(repeating: " ", count: max(0, 5 - job.percent.count)) + job.percent, width: 5, base)
   let left = job.state.isLive ? job.eta.map(JobLine.clock) ?? "" : ""
   put(left, width: 8, theme.faint)
   let time = line.width >= 90 ? job.submitted : ""
