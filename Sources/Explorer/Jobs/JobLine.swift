@@ -56,7 +56,7 @@ extension JobLine {
       parts.append(rate.map { "\($0.significant)/s" })
       parts.append(eta.map { "\(Self.clock($0)) left" })
     }
-    parts.append(halfWidth.map { "±\($0.significant)" })
+    if let halfWidth, halfWidth.isFinite { parts.append("±\(halfWidth.significant)") }
     return parts.compactMap { $0 }.joined(separator: ", ")
   }
 

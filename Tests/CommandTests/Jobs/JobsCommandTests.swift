@@ -29,7 +29,7 @@ struct JobsCommandTests {
   @Test("list, show, log and their JSON tell the same")
   func words() throws {
     #expect(try place.cka("jobs").text.contains("no jobs"))
-    #expect(try place.cka("jobs", "--json").text == "[]\n" || place.jobs().isEmpty)
+    #expect(try place.jobs().isEmpty)
     let id = try place.submit()
     _ = try place.cka("jobs", "wait", id)
     let table = try place.cka("jobs", "list").text
@@ -75,7 +75,8 @@ struct JobsCommandTests {
     #expect(try place.cka("info", stopped.result ?? "").text.contains("partial"))
     #expect(try place.cka("jobs", "wait", first).status == 1)
     #expect(try place.cka("jobs", "remove", first, second, third).status == 0)
-    #expect(try place.jobs().isEmpty && place.names.contains("c.cka.safetensors"))
+    #expect(try place.jobs().isEmpty)
+    #expect(place.names.contains("c.cka.safetensors"))
   }
 
   @Test("features that vanish end the job with a reason, and the partial result stays")
@@ -104,7 +105,8 @@ struct JobsCommandTests {
     #expect(try place.cka("jobs", "resume", id).status == 1, "a finished job has nothing left")
     #expect(try place.cka("jobs", "retry", id).status == 0)
     let again = try #require(try place.jobs().last?.id)
-    #expect(again != id && (try place.cka("jobs", "wait", again)).status == 0)
+    #expect(again != id)
+    #expect(try place.cka("jobs", "wait", again).status == 0)
     #expect(try place.values("out.cka.safetensors") == values)
   }
 }

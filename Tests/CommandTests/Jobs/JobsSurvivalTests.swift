@@ -8,7 +8,7 @@ struct JobsSurvivalTests {
 
   init() throws {
     place = try Place()
-    try place.writeFeatures("f.safetensors", samples: 9_600, layers: 8)
+    try place.writeFeatures("f.safetensors", samples: 3_200, layers: 8)
   }
 
   @Test("killed at any moment, a job shows as died, and goes on to the same bits")
@@ -55,7 +55,7 @@ struct JobsSurvivalTests {
     defer { place.stopJobs() }
     try place.writeFeatures("long.safetensors", samples: 64_000, layers: 12)
     try place.copy(sample: "real/resnet18_vs_resnet34_full.pkl", as: "results/r.pkl")
-    let id = try place.submit("long.safetensors")
+    let id = try place.submit("long.safetensors", pace: 0.3)
     try place.wait(for: id) { $0.result != nil }
     let sessions = try (0..<2).map { _ in try ExplorerSession("cka results", in: place) }
     for session in sessions {
