@@ -24,7 +24,7 @@ public struct JobLine: Sendable, Equatable, Identifiable {
   public var done: Int?
   /// Minibatches in all.
   public var total: Int?
-  /// Minibatches a second.
+  /// Samples a second.
   public var rate: Double?
   /// Seconds left.
   public var eta: Double?
@@ -48,12 +48,12 @@ public struct JobLine: Sendable, Equatable, Identifiable {
 }
 
 extension JobLine {
-  /// "120 of 267 minibatches, 3.2/s, 0:46 left, ±0.0031"; empty when nothing is known.
+  /// "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031"; empty when nothing is known.
   public var progress: String {
     var parts: [String?] = []
     if let done, let total { parts.append("\(done) of \(total) minibatches") }
     if state.isLive {
-      parts.append(rate.map { "\($0.significant)/s" })
+      parts.append(rate.map { "\($0.significant) samples/s" })
       parts.append(eta.map { "\(Self.clock($0)) left" })
     }
     if let halfWidth, halfWidth.isFinite { parts.append("±\(halfWidth.significant)") }

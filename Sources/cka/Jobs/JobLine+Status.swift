@@ -45,7 +45,7 @@ extension JobLine {
 
 /// The figures worth watching that a worker reports.
 enum JobNumber: String {
-  /// Minibatches a second.
+  /// Samples a second.
   case rate
   /// The largest 95 % half width of all cells.
   case halfWidth = "half-width"

@@ -55,7 +55,7 @@ struct JobsSurvivalTests {
     defer { place.stopJobs() }
     try place.writeFeatures("long.safetensors", samples: 64_000, layers: 12)
     try place.copy(sample: "real/resnet18_vs_resnet34_full.pkl", as: "results/r.pkl")
-    let id = try place.submit("long.safetensors", pace: 0.3)
+    let id = try place.submit("long.safetensors", batchSize: 64)
     try place.wait(for: id) { $0.result != nil }
     let sessions = try (0..<2).map { _ in try ExplorerSession("cka results", in: place) }
     for session in sessions {
