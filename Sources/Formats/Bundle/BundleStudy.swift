@@ -22,6 +22,8 @@ struct BundleStudy {
   /// What is beside the comparisons when they are the blocks of one study.
   var statistics: Value?
   var provenance: Value?
+  /// Samples of each minibatch, in what a backend says first.
+  var samples: Value?
 
   /// The study of `comparisons`; equal sides share one model.
   init(_ comparisons: [Comparison]) {
@@ -87,6 +89,7 @@ extension BundleStudy {
     }
     statistics = study["statistics"]
     provenance = study["provenance"]
+    samples = study["samples"]
     for (index, entry) in (study["comparisons"]?.elements ?? []).enumerated() {
       entries.append(try self.entry(entry, place: "metadata 'study', comparison \(index)"))
     }

@@ -89,7 +89,7 @@ extension ResultBundle {
     return study
   }
 
-  private static func comparison(
+  static func comparison(
     _ entry: BundleStudy.Entry, in study: BundleStudy, file: SafetensorsFile, path: String
   ) throws(FormatError) -> Comparison {
     let place = "key '\(SafeText.sanitise(entry.tensor))'"

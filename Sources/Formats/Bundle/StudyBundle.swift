@@ -9,6 +9,9 @@ public struct StudyRecord: Sendable {
   public var study: Study
   /// Where it comes from.
   public var provenance: StudyProvenance
+  /// Where the matrices in the file are not those of the study's sums, one line for each: somebody changed
+  /// one of the two.
+  public var disagreements: [String] = []
 
   /// A study that comes from `provenance`.
   public init(study: Study, provenance: StudyProvenance) {
@@ -92,7 +95,7 @@ extension ResultBundle {
       guard SafetensorsFile.matches(region.bytes) else { throw FormatError("this is no bundle") }
       let file = try SafetensorsFile(region: region)
       guard matches(file) else { throw FormatError("this is no bundle") }
-      let record = try record(study(of: file), file: file)
+      let record = try record(in: file, path: path)
       guard !MappedFile.wasTruncated(region) else {
         throw FormatError("the file was cut short while it was read", remedy: "open it again")
       }
@@ -102,6 +105,21 @@ extension ResultBundle {
       error.file = SafeText.sanitise(path)
       throw error
     }
+  }
+
+  private static func record(
+    in file: SafetensorsFile, path: String
+  ) throws(FormatError) -> StudyRecord? {
+    let text = try study(of: file)
+    guard var record = try record(text, file: file) else { return nil }
+    for entry in text.entries {
+      let stored = try comparison(entry, in: text, file: file, path: path)
+      let block = StudyBlock(study: record.study, rowModel: entry.rows, columnModel: entry.columns)
+      if let line = disagreement(of: stored, with: block.matrix()) {
+        record.disagreements.append(line)
+      }
+    }
+    return record
   }
 
   /// Every two models, then each with itself.

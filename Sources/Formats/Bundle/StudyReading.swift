@@ -61,7 +61,7 @@ extension ResultBundle {
       comparison.matrix = block.matrix()
       comparison.block = block
       comparison.format = format(of: record.study)
-      if let warning = disagreement(stored.matrix, comparison.matrix, stored) {
+      if let warning = disagreement(of: stored, with: comparison.matrix) {
         comparison.warnings.insert(warning, at: 0)
       }
       result.append(comparison)
@@ -70,9 +70,9 @@ extension ResultBundle {
   }
 
   /// Where the matrix in the file is not that of the sums beside it: somebody changed one of them.
-  private static func disagreement(
-    _ stored: Matrix, _ computed: Matrix, _ comparison: Comparison
-  ) -> String? {
+  static func disagreement(of comparison: Comparison, with computed: Matrix) -> String? {
+    let stored = comparison.matrix
+    guard comparison.kind == .layers else { return "a comparison of minibatches stands in a study" }
     for (index, (a, b)) in zip(stored.values(), computed.values()).enumerated() {
       if a.isNaN && b.isNaN || abs(a - b) <= 1e-9 { continue }
       let (row, column) = (index / stored.columns, index % stored.columns)

@@ -39,15 +39,16 @@ struct ComputeCommand: ParsableCommand {
       throw fail(error.description)
     } catch let error as ComputeError {
       throw fail(error.description)
+    } catch is CancellationError {
+      throw ExitCode(128 + SIGINT)
     }
   }
 
   private func compute() throws {
-    let recipe = try options.recipe()
-    let output = try Self.output(of: recipe)
+    let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
     let stop = StopRequest()
-    let run = try ComputeRun(recipe)
+    let run = try ComputeRun(options) { stop.signal != nil }
     run.warnings.forEach(complain)
     let start = partial.study(for: run)
     var line = ProgressLine(isQuiet: quiet)

@@ -61,9 +61,25 @@ struct ComputeOptions: ParsableArguments {
     help: "Scores of minibatches to keep: bytes such as 64M or 1G, or 'sums'. (default: 256M)")
   var keep: String?
 
+  @Option(help: "A command that sends Gram matrices, run by the shell instead of reading files.")
+  var backend: String?
+
+  @Option(help: "Seconds of silence after which a backend counts as stalled.")
+  var patience = 600.0
+
   func validate() throws {
-    guard !features.isEmpty else {
-      throw ValidationError("name files of activations, or a study file (.yaml)")
+    guard !features.isEmpty || backend != nil else {
+      throw ValidationError("name files of activations, or a study file (.yaml), or a --backend")
+    }
+    guard features.isEmpty || backend == nil else {
+      throw ValidationError("name files of activations or a --backend, not both")
+    }
+    guard patience > 0, patience <= 1e6 else {
+      throw ValidationError("--patience must be above 0, and at most 1e6 seconds")
+    }
+    guard backend == nil || (batchSize ?? layers ?? pool ?? layout) == nil else {
+      throw ValidationError(
+        "--batch-size, --layers, --pool and --layout are for the backend to be told")
     }
     do throws(FormatError) {
       var said = StudyFile(features: features)
@@ -86,7 +102,7 @@ struct ComputeOptions: ParsableArguments {
       _ = try ComputeChoices(recipe)
     } catch {
       var error = error
-      error.file = SafeText.sanitise(features[0])
+      error.file = SafeText.sanitise(features.first ?? "")
       throw error
     }
     return recipe

@@ -7,7 +7,7 @@ import Foundation
 ///
 /// A terminal, a background worker and a test run the same value; what becomes of the study between
 /// minibatches is for `report` to decide.
-struct ComputeRun: Sendable {
+struct ComputeRun {
   /// What was asked for.
   let recipe: StudyFile
   /// What the figures mean.
@@ -15,28 +15,52 @@ struct ComputeRun: Sendable {
   /// What the user should know before it begins; one line each.
   let warnings: [String]
   private let choices: ComputeChoices
-  private let features: FeatureSet
-  private let source: FeatureSetSource
+  private let origin: Origin
+  private let models: [StudyModel]
+  private let sampleCounts: [Int]
   private let command: [String]
 
-  /// Opens the files of `recipe`.
-  /// - Parameter command: the command line, for the record.
-  /// - Throws: `FormatError` when they cannot be read, or do not fit one another.
-  init(_ recipe: StudyFile, command: [String] = CommandLine.arguments) throws(FormatError) {
-    self.recipe = recipe
+  /// Where Gram matrices come from.
+  private enum Origin {
+    case features(FeatureSet, FeatureSetSource)
+    case backend(BackendStream, command: String)
+  }
+
+  /// Opens the files that `options` name, or starts their backend.
+  /// - Parameters:
+  ///   - command: the command line, for the record.
+  ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
+  /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError` when
+  ///   the backend does not start, `CancellationError` when `shouldStop` says so.
+  init(
+    _ options: ComputeOptions, command: [String] = CommandLine.arguments,
+    shouldStop: @escaping () -> Bool = { false }
+  ) throws {
+    recipe = try options.recipe()
     self.command = command
     choices = try ComputeChoices(recipe)
-    options = choices.options
-    features = try FeatureSet.open(recipe.features, options: choices.reading)
-    source = FeatureSetSource(features)
-    var warnings = features.warnings
+    self.options = choices.options
+    var warnings: [String] = []
+    if let backend = options.backend {
+      let stream = try BackendStream(
+        ["/bin/sh", "-c", backend], patience: options.patience, shouldStop: shouldStop
+      ) { complain("backend: \($0)") }
+      origin = .backend(stream, command: backend)
+      (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
+    } else {
+      let features = try FeatureSet.open(recipe.features, options: choices.reading)
+      let source = FeatureSetSource(features)
+      origin = .features(features, source)
+      (models, sampleCounts) = (source.models, source.sampleCounts)
+      warnings = features.warnings
+    }
     if recipe.batchSize == nil {
       // The standard size was not asked for: files of one minibatch each are no surprise.
       warnings.removeAll { $0.hasPrefix("the batch size is not used") }
     }
-    if options.estimator == .biased, features.minibatchCount > 1 {
+    if choices.options.estimator == .biased, sampleCounts.count > 1 {
       warnings.append(
-        "biased HSIC of \(features.minibatchCount) minibatches is not that of all samples, and grows "
+        "biased HSIC of \(sampleCounts.count) minibatches is not that of all samples, and grows "
           + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
     }
     self.warnings = warnings
@@ -47,7 +71,7 @@ struct ComputeRun: Sendable {
   /// Samples of each minibatch.
   var sampleCounts: [Int] { source.sampleCounts }
   /// Minibatches in all.
-  var total: Int { source.sampleCounts.count }
+  var total: Int { sampleCounts.count }
 
   /// Goes through the minibatches.
   /// - Parameters:
@@ -64,12 +88,8 @@ struct ComputeRun: Sendable {
     let earlier = start?.minibatches.count ?? 0
     var progress = ComputeProgress(
       done: earlier, total: total, samples: 0, seconds: 0,
-      samplesLeft: source.sampleCounts.dropFirst(earlier).reduce(0, +))
-    let computation = Computation(source: source, options: options, threads: choices.threads)
-    return try computation.run(from: start) { study in
-      // A file that lost its end reads as something else: such a minibatch must not be kept.
-      try features.checkIntact()
-      let study = copy study
+      samplesLeft: sampleCounts.dropFirst(earlier).reduce(0, +))
+    return try eachMinibatch(from: start) { study in
       progress.done = study.minibatches.count
       let samples = study.minibatches[progress.done - 1].samples
       progress.samples += samples
@@ -86,19 +106,45 @@ struct ComputeRun: Sendable {
     }
   }
 
+  private func eachMinibatch(
+    from start: Study?, step: (Study) throws -> Bool
+  ) throws -> Study {
+    switch origin {
+    case .features(let features, let source):
+      let computation = Computation(source: source, options: options, threads: choices.threads)
+      return try computation.run(from: start) { study in
+        // A file that lost its end reads as something else: such a minibatch must not be kept.
+        try features.checkIntact()
+        return try step(copy study)
+      }
+    case .backend(let stream, _):
+      defer { stream.stop() }
+      var accumulator = StudyAccumulator(
+        start ?? Study(models: models, options: options), threads: choices.threads)
+      do {
+        // A backend always begins at its beginning: what was seen before is passed over.
+        for _ in 0..<accumulator.study.minibatches.count { _ = try stream.frame() }
+        while let frame = try stream.frame() {
+          try accumulator.add(Frame(frame, of: stream.header))
+          guard try step(accumulator.study) else { break }
+        }
+      } catch is CancellationError {}
+      return accumulator.study
+    }
+  }
+
   /// Why the study of `record` cannot be gone on with; nil when it can.
   func objection(to record: StudyRecord) -> String? {
     let study = record.study
-    guard study.models == source.models else { return "it compares other layers" }
+    guard study.models == models else { return "it compares other layers" }
     guard study.options == options else { return "it was made with other options" }
     guard study.minibatches.count <= total,
-      zip(study.minibatches, source.sampleCounts).allSatisfy({ $0.samples == $1 }),
-      study.minibatches.indices.allSatisfy({
-        study.minibatches[$0].sampleHash == source.sampleHash(minibatch: $0)
-      })
+      zip(study.minibatches, sampleCounts).allSatisfy({ $0.samples == $1 }),
+      hasSameSamples(study)
     else { return "it has other minibatches" }
     let now = provenance(state: .partial)
-    guard record.provenance.sources == now.sources, record.provenance.pool == now.pool else {
+    let then = record.provenance
+    guard then.sources == now.sources, then.pool == now.pool, then.backend == now.backend else {
       return "the activations were changed since"
     }
     return nil
@@ -111,6 +157,18 @@ struct ComputeRun: Sendable {
       study.minibatches.count == total
       ? .complete : isConverged(study) ? .converged : .partial
     return try ResultBundle.encode(study, provenance: provenance(state: state))
+  }
+}
+
+// MARK: Samples
+
+extension ComputeRun {
+  /// Whether the IDs that are known beforehand are those of `study`; a backend tells them later.
+  private func hasSameSamples(_ study: Study) -> Bool {
+    guard case .features(_, let source) = origin else { return true }
+    return study.minibatches.indices.allSatisfy {
+      study.minibatches[$0].sampleHash == source.sampleHash(minibatch: $0)
+    }
   }
 }
 
@@ -143,8 +201,11 @@ extension ComputeRun {
     var provenance = StudyProvenance()
     provenance.state = state
     provenance.plannedMinibatches = total
-    provenance.sources = features.paths.map(Self.source)
-    provenance.batchSize = recipe.batchSize == .all ? nil : source.sampleCounts.max()
+    switch origin {
+    case .features(let features, _): provenance.sources = features.paths.map(Self.source)
+    case .backend(_, let command): provenance.backend = SafeText.sanitise(command)
+    }
+    provenance.batchSize = recipe.batchSize == .all ? nil : sampleCounts.max()
     provenance.layers = SafeText.sanitise(recipe.layers ?? "")
     provenance.pool = choices.reading.pool.rawValue
     provenance.layout = choices.reading.layout.text

@@ -1,0 +1,159 @@
+import CKACore
+
+// What a backend sends: a header, then a frame for each minibatch, each a safetensors buffer.
+// docs/backend.md has the protocol.
+
+/// What a backend says first.
+public struct BackendHeader: Sendable, Equatable {
+  /// The newest version of the protocol that is spoken.
+  public static let version = 1
+
+  /// The models and their layers.
+  public var models: [StudyModel]
+  /// Samples of each minibatch that will come.
+  public var sampleCounts: [Int]
+
+  /// A header of these models and minibatches.
+  public init(models: [StudyModel], sampleCounts: [Int]) {
+    self.models = models
+    self.sampleCounts = sampleCounts
+  }
+
+  /// The names of all layers' tensors, `MODEL/LAYER`, in the order of the models.
+  public var names: [String] {
+    models.flatMap { model in model.layers.map { "\(model.name)/\($0.name)" } }
+  }
+
+  /// Most bytes that any of the announced frames can have, its own header included.
+  public var mostBytes: Int {
+    // Samples are at most 2³⁰ and layers at most 10⁵: only the last product may overflow.
+    let side = sampleCounts.max() ?? 0
+    let (bytes, overflow) = (side * side).multipliedReportingOverflow(by: 8 * names.count)
+    return overflow ? Int.max : bytes &+ min(Limits.safetensorsHeader, Int.max - bytes)
+  }
+
+  /// The header as a buffer.
+  public func encoded() throws(FormatError) -> [UInt8] {
+    var text = BundleStudy([])
+    text.models = models.map(\.axis)
+    text.shapes = models.map { $0.layers.map(\.shape) }
+    let samples = sampleCounts.map(String.init).joined(separator: ", ")
+    return try TensorFile(metadata: [
+      ("format", "cka-backend"), ("version", "\(Self.version)"),
+      ("study", text.json(with: [("samples", "[\(samples)]")])),
+    ]).encoded()
+  }
+
+  /// The header in `buffer`.
+  /// - Throws: `FormatError` when it is none, or announces nothing that can be compared.
+  public init(_ buffer: ByteRegion) throws(FormatError) {
+    let file = try SafetensorsFile(region: buffer)
+    guard file.metadata("format") == "cka-backend", let study = file.metadata("study") else {
+      throw FormatError(
+        "the first buffer is no header", at: "metadata 'format'",
+        remedy: "send one with format cka-backend first")
+    }
+    guard file.metadata("version") == "\(Self.version)" else {
+      throw FormatError("not version \(Self.version) of the protocol", at: "metadata 'version'")
+    }
+    let text = try BundleStudy(json: study)
+    models = zip(text.models, text.shapes).map { axis, shapes in
+      StudyModel(
+        name: axis.model, dataset: axis.dataset,
+        layers: axis.layers.enumerated().map { index, name in
+          StudyLayer(name: name, shape: shapes.indices.contains(index) ? shapes[index] : [])
+        })
+    }
+    guard let counts = text.samples?.counts, !counts.isEmpty else {
+      throw FormatError("no list of samples", at: "metadata 'study'")
+    }
+    sampleCounts = counts
+    let names = names
+    guard !names.isEmpty, names.count <= Limits.layers, Set(names).count == names.count,
+      models.allSatisfy({ !$0.layers.isEmpty })
+    else {
+      throw FormatError("no layers, or two of one name", at: "metadata 'study'")
+    }
+  }
+}
+
+/// One minibatch as a backend sends it.
+public struct BackendFrame: Sendable {
+  /// What is sent of a layer.
+  public enum Layer: Sendable {
+    /// Its centred linear Gram matrix, n × n.
+    case gram(Matrix)
+    /// Why there is none: one line, safe to show.
+    case fault(String)
+  }
+
+  /// Samples, n.
+  public var samples: Int
+  /// A hash of the samples' IDs in their order.
+  public var sampleHash: String?
+  /// Every layer, in the header's order.
+  public var layers: [Layer]
+
+  /// A frame of these layers.
+  public init(samples: Int, sampleHash: String? = nil, layers: [Layer]) {
+    self.samples = samples
+    self.sampleHash = sampleHash
+    self.layers = layers
+  }
+
+  /// The frame as a buffer for readers who know `header`.
+  public func encoded(_ header: BackendHeader) throws(FormatError) -> [UInt8] {
+    var faults: [(key: String, value: String)] = []
+    var file = TensorFile(metadata: [("samples", "\(samples)")])
+    if let sampleHash { file.metadata.append(("sample_hash", sampleHash)) }
+    for (name, layer) in zip(header.names, layers) {
+      switch layer {
+      case .gram(let gram): file.add(name, shape: [gram.rows, gram.columns], .matrix(gram))
+      case .fault(let reason): faults.append((name, JSONText.string(reason)))
+      }
+    }
+    if !faults.isEmpty { file.metadata.append(("faults", JSONText.object(faults))) }
+    return try file.encoded()
+  }
+
+  /// Frame number `index`, zero-based, of those that `header` announced.
+  /// - Throws: `FormatError` when a layer is missing, or a matrix is not n × n for the announced n.
+  public init(_ buffer: ByteRegion, index: Int, header: BackendHeader) throws(FormatError) {
+    let place = "frame \(index + 1)"
+    guard header.sampleCounts.indices.contains(index) else {
+      throw FormatError("more frames than announced", at: place)
+    }
+    let file = try SafetensorsFile(region: buffer)
+    samples = header.sampleCounts[index]
+    guard file.metadata("samples") == "\(samples)" else {
+      throw FormatError(
+        "samples is '\(SafeText.sanitise(file.metadata("samples") ?? ""))' instead of \(samples)",
+        at: place)
+    }
+    sampleHash = file.metadata("sample_hash").map(SafeText.sanitise)
+    var faults: [String: String] = [:]
+    if let text = file.metadata("faults") {
+      for (key, value) in try JSONReader.value(of: text).fields ?? [] {
+        if let name = key.safeText, let reason = value.safeText { faults[name] = reason }
+      }
+    }
+    let tensors = Dictionary(file.tensors.map { ($0.name, $0.array) }) { first, _ in first }
+    layers = []
+    for name in header.names {
+      if let reason = faults[name] {
+        layers.append(.fault(reason))
+        continue
+      }
+      guard let array = tensors[name] else {
+        throw FormatError("no tensor '\(name)'", at: place, remedy: "send it, or a fault")
+      }
+      guard array.shape == [samples, samples], array.type == .float32 || array.type == .float64
+      else {
+        throw FormatError(
+          "'\(name)' is \(array.type.rawValue) \(array.shape) instead of float32 or float64 "
+            + "[\(samples), \(samples)]", at: place)
+      }
+      layers.append(.gram(try array.matrix()))
+    }
+  }
+}

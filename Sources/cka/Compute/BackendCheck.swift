@@ -1,0 +1,45 @@
+import ArgumentParser
+import CKACore
+import Compute
+import Formats
+
+/// Whether a program that sends Gram matrices does it right.
+struct BackendCheck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Run a backend, and say whether it keeps to the protocol.",
+    discussion: "Exit codes: 0 it does, 1 it does not.")
+
+  @Argument(parsing: .captureForPassthrough, help: "The backend and its arguments.")
+  var command: [String]
+
+  func run() throws {
+    do {
+      let words = command.first == "--" ? Array(command.dropFirst()) : command
+      guard !words.isEmpty else { throw ComputeError("name the backend's command") }
+      let stream = try BackendStream(words, patience: 600) { complain("backend: \($0)") }
+      let names = stream.header.names
+      var findings: [String] = []
+      var frames = 0
+      while let frame = try stream.frame() {
+        frames += 1
+        for (name, layer) in zip(names, frame.layers) {
+          guard case .gram(let gram) = layer, let finding = GramFinding.first(in: gram) else {
+            continue
+          }
+          findings.append("frame \(frames), '\(name)': \(finding)")
+        }
+      }
+      findings.prefix(20).forEach(complain)
+      guard findings.isEmpty else {
+        throw fail("\(findings.count) Gram matrices are not what the protocol asks for")
+      }
+      try StandardOutput.print(
+        "\(frames) minibatches of \(names.count) layers: all as the protocol asks")
+    } catch let error as ComputeError {
+      throw fail(error.description)
+    } catch let error as FormatError {
+      throw fail(error.description)
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The benchmarks.
+struct BenchGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure this program on this machine.",
+    subcommands: [BenchCompute.self])
+}

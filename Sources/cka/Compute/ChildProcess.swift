@@ -1,0 +1,92 @@
+import Compute
+import Glibc
+
+/// A program that was started: its standard output is read here, its standard input is empty.
+struct ChildProcess: ~Copyable {
+  /// The reading end of its standard output.
+  let output: Int32
+  private let process: pid_t
+
+  /// Starts `arguments[0]`, looked for in PATH unless it is a path, in a process group of its own.
+  /// - Parameter complaints: the descriptor that becomes its standard error; nil for ours.
+  /// - Throws: `ComputeError`, one line, when it cannot be started.
+  init(_ arguments: [String], complaints: Int32? = nil) throws(ComputeError) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Self.failure("a pipe cannot be made", errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[1]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    if let complaints { posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // Signals that we ignore would be ignored there too.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
+    var words = arguments.map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var process: pid_t = 0
+    let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, environ)
+    guard code == 0 else {
+      close(ends[0])
+      throw Self.failure("'\(arguments[0])' cannot be started", code)
+    }
+    output = ends[0]
+    self.process = process
+  }
+
+  /// How a program ended.
+  struct Ending {
+    /// Its exit code, or 128 and the number of the signal that ended it.
+    var status: Int32
+    /// The most memory of its own, not of files, that it was seen to use, in bytes; 0 if it ended at once.
+    var peakBytes: Int
+  }
+
+  /// Waits until it has ended, looking at its memory every few milliseconds.
+  consuming func wait() -> Ending {
+    var ending = Ending(status: 0, peakBytes: 0)
+    var status: Int32 = 0
+    while waitpid(process, &status, WNOHANG) == 0 {
+      ending.peakBytes = max(ending.peakBytes, Self.ownMemory(of: process))
+      usleep(2000)
+    }
+    ending.status = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    close(output)
+    return ending
+  }
+
+  /// Ends it and everything it started, at once.
+  consuming func kill() {
+    Glibc.kill(-process, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    close(output)
+  }
+
+  /// Pages that are neither a file's nor shared, in bytes.
+  private static func ownMemory(of process: pid_t) -> Int {
+    guard let file = fopen("/proc/\(process)/status", "re") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      guard text.hasPrefix("RssAnon:") else { continue }
+      return (Int(text.split { !$0.isNumber }.first ?? "") ?? 0) * 1024
+    }
+    return 0
+  }
+
+  private static func failure(_ what: String, _ code: Int32) -> ComputeError {
+    ComputeError("\(what): \(String(cString: strerror(code)))")
+  }
+}

@@ -1,0 +1,88 @@
+import CKACore
+import Compute
+import Formats
+
+/// Cells of a study, computed again from its activations by `PlainCKA`.
+struct Verification {
+  /// A cell of the study, by the numbers of its layers, as stored and as computed again.
+  struct Cell {
+    var row: Int
+    var column: Int
+    var stored: Double
+    var found: Double
+  }
+
+  private let study: Study
+  private let source: FeatureSetSource
+
+  /// Opens the activations of `record`: `features`, or the files that it names.
+  /// - Throws: `FormatError` when they cannot be read, or have other layers or minibatches.
+  init(_ record: StudyRecord, features: [String]) throws(FormatError) {
+    study = record.study
+    let provenance = record.provenance
+    let paths = features.isEmpty ? provenance.sources.map(\.path) : features
+    guard !paths.isEmpty else {
+      throw FormatError("the bundle does not say where its activations are", remedy: "name them")
+    }
+    var options = FeatureOptions(
+      batchSize: provenance.batchSize, layout: try FeatureLayout(provenance.layout),
+      pool: Pooling(rawValue: provenance.pool) ?? .flatten)
+    do throws(LayerFilterError) {
+      options.layers = provenance.layers.isEmpty ? nil : try LayerFilter(provenance.layers)
+    } catch {
+      throw FormatError(error.description)
+    }
+    source = FeatureSetSource(try FeatureSet.open(paths, options: options))
+    guard source.models == study.models else {
+      throw FormatError("the activations have other models or layers than the bundle")
+    }
+    guard study.minibatches.count <= source.sampleCounts.count,
+      zip(study.minibatches, source.sampleCounts).allSatisfy({ $0.samples == $1 })
+    else { throw FormatError("the activations have other minibatches than the bundle") }
+  }
+
+  /// Up to `count` different cells that have a value, off the diagonal, which is 1 by definition.
+  func draw(_ count: Int, random: inout LegacyRandom) -> [(row: Int, column: Int)] {
+    let live = (0..<study.layerCount).filter(study.isLive)
+    guard live.count > 1 else { return [] }
+    let wanted = min(count, live.count * (live.count - 1) / 2)
+    var drawn: Set<[Int]> = []
+    var cells: [(Int, Int)] = []
+    while cells.count < wanted {
+      let (a, b) = (random.index(below: live.count), random.index(below: live.count))
+      guard a != b, drawn.insert([min(a, b), max(a, b)]).inserted else { continue }
+      cells.append((live[min(a, b)], live[max(a, b)]))
+    }
+    return cells
+  }
+
+  /// The cells with their values, stored and computed again.
+  func recompute(_ cells: [(row: Int, column: Int)]) throws -> [Cell] {
+    let options = study.options
+    let layers = Set(cells.flatMap { [$0.row, $0.column] }).sorted()
+    var own: [Int: Double] = [:]
+    var cross = [Double](repeating: 0, count: cells.count)
+    for (index, minibatch) in study.minibatches.enumerated() where minibatch.skipped == nil {
+      let weight = options.weighting.weight(samples: minibatch.samples)
+      var kernels: [Int: PlainCKA.Kernel] = [:]
+      for layer in layers {
+        let (model, position) = study.position(of: layer)
+        let features = try source.features(minibatch: index, model: model, layer: position)
+        kernels[layer] = PlainCKA.kernel(features, options.kernel)
+      }
+      for (layer, kernel) in kernels {
+        own[layer, default: 0] += weight * PlainCKA.hsic(kernel, kernel, options.estimator)
+      }
+      for (number, cell) in cells.enumerated() {
+        guard let k = kernels[cell.row], let l = kernels[cell.column] else { continue }
+        cross[number] += weight * PlainCKA.hsic(k, l, options.estimator)
+      }
+    }
+    return cells.enumerated().map { number, cell in
+      let scale = ((own[cell.row] ?? 0) * (own[cell.column] ?? 0)).squareRoot()
+      return Cell(
+        row: cell.row, column: cell.column, stored: study.cka(cell.row, cell.column),
+        found: cross[number] / scale)
+    }
+  }
+}

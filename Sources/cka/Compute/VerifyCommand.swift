@@ -1,0 +1,104 @@
+import ArgumentParser
+import CKACore
+import Compute
+import Formats
+
+/// Whether a bundle's figures are what its activations give.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Recompute cells of a bundle the slow plain way, or check this machine.",
+    discussion: """
+      Cells are drawn at random and computed again from the activations in float64, with formulas as \
+      the papers have them. Without FEATURES the files are those that the bundle names.
+
+      Exit codes: 0 all agrees, 1 it does not, or a file cannot be read.
+      """)
+
+  @Argument(help: "The bundle.", completion: .file())
+  var bundle: String?
+
+  @Argument(help: "Its activations, where they are not where they were.", completion: .file())
+  var features: [String] = []
+
+  @Flag(name: .customLong("self"), help: "Check published figures and invariances on this machine.")
+  var isSelf = false
+
+  @Option(help: "How many cells to compute again.")
+  var cells = 8
+
+  @Option(help: "Which cells are drawn: any whole number below 2^32.")
+  var seed: UInt32 = 1
+
+  @Option(help: "The largest difference that passes. (default: 1e-9, or 1e-4 if made in float32)")
+  var tolerance: Double?
+
+  func validate() throws {
+    guard isSelf != (bundle != nil) else {
+      throw ValidationError("name a bundle, or say --self")
+    }
+    guard cells > 0, cells <= 1_000_000 else {
+      throw ValidationError("--cells must be from 1 to 1000000")
+    }
+    if let tolerance, !(tolerance >= 0) {
+      throw ValidationError("--tolerance must not be negative")
+    }
+  }
+
+  func run() throws {
+    do {
+      guard let bundle else { return try checkSelf() }
+      try check(bundle)
+    } catch let error as FormatError {
+      throw fail(error.description)
+    } catch let error as ComputeError {
+      throw fail(error.description)
+    }
+  }
+
+  private func check(_ bundle: String) throws {
+    guard let record = try ResultBundle.record(path: bundle) else {
+      throw FormatError(
+        "the bundle holds no study that could be computed again", file: SafeText.sanitise(bundle))
+    }
+    let study = record.study
+    let verification = try Verification(record, features: features)
+    let precision = study.options.precision
+    let limit = tolerance ?? (precision == .float64 ? 1e-9 : 1e-4)
+    var random = LegacyRandom(seed: seed)
+    let drawn = verification.draw(cells, random: &random)
+    guard !drawn.isEmpty else {
+      throw FormatError("no cell has a value", file: SafeText.sanitise(bundle))
+    }
+    var worst = (difference: 0.0, line: "")
+    for cell in try verification.recompute(drawn) {
+      // A value that is not there differs from every other.
+      let difference = abs(cell.found - cell.stored)
+      if difference <= worst.difference { continue }
+      let names = "\(study.name(of: cell.row)) × \(study.name(of: cell.column))"
+      worst = (
+        difference.isNaN ? .infinity : difference,
+        "\(names): stored \(cell.stored), computed again \(cell.found)"
+      )
+    }
+    try StandardOutput.print(
+      "\(drawn.count) cells computed again, worst difference \(worst.difference)"
+        + (worst.line.isEmpty ? "" : "\n  \(worst.line)"))
+    record.disagreements.forEach(complain)
+    if worst.difference > limit { complain("the worst difference is above \(limit)") }
+    if worst.difference > limit || !record.disagreements.isEmpty { throw ExitCode(1) }
+  }
+
+  private func checkSelf() throws {
+    let checks = try ReferenceFigures.check()
+    let width = checks.map(\.name.count).max() ?? 0
+    for check in checks {
+      let name = check.name + String(repeating: " ", count: width - check.name.count)
+      try StandardOutput.print(
+        "\(check.passes ? "ok  " : "FAIL")  \(name)  \(check.found) "
+          + "(\(check.expected) ± \(check.tolerance))")
+    }
+    let failures = checks.count { !$0.passes }
+    guard failures == 0 else { throw fail("\(failures) of \(checks.count) figures are wrong") }
+  }
+}

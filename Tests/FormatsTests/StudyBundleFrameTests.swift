@@ -1,0 +1,99 @@
+import CKACore
+import Testing
+
+@testable import Formats
+
+/// What backends send comes back, or is refused with a reason.
+@Suite struct StudyBundleFrameTests {
+  private let header = BackendHeader(
+    models: StudyBundleSamples.models.map { model in
+      var model = model
+      model.layers = Array(model.layers.prefix(1))
+      return model
+    }, sampleCounts: [4, 2])
+
+  private var frame: BackendFrame {
+    let gram = Matrix(rows: 4, columns: 4, values: (0..<16).map(Double.init))
+    return BackendFrame(
+      samples: 4, sampleHash: "cafe", layers: [.gram(gram), .fault("it is broken")])
+  }
+
+  private func region(_ bytes: [UInt8]) -> ByteRegion { ByteRegion(copying: bytes) }
+
+  /// The buffer with `old` in its header replaced, and the header's length set again.
+  private func replaced(_ bytes: [UInt8], _ old: String, _ new: String) -> ByteRegion {
+    let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let text = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+    #expect(text.contains(old), "the test's own text")
+    let changed = Array(text.replacing(old, with: new).utf8)
+    let count = withUnsafeBytes(of: UInt64(changed.count).littleEndian) { Array($0) }
+    return region(count + changed + bytes[(8 + length)...])
+  }
+
+  @Test func aHeaderComesBack() throws {
+    #expect(try BackendHeader(region(header.encoded())) == header)
+    #expect(header.names == ["A/a0", "B/b0"])
+  }
+
+  @Test func aFrameComesBack() throws {
+    let again = try BackendFrame(region(frame.encoded(header)), index: 0, header: header)
+    #expect(again.samples == 4)
+    #expect(again.sampleHash == "cafe")
+    guard case .gram(let gram) = again.layers[0], case .fault(let reason) = again.layers[1] else {
+      Issue.record("a Gram matrix and a fault")
+      return
+    }
+    #expect(gram.values() == (0..<16).map(Double.init))
+    #expect(reason == "it is broken")
+  }
+
+  @Test func everyCutIsRefused() throws {
+    let (first, second) = (try header.encoded(), try frame.encoded(header))
+    for count in first.indices {
+      let cut = region(Array(first.prefix(count)))
+      #expect(throws: FormatError.self) { try BackendHeader(cut) }
+    }
+    for count in second.indices {
+      let cut = region(Array(second.prefix(count)))
+      #expect(throws: FormatError.self) { try BackendFrame(cut, index: 0, header: header) }
+    }
+  }
+
+  @Test(arguments: [
+    ("cka-backend", "cka"), (#""version": "1""#, #""version": "2""#),
+    (#"\"samples\": [4, 2]"#, #"\"samples\": []"#),
+    (#"\"samples\": [4, 2]"#, #"\"samples\": [4, -2]"#),
+    (#"\"samples\": [4, 2]"#, #"\"samples\": [4e18]"#),
+    (#"[\"a0\"]"#, "[]"), (#"[\"a0\"]"#, #"[\"a0\", \"a0\"]"#),
+  ])
+  func aHeaderThatAnnouncesNothingIsRefused(_ old: String, _ new: String) throws {
+    let changed = replaced(try header.encoded(), old, new)
+    #expect(throws: FormatError.self) { try BackendHeader(changed) }
+  }
+
+  @Test(arguments: [
+    (#""samples": "4""#, #""samples": "5""#), (#""samples": "4""#, #""samples": "four""#),
+    ("[4, 4]", "[2, 8]"), ("[4, 4]", "[16]"), ("F64", "I64"), ("A/a0", "A/a1"),
+    ("B/b0", "B/b1"), ("{\\\"B", "[\\\"B"),
+  ])
+  func aFrameThatIsNotAsAnnouncedIsRefused(_ old: String, _ new: String) throws {
+    let changed = replaced(try frame.encoded(header), old, new)
+    #expect(throws: FormatError.self) { try BackendFrame(changed, index: 0, header: header) }
+  }
+
+  @Test func framesBeyondThoseAnnouncedAreRefused() throws {
+    let bytes = try frame.encoded(header)
+    #expect(throws: FormatError.self) {
+      try BackendFrame(region(bytes), index: 2, header: header)
+    }
+    #expect(throws: FormatError.self) {
+      try BackendFrame(region(bytes), index: 1, header: header)
+    }
+  }
+
+  @Test func anHonestFrameFitsTheLimit() throws {
+    #expect(try frame.encoded(header).count <= header.mostBytes)
+    let huge = BackendHeader(models: header.models, sampleCounts: [1 << 30])
+    #expect(huge.mostBytes == Int.max)
+  }
+}
