@@ -18,7 +18,7 @@ typedef double d8_any __attribute__((vector_size(64), aligned(8)));
 #endif
 #define INLINE KERNEL static inline __attribute__((always_inline))
 
-enum { panel = cgram_panel, lanes = 8, most_features = 1024, packed_floats = 65536 };
+enum { panel = cgram_panel, lanes = 8, most_features = 512, packed_floats = 65536 };
 
 int cgram_is_fast(void) {
 #if defined(__x86_64__)

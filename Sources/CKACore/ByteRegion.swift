@@ -6,13 +6,18 @@ public final class ByteRegion: @unchecked Sendable {
   /// The bytes; valid for as long as this object lives.
   public let bytes: UnsafeRawBufferPointer
   private let release: @Sendable (UnsafeRawBufferPointer) -> Void
+  private let setAside: (@Sendable (UnsafeRawBufferPointer) -> Void)?
 
   /// Takes ownership of `bytes`; `release` is called with them when the last reference goes.
+  /// - Parameter setAside: gives the memory of some of the bytes back, from where they come again
+  ///   when they are read; nil where they cannot.
   public init(
     owning bytes: UnsafeRawBufferPointer,
+    setAside: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil,
     release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     self.bytes = bytes
+    self.setAside = setAside
     self.release = release
   }
 
@@ -25,6 +30,12 @@ public final class ByteRegion: @unchecked Sendable {
 
   /// How many bytes there are.
   public var count: Int { bytes.count }
+
+  /// Says that the bytes at `range` have been read and will not be for a while, so that a file of
+  /// any size takes little memory. They stay valid.
+  func setAside(_ range: Range<Int>) {
+    setAside?(UnsafeRawBufferPointer(rebasing: bytes[range.clamped(to: 0..<count)]))
+  }
 
   deinit { release(bytes) }
 }

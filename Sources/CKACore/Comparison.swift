@@ -69,7 +69,9 @@ public struct Comparison: Sendable, Identifiable {
   /// Model 2: its layers are the columns.
   public var columns: Axis
   /// The values: rows.layers.count × columns.layers.count, or 1 × N minibatches.
-  public var matrix: Matrix
+  public var matrix: Matrix {
+    didSet { knownSummary = nil }
+  }
   /// The element type as the file has it ("float32", "list").
   public var dtype: String
   /// What a reader of the figure should know; one line each, ready to show.
@@ -77,11 +79,18 @@ public struct Comparison: Sendable, Identifiable {
   /// The study that a layer matrix is a block of, where the file holds one; its rows and columns are the
   /// matrix's.
   public var block: StudyBlock?
+  /// The summary of `matrix`, where reading it has brought it along.
+  private var knownSummary: Summary?
+
+  /// Range, mean and counts of the values; one pass over them unless `init` was given it.
+  public var summary: Summary { knownSummary ?? matrix.summary() }
 
   /// A result; the axes' layer counts must match the matrix unless `kind` is `.minibatches`.
+  /// - Parameter summary: the summary of `matrix`, where it is known.
   public init(
     id: ResultID, format: String, kind: Kind, rows: Axis, columns: Axis, matrix: Matrix,
-    dtype: String? = nil, warnings: [String] = [], block: StudyBlock? = nil
+    dtype: String? = nil, warnings: [String] = [], summary: Summary? = nil,
+    block: StudyBlock? = nil
   ) {
     precondition(
       kind == .minibatches
@@ -95,6 +104,7 @@ public struct Comparison: Sendable, Identifiable {
     self.matrix = matrix
     self.dtype = dtype ?? matrix.type.rawValue
     self.warnings = warnings
+    knownSummary = summary
     self.block = block
   }
 }

@@ -54,15 +54,15 @@ public enum LabelOrder: String, CaseIterable, Sendable {
 
 extension Comparison {
   /// Whether the labels of the rows or of the columns may stand on the wrong layers: see
-  /// `LayerOrder`.
+  /// `LayerOrder`. Never in a study, where each layer carries its name.
   public var labelsLookRegistered: Bool {
-    kind == .layers && (rows.looksRegistered || columns.looksRegistered)
+    kind == .layers && block == nil && (rows.looksRegistered || columns.looksRegistered)
   }
 
   /// Both axes with their names in `order`. Names move, values never do; an axis whose names do not
   /// look like a registration order stays as it is, and so do the axes of minibatch scores.
   public func axes(order: LabelOrder) -> (rows: Axis, columns: Axis) {
-    guard order == .executed, kind == .layers else { return (rows, columns) }
+    guard order == .executed, kind == .layers, block == nil else { return (rows, columns) }
     return (rows.executed, columns.executed)
   }
 }

@@ -81,6 +81,16 @@ public struct MatrixView: Sendable {
     return (isTransposed ? transposed : self, isTransposed)
   }
 
+  /// Says that `rows` have been read and will not be for a while: see `ByteRegion`. Only for rows
+  /// that lie one after another in memory.
+  func setAside(rows: Range<Int>) {
+    guard rowIndices == nil, matrix.columnStride > 0, !rows.isEmpty,
+      matrix.rowStride >= matrix.columns * matrix.columnStride
+    else { return }
+    let start = matrix.offset + rows.lowerBound * matrix.rowStride
+    matrix.region.setAside(start..<start + rows.count * matrix.rowStride)
+  }
+
   /// The element types that are read as they stand, without a conversion for each value.
   enum PackedType { case float32, float64 }
 

@@ -31,4 +31,48 @@ public struct Statistics: Sendable, Equatable {
     guard index + 1 < sorted.count else { return last }
     return sorted[index] + (position - Double(index)) * (sorted[index + 1] - sorted[index])
   }
+
+  /// As `quantile(_:of:)` for values in any order, which are partly put in order on the way: O(n),
+  /// where sorting a million values would be felt at the keyboard.
+  static func quantile(_ fraction: Double, selectingFrom values: inout [Double]) -> Double {
+    guard !values.isEmpty, !fraction.isNaN else { return .nan }
+    let position = min(1, max(0, fraction)) * Double(values.count - 1)
+    let index = Int(position)
+    return values.withUnsafeMutableBufferPointer { values in
+      select(index, in: values)
+      guard let next = values[(index + 1)...].min() else { return values[index] }
+      return values[index] + (position - Double(index)) * (next - values[index])
+    }
+  }
+
+  /// Puts the element of rank `index` in its place, smaller ones before it and larger ones behind
+  /// (Hoare 1961).
+  private static func select(_ index: Int, in values: UnsafeMutableBufferPointer<Double>) {
+    var (low, high, rounds) = (0, values.count - 1, 0)
+    while low < high {
+      rounds += 1
+      // Chosen badly again and again, pivots would make this quadratic.
+      guard rounds < 64 else {
+        var rest = values[low...high]
+        return rest.sort()
+      }
+      let (a, b, c) = (values[low], values[low + (high - low) / 2], values[high])
+      let pivot = max(min(a, b), min(max(a, b), c))
+      var (left, right) = (low, high)
+      while left <= right {
+        while values[left] < pivot { left += 1 }
+        while values[right] > pivot { right -= 1 }
+        guard left <= right else { break }
+        values.swapAt(left, right)
+        (left, right) = (left + 1, right - 1)
+      }
+      if index <= right {
+        high = right
+      } else if index >= left {
+        low = left
+      } else {
+        return
+      }
+    }
+  }
 }

@@ -29,6 +29,7 @@ enum TileScan {
         let rows = tileRow * side..<min(view.rows, (tileRow + 1) * side)
         scan(view, rows: rows) { visit(&state, $0) }
       }
+      view.setAside(rows: band.lowerBound * side..<min(view.rows, band.upperBound * side))
       return state
     }
   }

@@ -27,13 +27,14 @@ public enum ValueRange: Sendable, Equatable {
     case .data:
       return summary.finiteCount > 0 ? (summary.minimum, summary.maximum) : (0, 1)
     case .percentile(let low, let high):
-      let sorted = Self.sample(view).filter(\.isFinite).sorted()
-      guard !sorted.isEmpty else {
+      var values = Self.sample(view).filter(\.isFinite)
+      guard !values.isEmpty else {
         // The sample may miss the few finite values that there are.
         return ValueRange.data.bounds(of: view, summary: summary)
       }
       return (
-        Statistics.quantile(low / 100, of: sorted), Statistics.quantile(high / 100, of: sorted)
+        Statistics.quantile(low / 100, selectingFrom: &values),
+        Statistics.quantile(high / 100, selectingFrom: &values)
       )
     }
   }

@@ -1,4 +1,7 @@
 /// Memory for numbers that starts on a cache line, grows when asked, and never shrinks.
+///
+/// Addresses in it are valid for as long as the object lives: a local one needs
+/// `withExtendedLifetime`.
 final class AlignedBuffer<Element: BitwiseCopyable> {
   private var storage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 

@@ -5,13 +5,18 @@ public struct Computation<Source: FeatureSource>: Sendable {
   private let source: Source
   private let options: StudyOptions
   private let threads: Int
+  private let gramBytes: Int
 
   /// Compares all layers of all models of `source`, on up to `threads` threads; the figures do not
   /// depend on their number.
-  public init(source: Source, options: StudyOptions, threads: Int) {
+  /// - Parameter gramBytes: what the Gram matrices of a minibatch may take. Where they would take
+  ///   more, and there are fewer features than samples, HSIC of linear kernels is computed from
+  ///   products of features instead, in float64.
+  public init(source: Source, options: StudyOptions, threads: Int, gramBytes: Int = 4 << 30) {
     self.source = source
     self.options = options
     self.threads = threads
+    self.gramBytes = gramBytes
   }
 
   /// Goes through the minibatches, from the first that `start` has not seen.
@@ -33,13 +38,13 @@ public struct Computation<Source: FeatureSource>: Sendable {
     guard start.minibatches.count <= counts.count,
       zip(start.minibatches, counts).allSatisfy({ $0.samples == $1 })
     else { throw ComputeError("the saved study has seen other minibatches than these") }
-    var accumulator = StudyAccumulator(start, threads: threads)
+    var accumulator = StudyAccumulator(start, threads: threads, gramBytes: gramBytes)
     // The largest layers first: a large one that is begun last would keep one thread alone busy.
     let sizes = models.flatMap(\.layers).map { $0.shape.reduce(1.0) { $0 * Double($1) } }
     let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
     for minibatch in start.minibatches.count..<counts.count {
       try add(minibatch, samples: counts[minibatch], to: &accumulator, order: order)
-    guard try progress(accumulator.study) else { break }
+      guard try progress(accumulator.study) else { break }
     }
     return accumulator.study
   }
@@ -51,16 +56,57 @@ public struct Computation<Source: FeatureSource>: Sendable {
     if let reason = source.mismatch(minibatch: minibatch) {
       return accumulator.skip(samples: samples, sampleHash: hash, reason: reason)
     }
-    let study = accumulator.study
-    let precision = options.precision
-    try accumulator.add(samples: samples, sampleHash: hash, order: order) { layer, maker in
-      let (model, index) = study.position(of: layer)
-      let features = try source.features(minibatch: minibatch, model: model, layer: index)
-      guard features.rows == samples else {
-        throw LayerProblem("\(features.rows) rows of features for \(samples) samples")
+    let layers = LayerFeatures(source: source, minibatch: minibatch, samples: samples)
+    let usesFeatures =
+      try !accumulator.fitsGrams(samples: samples) && options.kernel == .linear
+      && layers.areNarrow()
+    if usesFeatures {
+      try accumulator.add(samples: samples, sampleHash: hash) { try layers.features(of: $0) }
+    } else {
+      let precision = options.precision
+      try accumulator.add(samples: samples, sampleHash: hash, order: order) { layer, maker in
+        try maker.gram(of: layers.features(of: layer), precision: precision)
       }
-      guard features.columns > 0 else { throw LayerProblem("no features") }
-      return try maker.gram(of: features, precision: precision)
     }
+  }
+}
+
+/// The features of a minibatch by the study's numbers of layers.
+private struct LayerFeatures<Source: FeatureSource>: Sendable {
+  let source: Source
+  let minibatch: Int
+  let samples: Int
+  /// Model, and layer within it, of every layer.
+  private let places: [(model: Int, layer: Int)]
+
+  init(source: Source, minibatch: Int, samples: Int) {
+    self.source = source
+    self.minibatch = minibatch
+    self.samples = samples
+    places = source.models.enumerated().flatMap { model, layers in
+      layers.layers.indices.map { (model, $0) }
+    }
+  }
+
+  func features(of layer: Int) throws -> Matrix {
+    let (model, index) = places[layer]
+    let features = try source.features(minibatch: minibatch, model: model, layer: index)
+    guard features.rows == samples else {
+      throw LayerProblem("\(features.rows) rows of features for \(samples) samples")
+    }
+    guard features.columns > 0 else { throw LayerProblem("no features") }
+    return features
+  }
+
+  /// Whether there are, over all layers, fewer features than samples.
+  func areNarrow() throws -> Bool {
+    let total = try places.indices.reduce(0.0) { sum, layer in
+      do {
+        return sum + Double(try features(of: layer).columns)
+      } catch is LayerProblem {
+        return sum
+      }
+    }
+    return total <= Double(samples) * Double(places.count)
   }
 }

@@ -39,6 +39,7 @@ extension GramMaker {
         i, columns: 0..<samples,
         into: UnsafeMutableBufferPointer(start: gram.values + i * gram.pitch, count: samples))
     }
+    guard gram.trace.isFinite else { throw LayerProblem("its Gram matrix is not finite") }
     let tolerance = 1e-4 * gram.trace / Double(samples)
     for i in 0..<samples {
       for j in i..<samples {

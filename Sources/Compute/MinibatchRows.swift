@@ -5,13 +5,23 @@ import Synchronization
 struct MinibatchRows {
   private let options: StudyOptions
   private let threads: Int
+  private let bytes: Int
   private let rows = AlignedBuffer<Double>()
   private let makers: [GramMaker]
 
-  init(options: StudyOptions, threads: Int) {
+  /// - Parameter bytes: what the vectors and the Gram matrices of a minibatch may take.
+  init(options: StudyOptions, threads: Int, bytes: Int) {
     self.options = options
-    self.threads = max(1, threads)
+    self.threads = max(1, min(threads, Workers.most))
+    self.bytes = bytes
     makers = (0..<self.threads).map { _ in GramMaker() }
+  }
+
+  /// Whether a vector of n²/2 values for each layer, and what each thread needs, are within the
+  /// limit.
+  func fits(samples: Int, layers: Int) -> Bool {
+    let n = Double(samples)
+    return n * n * 4 * Double(layers + 3 * threads) <= Double(bytes)
   }
 
   /// HSIC of all pairs of layers, and the layers that have none, with the reason.
@@ -23,18 +33,18 @@ struct MinibatchRows {
     samples: Int, order: [Int],
     gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
   ) throws -> (hsic: [Double], faults: [Int: String]) {
-    let count = HSICRow.count(samples: samples, estimator: options.estimator)
-    let (elements, overflow) = count.multipliedReportingOverflow(by: order.count)
-    guard !overflow, elements < 1 << 40 else {
+    guard fits(samples: samples, layers: order.count) else {
       throw ComputeError(
-        "minibatches of \(samples) samples are too large; use a smaller batch size")
+        "the Gram matrices of \(samples) samples and \(order.count) layers take more than "
+          + "\(bytes >> 20) MiB; use a smaller batch size")
     }
+    let count = HSICRow.count(samples: samples, estimator: options.estimator)
     let faults = Mutex<[Int: String]>([:])
     let options = options
     let rounding = options.precision == .float32 ? 1e-7 : 1e-14
     // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
     // end before `run` returns.
-    nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(elements))
+    nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
     try Workers.run(tasks: order.count, threads: threads) { worker, task in
       let layer = order[task]
       let row = rows + layer * count

@@ -8,16 +8,22 @@ public struct StudyAccumulator {
   /// The study so far.
   public private(set) var study: Study
   private let rows: MinibatchRows
+  private let threads: Int
 
   /// Goes on with `study`, which may be new, on up to `threads` threads.
-  public init(_ study: Study, threads: Int) {
+  /// - Parameter gramBytes: what the Gram matrices of a minibatch may take; more is refused.
+  public init(_ study: Study, threads: Int, gramBytes: Int = 4 << 30) {
     self.study = study
-    rows = MinibatchRows(options: study.options, threads: threads)
+    self.threads = threads
+    rows = MinibatchRows(options: study.options, threads: threads, bytes: gramBytes)
   }
 
+  /// Whether the Gram matrices of so many samples are within the limit.
+  func fitsGrams(samples: Int) -> Bool { rows.fits(samples: samples, layers: study.layerCount) }
+
   /// Adds a minibatch of Gram matrices; one of under 4 samples is skipped, with the reason.
-  /// - Throws: `ComputeError` when the frame has another number of layers than the study, or
-  ///   OpenBLAS is missing; the study is as before.
+  /// - Throws: `ComputeError` when the frame has another number of layers than the study, the
+  ///   minibatch is too large, or OpenBLAS is missing; the study is as before.
   public mutating func add(_ frame: Frame) throws {
     guard frame.layers.count == study.layerCount else {
       throw ComputeError(
@@ -44,16 +50,40 @@ public struct StudyAccumulator {
     samples: Int, sampleHash: String?, order: [Int],
     gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
   ) throws {
+    let (faults, rows) = (study.faults, rows)
+    try add(samples: samples, sampleHash: sampleHash) {
+      try rows.products(samples: samples, order: order) { layer, maker in
+        if let fault = faults[layer] { throw LayerProblem(fault.reason) }
+        return try gram(layer, maker)
+      }
+    }
+  }
+
+  /// Adds a minibatch by the feature form of linear HSIC.
+  mutating func add(
+    samples: Int, sampleHash: String?, features: @Sendable (_ layer: Int) throws -> Matrix
+  ) throws {
+    let (faults, layers) = (study.faults, study.layerCount)
+    let form = FeatureForm(
+      estimator: study.options.estimator, samples: samples, threads: threads)
+    try add(samples: samples, sampleHash: sampleHash) {
+      try form.products(layers: layers) { layer in
+        if let fault = faults[layer] { throw LayerProblem(fault.reason) }
+        return try features(layer)
+      }
+    }
+  }
+
+  private mutating func add(
+    samples: Int, sampleHash: String?,
+    products: () throws -> (hsic: [Double], faults: [Int: String])
+  ) throws {
     guard samples >= StudyOptions.fewestSamples else {
       return skip(
         samples: samples, sampleHash: sampleHash,
         reason: "HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
-    let known = study.faults
-    let (hsic, faults) = try rows.products(samples: samples, order: order) { layer, maker in
-      if let fault = known[layer] { throw LayerProblem(fault.reason) }
-      return try gram(layer, maker)
-    }
+    let (hsic, faults) = try products()
     study.add(samples: samples, sampleHash: sampleHash, hsic: hsic, faults: faults)
   }
 }

@@ -3,6 +3,9 @@ import Synchronization
 
 /// Tasks that several threads take from one list.
 enum Workers {
+  /// Most threads that are of use.
+  static let most = 256
+
   /// Calls `body` once for each task 0 ..< `tasks`, on up to `threads` threads at a time; two calls
   /// with the same `worker` never overlap. After an error no further task is begun, and the first
   /// error is thrown once all running tasks have ended.

@@ -70,6 +70,18 @@ public struct ExportRequest: Sendable, Equatable {
   public var rowFilter = ""
   /// A filter for columns alone.
   public var columnFilter = ""
+  /// The result that is subtracted; nil for the result itself.
+  public var subtracted: ResultID?
+  /// The cell of a layer matrix whose minibatch scores are wanted; nil for a result of scores alone.
+  public var cell: LayerPair?
+
+  /// A cell of a layer matrix.
+  public struct LayerPair: Sendable, Equatable {
+    /// Row and column in the file.
+    public var row, column: Int
+    /// What the two layers are called.
+    public var rowName, columnName: String
+  }
 
   /// A pane of the explorer.
   public init(view: View, id: ResultID, settings: ViewSettings) {

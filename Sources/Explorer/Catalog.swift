@@ -28,7 +28,7 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
     rows = ModelKey(model: comparison.rows.model, dataset: comparison.rows.dataset)
     columns = ModelKey(model: comparison.columns.model, dataset: comparison.columns.dataset)
     shape = (comparison.matrix.rows, comparison.matrix.columns)
-    mean = MatrixView(comparison.matrix).summary().mean
+    mean = comparison.summary.mean
   }
 
   /// Equality in every member.

@@ -8,6 +8,7 @@ public struct Command: Sendable {
     case view = "View"
     case colours = "Colours"
     case pairs = "Pairs"
+    case analysis = "Analysis"
     case panes = "Panes and export"
     case jobs = "Computing"
     case finding = "Finding"
@@ -51,10 +52,13 @@ public struct Command: Sendable {
 extension Command {
   /// Every command, chapter by chapter.
   public static let all: [Command] =
-    moving + view + colours + pairs + paneCommands + jobCommands + finding + general
+    moving + view + colours + pairs + analysis + paneCommands + jobCommands + finding + general
 
   /// The panes that show values.
   static let heatPanes: Set<Pane> = [.layers, .minibatches]
+
+  /// The panes with a crosshair; that of the profile is the layers' own.
+  static let crosshairPanes: Set<Pane> = heatPanes.union([.profile])
 
   /// The command that `key` is bound to in `pane`.
   static func bound(to key: Key, in pane: Pane) -> Command? { bindings[pane]?[key] }

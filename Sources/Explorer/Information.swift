@@ -23,6 +23,7 @@ extension State {
       "  minimum \(summary.minimum)", "  maximum \(summary.maximum)", "  mean \(summary.mean)",
       "  \(summary.nanCount) NaN, \(summary.infiniteCount) infinite, \(summary.negativeCount) negative",
     ]
+    lines += studyLines(comparison)
     if !comparison.warnings.isEmpty {
       lines.append("Warnings")
       lines += comparison.warnings.flatMap {
@@ -41,7 +42,7 @@ extension State {
   }
 
   /// Breaks a line at blanks; the lines after the first are indented further.
-  private static func wrap(_ text: String, width: Int) -> [String] {
+  static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = " "
     for word in text.split(separator: " ") {

@@ -5,15 +5,12 @@ enum LabelThinning {
   typealias Label = (index: Int, at: Int, length: Int)
 
   /// The labels that fit with `gap` free cells between them, in order of position.
-  static func choose(_ candidates: [Label], names: [String], gap: Int) -> [Label] {
-    guard let end = candidates.map({ $0.at + $0.length }).max() else { return [] }
+  /// - Parameter depths: how far below the root the module of each index is.
+  static func choose(_ candidates: [Label], depths: [Int], gap: Int) -> [Label] {
+    guard let end = candidates.lazy.map({ $0.at + $0.length }).max() else { return [] }
     var taken = [Bool](repeating: false, count: end + gap)
     var chosen: [Label] = []
-    let byDepth = candidates.enumerated().sorted { a, b in
-      let (depthA, depthB) = (depth(names[a.element.index]), depth(names[b.element.index]))
-      return (depthA, a.offset) < (depthB, b.offset)
-    }
-    for (_, label) in byDepth {
+    for label in nearestFirst(candidates, depths) {
       let span = max(0, label.at - gap)..<min(taken.count, label.at + label.length + gap)
       guard !taken[span].contains(true) else { continue }
       for cell in label.at..<label.at + label.length { taken[cell] = true }
@@ -22,8 +19,14 @@ enum LabelThinning {
     return chosen.sorted { $0.at < $1.at }
   }
 
-  /// How far below the root a module is: its dots, the root itself last of all.
-  private static func depth(_ name: String) -> Int {
-    name.isEmpty ? 99 : name.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: ".") ? 1 : 0) }
+  /// The labels by depth; those of one depth stay in order.
+  private static func nearestFirst(_ labels: [Label], _ depths: [Int]) -> [Label] {
+    var levels: [[Label]] = []
+    for label in labels {
+      let depth = depths[label.index]
+      while levels.count <= depth { levels.append([]) }
+      levels[depth].append(label)
+    }
+    return levels.flatMap(\.self)
   }
 }

@@ -8,6 +8,15 @@ extension State {
   /// The column axis as displayed.
   var displayedColumns: Axis? { settings.transposed ? arrangement?.rows : arrangement?.columns }
 
+  /// Widths and depths of the displayed rows' names.
+  var displayedRowNames: NameMeasures? {
+    settings.transposed ? arrangement?.columnNames : arrangement?.rowNames
+  }
+  /// Widths and depths of the displayed columns' names.
+  var displayedColumnNames: NameMeasures? {
+    settings.transposed ? arrangement?.rowNames : arrangement?.columnNames
+  }
+
   /// The crosshair as displayed.
   var displayedCrosshair: (row: Int, column: Int) {
     get {
@@ -26,8 +35,9 @@ extension State {
   ///
   /// Long names give way where that lets every value, or fewer values a pixel, be shown.
   private var heatRoom: HeatLayout? {
-    guard let frame = Layout(self).layers, let names = displayedRows?.layers else { return nil }
-    let longest = names.reduce(1) { max($0, TextWidth.width(of: $1.orRoot)) }
+    guard let frame = Layout(self).layers, let longest = displayedRowNames?.longest else {
+      return nil
+    }
     let generous = HeatLayout(frame: frame, longestName: longest)
     guard longest > HeatLayout.shortName, let wide = place(in: generous), wide.block > 1 else {
       return generous
@@ -62,21 +72,21 @@ extension State {
 
   /// Moves the crosshair by units of the screen (a value, or a block of values); `up` is towards the top.
   mutating func moveCrosshair(right: Int, up: Int, fine: Bool = false) {
-    guard let place = placement else { return }
-    let step = fine ? 1 : place.block
+    let step = fine ? 1 : placement?.block ?? 1
     let down = settings.originAtTop ? -up : up
-    var here = displayedCrosshair
-    here.row = max(0, min(place.rows - 1, here.row + down * step))
-    here.column = max(0, min(place.columns - 1, here.column + right * step))
-    displayedCrosshair = here
+    let here = displayedCrosshair
+    setCrosshair(row: here.row + down * step, column: here.column + right * step)
   }
 
   /// Puts the crosshair on a displayed row or column; nil leaves it.
   mutating func setCrosshair(row: Int? = nil, column: Int? = nil) {
-    guard let place = placement else { return }
+    // The heatmap itself may be off the screen, behind its profile.
+    guard let rows = displayedRows?.layers.count, let columns = displayedColumns?.layers.count,
+      rows > 0, columns > 0
+    else { return }
     var here = displayedCrosshair
-    if let row { here.row = max(0, min(place.rows - 1, row)) }
-    if let column { here.column = max(0, min(place.columns - 1, column)) }
+    if let row { here.row = max(0, min(rows - 1, row)) }
+    if let column { here.column = max(0, min(columns - 1, column)) }
     displayedCrosshair = here
   }
 

@@ -11,6 +11,8 @@ struct Layout: Sendable, Equatable {
   var layers: Rect?
   /// The minibatch square.
   var minibatches: Rect?
+  /// Lines through the crosshair, or a histogram.
+  var profile: Rect?
   /// The line that tells what is under the crosshair.
   var readout: Rect
   /// The line of keys, messages and prompts.
@@ -39,20 +41,45 @@ struct Layout: Sendable, Equatable {
 
   private mutating func place(_ state: State, in area: Rect) {
     let shown = state.openPanes
-    guard shown.count == 2 else {
+    guard let first = shown.first, shown.count > 1 else {
       self[shown.first ?? .layers] = area
       return
     }
+    let others = Array(shown.dropFirst())
     if area.width >= 110 {
       let side = min(area.width * 2 / 5, max(44, area.height * 2 + 26))
-      layers = Rect(x: area.x, y: area.y, width: area.width - side, height: area.height)
-      minibatches = Rect(x: area.right - side, y: area.y, width: side, height: area.height)
+      self[first] = Rect(x: area.x, y: area.y, width: area.width - side, height: area.height)
+      stack(
+        others, state, across: false,
+        in: Rect(x: area.right - side, y: area.y, width: side, height: area.height))
     } else if area.height >= 32 {
       let lower = max(14, area.height * 2 / 5)
-      layers = Rect(x: area.x, y: area.y, width: area.width, height: area.height - lower)
-      minibatches = Rect(x: area.x, y: area.bottom - lower, width: area.width, height: lower)
+      self[first] = Rect(x: area.x, y: area.y, width: area.width, height: area.height - lower)
+      stack(
+        others, state, across: true,
+        in: Rect(x: area.x, y: area.bottom - lower, width: area.width, height: lower))
     } else {
       self[state.focus == .results ? state.primaryPane : state.focus] = area
+    }
+  }
+
+  /// One or two panes side by side, or one above the other; only one where two would be too small.
+  private mutating func stack(_ panes: [Pane], _ state: State, across: Bool, in area: Rect) {
+    guard let first = panes.first, let last = panes.last, panes.count > 1 else {
+      self[panes.first ?? .minibatches] = area
+      return
+    }
+    if across, area.width >= 84 {
+      let left = area.width / 2
+      self[first] = Rect(x: area.x, y: area.y, width: left, height: area.height)
+      self[last] = Rect(x: area.x + left, y: area.y, width: area.width - left, height: area.height)
+    } else if !across, area.height >= 30 {
+      let upper = area.height * 3 / 5
+      self[first] = Rect(x: area.x, y: area.y, width: area.width, height: upper)
+      self[last] = Rect(
+        x: area.x, y: area.y + upper, width: area.width, height: area.height - upper)
+    } else {
+      self[panes.contains(state.focus) ? state.focus : last] = area
     }
   }
 
@@ -63,6 +90,7 @@ struct Layout: Sendable, Equatable {
       case .results: results
       case .layers: layers
       case .minibatches: minibatches
+      case .profile: profile
       }
     }
     set {
@@ -70,6 +98,7 @@ struct Layout: Sendable, Equatable {
       case .results: results = newValue
       case .layers: layers = newValue
       case .minibatches: minibatches = newValue
+      case .profile: profile = newValue
       }
     }
   }

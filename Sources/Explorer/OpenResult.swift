@@ -8,12 +8,23 @@ public struct OpenResult: Sendable {
   public let summary: Summary
   /// Block means for zooming out.
   let pyramid: BlockPyramid
+  /// Half widths of the values' 95 % intervals; nil where the result does not know them, or has too many to be
+  /// had in a moment.
+  public let halfWidths: Matrix?
 
   /// Reads the values once; for a large matrix that is the slow part, done away from the screen.
   public init(_ comparison: Comparison) {
     self.comparison = comparison
     (pyramid, summary) = BlockPyramid.building(MatrixView(comparison.matrix))
+    halfWidths = comparison.block.flatMap { block in
+      let cells = comparison.matrix.rows * comparison.matrix.columns
+      let work = cells.multipliedReportingOverflow(by: block.study.kept.count)
+      return work.overflow || work.partialValue > Self.mostWork ? nil : block.halfWidths()
+    }
   }
+
+  /// Cells × minibatches whose half widths take under half a second.
+  private static let mostWork = 50_000_000
 }
 
 /// The layer matrix as shown: label order and filters applied, not yet transposed.
@@ -31,6 +42,10 @@ public struct Arrangement: Sendable {
   public let rows: Axis
   /// Names of the columns shown.
   public let columns: Axis
+  /// Widths and depths of the rows' names.
+  let rowNames: NameMeasures
+  /// Widths and depths of the columns' names.
+  let columnNames: NameMeasures
   /// For each row shown, its row in the file.
   let rowIndices: [Int]
   /// For each column shown, its column in the file.
@@ -61,6 +76,8 @@ public struct Arrangement: Sendable {
       && columnIndices.count == axes.columns.layers.count
     rows = axes.rows.keeping(rowIndices)
     columns = axes.columns.keeping(columnIndices)
+    rowNames = NameMeasures(rows.layers)
+    columnNames = NameMeasures(columns.layers)
     if isWhole {
       view = MatrixView(result.comparison.matrix)
       pyramid = result.pyramid
@@ -100,6 +117,8 @@ public struct Square: Sendable {
     let generation: Int
     let sorted: Bool
     let range: ValueRange
+    /// The layer pair that the scores are of; nil for a result of scores alone.
+    let cell: CellScores.Key?
   }
   let key: Key
   /// Where each score lies.
@@ -111,9 +130,13 @@ public struct Square: Sendable {
 
   /// The scores of `result`, whose kind must be `.minibatches`.
   public init(_ result: OpenResult, settings: ViewSettings, generation: Int = 0) {
+    self.init(result, settings: settings, generation: generation, cell: nil)
+  }
+
+  init(_ result: OpenResult, settings: ViewSettings, generation: Int, cell: CellScores.Key?) {
     key = Key(
       id: result.comparison.id, generation: generation, sorted: settings.sorted,
-      range: settings.range)
+      range: settings.range, cell: cell)
     let scores = result.comparison.matrix.values()
     layout = SquareLayout(scores: scores, sorted: settings.sorted)
     statistics = Statistics(scores)

@@ -120,6 +120,8 @@ public struct Chooser: Sendable, Equatable {
     case rows
     /// Show another model on the columns.
     case columns
+    /// Subtract another result.
+    case difference
   }
   /// A line of the list.
   public struct Item: Sendable, Equatable {

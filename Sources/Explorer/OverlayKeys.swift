@@ -91,6 +91,7 @@ extension State {
         message = .error("a colour range is \(Self.rangeHelp)")
         return []
       }
+      if difference != nil { return setDifferenceRange(range) }
       settings.range = range
       return note("colour range: \(range.name)")
     }
@@ -163,6 +164,7 @@ extension State {
       let models = catalog.grid.models
       guard let index = Int(item.value), index < models.count else { return [] }
       return choose(model: models[index], on: purpose)
+    case .difference: return subtract(item)
     }
   }
 

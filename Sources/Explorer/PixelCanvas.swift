@@ -16,6 +16,8 @@ struct PixelCanvas {
     case vacant
     /// The crosshair.
     case marker
+    /// A mark on a bin of the palette, dark on light colours and light on dark ones.
+    case mark(onLight: Bool)
   }
 
   let palette: Palette
@@ -69,6 +71,26 @@ struct PixelCanvas {
     case .negative: palette.negative
     case .vacant: .standard
     case .marker: palette.marker
+    case .mark(let onLight): mark(onLight: onLight)
+    }
+  }
+
+  /// The mark that a pixel can carry.
+  func marked(_ pixel: Pixel) -> Pixel {
+    guard case .bin(let index) = pixel else { return .mark(onLight: false) }
+    let span = palette.positions(ofBin: index)
+    let color = palette.map.color(at: (span.lowerBound + span.upperBound) / 2)
+    let luma = 299 * Int(color.red) + 587 * Int(color.green) + 114 * Int(color.blue)
+    return .mark(onLight: luma > 128_000)
+  }
+
+  private func mark(onLight: Bool) -> Color {
+    switch palette.depth {
+    case .trueColor: .rgb(onLight ? RGB(16, 16, 24) : RGB(245, 245, 245))
+    case .indexed256: .indexed(onLight ? 16 : 231)
+    case .ansi16: .indexed(onLight ? 0 : 15)
+    case .ansi8: .indexed(onLight ? 0 : 7)
+    case .none: .standard
     }
   }
 
@@ -96,6 +118,7 @@ struct PixelCanvas {
     case .negative: return Cell(Palette.negativeShade)
     case .vacant: return Cell(unicode ? "·" : ",")
     case .marker: return Cell("X", Style(attributes: .reverse))
+    case .mark: return Cell("o")
     }
   }
 }

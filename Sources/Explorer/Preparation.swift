@@ -4,11 +4,15 @@ import Cells
 // What is derived from the state, made anew only when what it depends on has changed.
 extension State {
   /// The open result whose values are a layer matrix.
-  var layerResult: OpenResult? { open(.layers) }
-  /// The open result whose values are minibatch scores.
-  var minibatchResult: OpenResult? { open(.minibatches) }
+  var layerResult: OpenResult? { difference.map(shownDifference) ?? open(.layers) }
+  /// The open result whose values are minibatch scores; those of the layer pair under the crosshair where the
+  /// layer matrix knows them.
+  var minibatchResult: OpenResult? {
+    if difference != nil { return nil }
+    return followedBlock != nil ? cellScores?.result : open(.minibatches)
+  }
 
-  private func open(_ kind: Comparison.Kind) -> OpenResult? {
+  func open(_ kind: Comparison.Kind) -> OpenResult? {
     if let primary, primary.comparison.kind == kind { return primary }
     if let companion, companion.comparison.kind == kind { return companion }
     return nil
@@ -18,27 +22,38 @@ extension State {
   var openPanes: [Pane] {
     var panes: [Pane] = []
     if layerResult != nil { panes.append(.layers) }
-    if minibatchResult != nil { panes.append(.minibatches) }
+    if minibatchResult != nil || followedBlock != nil { panes.append(.minibatches) }
+    if profile != nil, layerResult != nil { panes.append(.profile) }
     return panes
   }
 
   /// The pane of the result that was chosen.
   var primaryPane: Pane {
-    primary?.comparison.kind == .minibatches ? .minibatches : .layers
+    primary?.comparison.kind == .minibatches && difference == nil ? .minibatches : .layers
   }
 
   /// The pane that commands about a picture mean: the focused one, or, from the list, the chosen result's.
-  var heatPane: Pane { focus == .results ? primaryPane : focus }
+  var heatPane: Pane {
+    switch focus {
+    case .results: primaryPane
+    case .profile: .layers
+    case .layers, .minibatches: focus
+    }
+  }
 
   /// Brings everything derived up to date; `update` ends with it.
   mutating func prepare() {
+    prepareDifference()
     prepareArrangement()
-    prepareSquare()
     // Another result, filter, size or focus may have moved what the cursors are on.
     clampCrosshair()
+    prepareCellScores()
+    prepareSquare()
     scrollToCrosshair()
     scrollList()
     prepareTile()
+    prepareMatches()
+    prepareProfile()
   }
 
   private mutating func prepareArrangement() {
@@ -47,13 +62,17 @@ extension State {
       tile = nil
       return
     }
+    var shown = settings
+    shown.range = layerRange
+    // A difference has its names already in the order that was asked for.
+    if difference != nil { shown.labelOrder = .exported }
     let key = Arrangement.Key(
-      id: result.comparison.id, generation: generation, filter: settings.filter,
-      labelOrder: settings.labelOrder, range: settings.range)
+      id: result.comparison.id, generation: generation, filter: shown.filter,
+      labelOrder: shown.labelOrder, range: shown.range)
     guard arrangement?.key != key else { return }
     let before = arrangement
     do {
-      let after = try Arrangement(result, settings: settings, generation: generation)
+      let after = try Arrangement(result, settings: shown, generation: generation)
       arrangement = after
       if let before { follow(from: before, to: after) }
     } catch {
@@ -112,10 +131,11 @@ extension State {
     }
     let key = Square.Key(
       id: result.comparison.id, generation: generation, sorted: settings.sorted,
-      range: settings.range)
+      range: settings.range, cell: cellScores?.key)
     guard square?.key != key else { return }
     let before = square
-    let after = Square(result, settings: settings, generation: generation)
+    let after = Square(
+      result, settings: settings, generation: generation, cell: cellScores?.key)
     if let before, before.key.id == after.key.id, rank < before.layout.count {
       // The same minibatch, wherever the new order puts it.
       let minibatch = before.layout.order[rank]

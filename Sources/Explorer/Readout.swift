@@ -8,6 +8,8 @@ struct Readout: Sendable, Equatable {
   let place: String
   /// Where it is, in names.
   let names: String
+  /// Why there is no value; empty when there is one.
+  var reason = ""
 
   /// One line for the clipboard.
   var clipboard: String {
@@ -26,11 +28,35 @@ extension State {
     let (row, column) = (crosshair.row, crosshair.column)
     guard row < arrangement.view.rows, column < arrangement.view.columns else { return nil }
     let (rows, columns) = (arrangement.rows.layers, arrangement.columns.layers)
+    let names = "\(rows[row].orRoot) × \(columns[column].orRoot)"
+    if let difference {
+      return differenceReadout(
+        difference, names, row: arrangement.rowIndices[row],
+        column: arrangement.columnIndices[column])
+    }
+    let place =
+      "row \((row + 1).padded(as: rows.count))/\(rows.count)"
+      + "  column \((column + 1).padded(as: columns.count))/\(columns.count)"
+    let width = cellScores?.halfWidth.map { "± \($0.halfWidthText)".padded(to: 10) } ?? ""
     return Readout(
-      value: arrangement.view[row, column].exact,
-      place: "row \((row + 1).padded(as: rows.count))/\(rows.count)"
-        + "  column \((column + 1).padded(as: columns.count))/\(columns.count)",
-      names: "\(rows[row].orRoot) × \(columns[column].orRoot)")
+      value: arrangement.view[row, column].exact + width,
+      place: place + (cellScores.map { "  n = \($0.minibatches)" } ?? ""), names: names,
+      reason: arrangement.view[row, column].isNaN ? cellScores?.reason ?? "" : "")
+  }
+
+  /// A − B, and both values.
+  private func differenceReadout(
+    _ view: DifferenceView, _ names: String, row: Int, column: Int
+  ) -> Readout {
+    let values = view.difference.values(row: row, column: column)
+    let widths = view.difference.halfWidths(row: row, column: column)
+    func side(_ value: Double, _ width: Double) -> String {
+      let text = value.fixed(4) + (width.isFinite ? " ± \(width.halfWidthText)" : "")
+      return text.padded(to: view.difference.hasIntervals ? 18 : 7)
+    }
+    return Readout(
+      value: view.difference.matrix[row, column].exact,
+      place: "A \(side(values.a, widths.a)) B \(side(values.b, widths.b))", names: names)
   }
 
   private var scoreReadout: Readout? {
@@ -65,9 +91,11 @@ extension Double {
   /// The shortest decimal that reads back as this very float64: the same digits as in CSV and JSON,
   /// at a width that seldom jumps.
   var exact: String {
-    if isNaN { return "NaN".padded(to: 19) }
-    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: 19) }
-    return "\(self)".padded(to: 19)
+    // Nearly every value between -1 and 1 fits; what stands behind it stays where it is then.
+    let width = 21
+    if isNaN { return "NaN".padded(to: width) }
+    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: width) }
+    return "\(self)".padded(to: width)
   }
 
   /// As short as it can be: "0.5", "1".

@@ -75,6 +75,7 @@ extension State {
   mutating func show(_ id: ResultID) -> [Effect] {
     let companion = catalog.companion(of: id)
     pendingCompanion = companion
+    differenceSettings.wanted = nil
     if let open = recall(id), companion == nil || companion.flatMap({ recall($0) }) != nil {
       arrive(open, companion: companion.flatMap { recall($0) })
       pending = nil

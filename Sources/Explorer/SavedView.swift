@@ -31,6 +31,8 @@ public struct SavedView: Codable, Sendable, Equatable {
   var originAtTop = false
   var transposed = false
   var sorted = true
+  /// What the profile pane shows, if it is open; absent in older records.
+  var profile: String?
 }
 
 extension State {
@@ -61,6 +63,7 @@ extension State {
     saved.originAtTop = settings.originAtTop
     saved.transposed = settings.transposed
     saved.sorted = settings.sorted
+    saved.profile = profile?.rawValue
     return saved
   }
 
@@ -83,6 +86,7 @@ extension State {
     viewport.firstRow = max(0, saved.firstRow)
     viewport.firstColumn = max(0, saved.firstColumn)
     focus = Pane(rawValue: saved.focus) ?? focus
+    profile = saved.profile.flatMap(ProfileKind.init)
     // Nothing but the pane that takes the keys can fill the screen.
     maximised = saved.maximised == focus.rawValue && focus != .results ? focus : nil
     restore(settings: saved)

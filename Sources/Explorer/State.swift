@@ -40,6 +40,20 @@ public struct State: Sendable {
   var arrangement: Arrangement?
   /// The minibatch scores as shown.
   var square: Square?
+  /// The scores of the layer pair under the crosshair, where the result knows them.
+  var cellScores: CellScores?
+  /// Another result subtracted from the one on the screen.
+  var difference: DifferenceView?
+  /// How the difference view is asked for and drawn.
+  var differenceSettings = DifferenceSettings()
+  /// What the profile pane shows; nil when it is closed.
+  var profile: ProfileKind?
+  /// What the profile pane's lines and bars are made from.
+  var profileData: ProfileData?
+  /// Marks on the best column of each row.
+  var showsMatches = false
+  /// The best column of each row as shown.
+  var matchMarks: MatchMarks?
   /// The layer view's crosshair.
   public var crosshair = Crosshair()
   /// The crosshair is drawn; a printed picture has none.
@@ -112,6 +126,8 @@ public enum Pane: String, Sendable, CaseIterable, Hashable {
   case layers
   /// The minibatch square.
   case minibatches
+  /// Lines through the crosshair, or a histogram.
+  case profile
 }
 
 /// A cell of the layer matrix, by position in what is shown.

@@ -86,6 +86,7 @@ struct Theme {
       case "↓": result += "v"
       case "→": result += ">"
       case "–", "−": result += "-"
+      case "±": result += "+-"
       case "≥": result += ">="
       case "√": result += "sqrt "
       default:

@@ -23,6 +23,7 @@ extension State {
     case .loaded(let result, let companion): return accept(result, companion)
     case .loadFailed(let id, let reason):
       if pending == id { pending = nil }
+      if differenceSettings.wanted == id { differenceSettings.wanted = nil }
       message = .error(reason)
     case .exported(let paths): message = .note("wrote \(paths.joined(separator: ", "))")
     case .failed(let reason), .fileChanged(let reason): message = .error(reason)
@@ -91,6 +92,7 @@ extension State {
 
   private mutating func accept(_ result: OpenResult, _ companion: OpenResult?) -> [Effect] {
     let id = result.comparison.id
+    takeDifference(result)
     guard id == wanted else {
       // A late answer to a question that was superseded is kept for later, not shown.
       remember(result)
@@ -141,6 +143,7 @@ extension State {
       }
     case .minibatches:
       if let hit = rank(atX: event.x, y: event.y) { rank = hit }
+    case .profile: break
     case .results:
       let lines = listLines
       guard let inner = Layout(self).results?.inset(by: 1), inner.contains(x: event.x, y: event.y)

@@ -13,6 +13,7 @@ public func view(_ state: State) -> CellBuffer {
   if let rect = layout.results { drawResults(state, theme, in: rect, &buffer) }
   if let rect = layout.layers { drawLayers(state, theme, in: rect, &buffer) }
   if let rect = layout.minibatches { drawMinibatches(state, theme, in: rect, &buffer) }
+  if let rect = layout.profile { drawProfilePane(state, theme, in: rect, &buffer) }
   drawReadout(state, theme, in: layout.readout, &buffer)
   drawFooter(state, theme, in: layout.footer, &buffer)
   if let overlay = state.overlay { drawOverlay(overlay, state, theme, &buffer) }
@@ -54,6 +55,8 @@ struct Frame {
   /// What is to be known about the picture, the most important first; those without room are left out.
   var remarks: [String] = []
   var footnote = ""
+  /// Cells of the title that no remark may take.
+  var titleRoom = 12
   var isFocused = false
   var isMarked = false
 
@@ -97,7 +100,7 @@ struct Frame {
 
   /// As many remarks as leave the title room for a dozen cells at least, with blanks at both ends.
   private func remark(room: Int, _ theme: Theme) -> String {
-    let titleRoom = min(TextWidth.width(of: title), 12) + 2
+    let titleRoom = min(TextWidth.width(of: title), titleRoom) + 2
     var chosen: [String] = isMarked ? [theme.glyph("✓ marked", "[marked]")] : []
     for remark in remarks {
       let width = TextWidth.width(of: (chosen + [remark]).joined(separator: "  ")) + 2

@@ -6,7 +6,7 @@ extension JobStore {
   /// is over.
   ///
   /// The request is a file, which the worker looks for, so that it also reaches a worker on another
-  /// machine; a SIGTERM to its process group only makes it quicker.
+  /// machine; a SIGTERM to its session only makes it quicker.
   @discardableResult
   public func requestCancel(_ id: JobID) throws(JobError) -> JobStatus {
     let status = try job(id)
@@ -25,12 +25,13 @@ extension JobStore {
   ///   machine or in another container.
   @discardableResult
   public func cancel(_ id: JobID, grace: Double = 5) throws(JobError) -> JobStatus {
-    var status = try requestCancel(id)
-    guard try !isGone(id, within: grace) else { return try job(id) }
-    signal(id, SIGKILL)
-    _ = try isGone(id, within: 2)
-    status = try job(id)
-    return status
+    let status = try requestCancel(id)
+    guard status.isCancelling || status.state == .broken else { return status }
+    if try !isGone(id, within: grace) {
+      signal(id, SIGKILL)
+      _ = try isGone(id, within: 2)
+    }
+    return try job(id)
   }
 
   /// Removes a job with everything in its folder; a result that was written elsewhere stays.

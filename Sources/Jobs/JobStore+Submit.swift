@@ -68,14 +68,27 @@ extension JobStore {
   /// - Throws: `.isLive`, `.noSuchJob`.
   func exclusive(_ id: JobID) throws(JobError) -> FileLock {
     let folder = folder(id)
-    // Asked first, so that a wrong name says what it is and not which file is missing.
-    _ = try job(id)
-    guard let lock = try FileLock.acquire(folder.lock) else {
+    // A worker that has said its last word holds the lock for another moment; so does, until its exec,
+    // any child that the one who let go has just forked.
+    let deadline = ContinuousClock.now + .seconds(2)
+    var held = try status(id, locking: folder)
+    while held.lock == nil, !held.status.state.isLive, ContinuousClock.now < deadline {
+      poll(nil, 0, 10)
+      held = try status(id, locking: folder)
+    }
+    guard let lock = held.lock else {
       throw JobError(
         .isLive, "its worker is alive", at: id.description, remedy: "cancel it first")
     }
     guard lock.isStill(at: folder.lock) else { throw Self.missing(id.description) }
     return lock
+  }
+
+  /// The status first, so that a wrong name says what it is and not which file is missing.
+  private func status(
+    _ id: JobID, locking folder: JobFolder
+  ) throws(JobError) -> (status: JobStatus, lock: FileLock?) {
+    (try job(id), try FileLock.acquire(folder.lock))
   }
 
   private func start(

@@ -59,7 +59,9 @@ struct StatusReader {
     var isHeld = try FileLock.isHeld(folder.lock)
     for _ in 0..<3 {
       let entry = Journal.last(folder.journal)
-      guard !isHeld, entry?.state.isLive ?? true else { return Observation(isHeld: isHeld, entry: entry) }
+      guard !isHeld, entry?.state.isLive ?? true else {
+        return Observation(isHeld: isHeld, entry: entry)
+      }
       isHeld = try FileLock.isHeld(folder.lock)
       if !isHeld { return Observation(isHeld: false, entry: entry) }
     }

@@ -17,19 +17,40 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// Earlier first.
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
-  private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+  /// Whole seconds only: Foundation's own fractions do not survive being written and read.
+  private static let style = Date.ISO8601FormatStyle()
+  private static let zero = UInt8(ascii: "0")
+
+  /// The moment that `text` writes as `description` does; nil otherwise.
+  private init?(_ text: String) {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].utf8.count == 4, parts[1].last == "Z",
+      parts[1].utf8.prefix(3).allSatisfy({ (Self.zero...Self.zero + 9).contains($0) }),
+      let whole = try? Date(parts[0] + "Z", strategy: Self.style)
+    else { return nil }
+    let thousandths = parts[1].utf8.prefix(3).reduce(0) { $0 * 10 + Double($1 - Self.zero) }
+    self.init(whole + thousandths / 1000)
+  }
 }
 
 extension Timestamp: CustomStringConvertible {
   /// ISO 8601 in UTC.
-  public var description: String { date.formatted(Self.style) }
+  public var description: String {
+    let thousandths = (milliseconds % 1000 + 1000) % 1000
+    let whole = Date(timeIntervalSince1970: Double((milliseconds - thousandths) / 1000))
+    let padded = String(String(1000 + thousandths).dropFirst())
+    return "\(whole.formatted(Self.style).dropLast()).\(padded)Z"
+  }
 }
 
 extension Timestamp: Codable {
   /// Reads the ISO 8601 form.
   public init(from decoder: any Decoder) throws {
-    let text = try decoder.singleValueContainer().decode(String.self)
-    self.init(try Date(text, strategy: Self.style))
+    let container = try decoder.singleValueContainer()
+    guard let time = Timestamp(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a time")
+    }
+    self = time
   }
 
   /// Writes the ISO 8601 form.

@@ -13,8 +13,8 @@ struct WorkerProcess: Codable, Equatable, Sendable {
   var boot: String
   /// Names the space of process numbers, which differs between containers.
   var space: String
-  /// Whether it leads a process group, which then gets the signals.
-  var leadsGroup: Bool
+  /// Whether it leads a session, which then gets the signals.
+  var leadsSession: Bool
 
   /// This process; nil where /proc does not tell.
   static var current: WorkerProcess? {
@@ -23,7 +23,7 @@ struct WorkerProcess: Codable, Equatable, Sendable {
       return nil
     }
     return WorkerProcess(
-      pid: pid, start: start, boot: boot, space: space, leadsGroup: getpgrp() == pid)
+      pid: pid, start: start, boot: boot, space: space, leadsSession: getsid(0) == pid)
   }
 
   /// The process that the file at `path` names, if it is alive and in reach of signals.
@@ -42,16 +42,32 @@ struct WorkerProcess: Codable, Equatable, Sendable {
     try SmallFile.replace(path, with: json)
   }
 
-  /// Sends `signal` to the process and to what it started.
-  func send(_ signal: Int32) { kill(leadsGroup ? -pid : pid, signal) }
+  /// Sends `signal` to the process, and then to what it started.
+  ///
+  /// Those are all processes of its session: its group would not do, since Foundation's `Process`
+  /// gives every child a group of its own.
+  func send(_ signal: Int32) {
+    kill(pid, signal)
+    guard leadsSession else { return }
+    // A child that was started during the first look is found by the second.
+    for _ in 0..<2 {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+      for other in names.compactMap(Int32.init) where other != pid {
+        if Self.field(3, of: other) == UInt64(pid) { kill(other, signal) }
+      }
+    }
+  }
 
-  private static func startTicks(of pid: Int32) -> UInt64? {
-    // The name, in parentheses, may hold anything; the 22nd field is the 20th after it.
+  private static func startTicks(of pid: Int32) -> UInt64? { field(19, of: pid) }
+
+  /// A field of /proc/PID/stat, counted from the state, which is 0: 3 is the session, 19 the start.
+  private static func field(_ number: Int, of pid: Int32) -> UInt64? {
+    // The name before it, in parentheses, may hold anything.
     guard let text = text("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else {
       return nil
     }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    return fields.count > 19 ? UInt64(fields[19]) : nil
+    return number < fields.count ? UInt64(fields[number]) : nil
   }
 
   private static func bootID() -> String? {

@@ -1,18 +1,19 @@
 import CNcurses
 import Cells
 
-/// Brings cell buffers to ncurses's screen, row by row, only where they changed.
+/// Brings cell buffers to ncurses's screen, only where they changed.
 struct ScreenPainter {
   private var pairs: ColorPairs
-  private let depth: ColorDepth
   private var shown: CellBuffer?
+  /// How the cells of `shown` were drawn: halves of a cell can be drawn in several ways that look the same.
+  private var drawn: [Cell] = []
+  // A row in ncurses's terms.
   private var glyphs: [UInt32] = []
   private var numbers: [Int32] = []
   private var attributes: [UInt32] = []
 
   /// For a screen of `depth`, after `start_color`.
   init(depth: ColorDepth, terminalPairs: Int) {
-    self.depth = depth
     pairs = ColorPairs(depth: depth, terminalPairs: terminalPairs)
   }
 
@@ -44,29 +45,48 @@ struct ScreenPainter {
   /// Hands over the rows that differ from what is shown; false when the pairs did not suffice.
   private mutating func putRows(of buffer: CellBuffer) -> Bool {
     let width = buffer.size.width
+    if shown == nil { drawn = buffer.cells }
     var suffices = true
     for y in 0..<max(0, buffer.size.height) {
       let row = y * width..<(y + 1) * width
       if let shown, shown.cells[row] == buffer.cells[row] { continue }
-      suffices = translate(buffer.cells[row]) && suffices
+      redraw(buffer, row)
+      suffices = translate(drawn[row]) && suffices
       cka_put_row(Int32(y), Int32(width), glyphs, numbers, attributes)
     }
     return suffices
   }
 
+  /// Chooses how to draw the cells of a row that changed; the others stay as they are drawn.
+  private mutating func redraw(_ buffer: CellBuffer, _ row: Range<Int>) {
+    // The style that the terminal has just been given.
+    var current: Style?
+    for index in row {
+      let cell = buffer.cells[index]
+      guard shown?.cells[index] != cell else {
+        current = nil
+        continue
+      }
+      drawn[index] = current.flatMap(cell.redrawn) ?? cell.withoutIdleInk
+      current = drawn[index].style
+    }
+  }
+
   /// Turns cells into ncurses's terms; false when a pair was missing, which is then the terminal's own.
   private mutating func translate(_ cells: ArraySlice<Cell>) -> Bool {
     var suffices = true
+    var last: (style: Style, number: Int32?)?
     glyphs.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
     attributes.removeAll(keepingCapacity: true)
     for cell in cells {
-      var style = cell.style
-      // A space has no ink. Taking the terminal's own lets ncurses send the paper alone.
-      if cell.glyph == 0x20, style.attributes.isDisjoint(with: [.reverse, .underline]) {
-        style.foreground = .standard
+      let style = cell.style
+      if last?.style != style {
+        last = (
+          style, pairs.number(foreground: style.foreground, background: style.background)
+        )
       }
-      let number = pairs.number(foreground: style.foreground, background: style.background)
+      let number = last?.number
       suffices = suffices && number != nil
       glyphs.append(cell.glyph)
       numbers.append(number ?? 0)

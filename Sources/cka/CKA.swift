@@ -17,9 +17,9 @@ struct CKA: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, BenchGroup.self,
-      BackendGroup.self, Info.self, Show.self, Export.self, Convert.self, Keys.self, Doctor.self,
-      ReadHDF5.self, Worker.self,
+      Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, Compare.self,
+      Freeze.self, Match.self, BackendGroup.self, Info.self, Show.self, Export.self, Convert.self,
+      Keys.self, Doctor.self, BenchGroup.self, ReadHDF5.self, Worker.self,
     ],
     defaultSubcommand: Explore.self)
 

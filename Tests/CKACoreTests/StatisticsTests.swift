@@ -34,4 +34,25 @@ import Testing
     #expect(Statistics.quantile(.nan, of: sorted).isNaN)
     #expect(Statistics.quantile(0.5, of: []).isNaN)
   }
+
+  @Test func selectsTheQuantilesThatSortingFinds() {
+    var noise = SystemRandomNumberGenerator()
+    for count in [1, 2, 3, 10, 1000] {
+      let random = (0..<count).map { _ in Double.random(in: -1...1, using: &noise) }
+      let lists = [
+        random, random.sorted(), random.sorted(by: >), random.map { ($0 * 3).rounded() },
+        Array(repeating: 0.5, count: count),
+      ]
+      for list in lists {
+        for fraction in [-1, 0, 0.02, 0.5, 0.98, 1, 2] {
+          var values = list
+          let selected = Statistics.quantile(fraction, selectingFrom: &values)
+          #expect(selected == Statistics.quantile(fraction, of: list.sorted()), "\(list)")
+          #expect(values.sorted() == list.sorted())
+        }
+      }
+    }
+    var none: [Double] = []
+    #expect(Statistics.quantile(0.5, selectingFrom: &none).isNaN)
+  }
 }

@@ -27,7 +27,9 @@ struct CommandTableTests {
   @Test("the help tells of every command in its chapter, with keys and panes")
   func help() {
     for command in Command.all {
-      let line = Command.helpLines.first { $0.hasPrefix("  \(command.keyNames) ") && $0.contains(command.help) }
+      let line = Command.helpLines.first {
+        $0.hasPrefix("  \(command.keyNames) ") && $0.contains(command.help)
+      }
       #expect(line != nil, "\(command.name)")
     }
     let chapters = Command.helpLines.filter { !$0.isEmpty && !$0.hasPrefix(" ") }

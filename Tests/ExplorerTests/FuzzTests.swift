@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Whatever is pressed")
 struct FuzzTests {
-  @Test("no key, click or size breaks the screen", arguments: 0..<24)
+  @Test("no key, click or size breaks the screen", arguments: 0..<16)
   func holds(seed: Int) {
     var noise = Noise(seed: UInt64(seed))
     var scene = Scene(

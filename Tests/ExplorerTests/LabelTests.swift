@@ -18,19 +18,22 @@ struct LabelTests {
       return (index: index, at: at, length: 1 + noise.next(24))
     }
     let gap = noise.next(3)
-    let chosen = LabelThinning.choose(candidates, names: names, gap: gap)
+    let chosen = LabelThinning.choose(
+      candidates, depths: NameMeasures(names).depths, gap: gap)
     for (label, next) in zip(chosen, chosen.dropFirst()) {
       #expect(label.at + label.length + gap <= next.at)
     }
     #expect(chosen.isEmpty == candidates.isEmpty)
   }
 
-  @Test("landmarks come first: the shallower of two names that touch is shown, the root last of all")
+  @Test(
+    "landmarks come first: the shallower of two names that touch is shown, the root last of all")
   func shallow() {
     let names = ["", "layer1.0.conv1", "layer1", "fc"]
     let shown = { (places: [Int]) in
       LabelThinning.choose(
-        places.enumerated().map { (index: $0.offset, at: $0.element, length: 1) }, names: names, gap: 0
+        places.enumerated().map { (index: $0.offset, at: $0.element, length: 1) },
+        depths: NameMeasures(names).depths, gap: 0
       ).map { names[$0.index] }
     }
     #expect(shown([0, 1, 2, 3]) == names)

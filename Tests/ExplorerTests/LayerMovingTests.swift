@@ -149,7 +149,8 @@ struct LayerMovingTests {
       scene.resize(width, height)
       let place = try #require(scene.state.placement)
       let here = scene.state.displayedCrosshair
-      #expect(place.pixelsDown(row: here.row) != nil && place.pixelsAcross(column: here.column) != nil)
+      #expect(
+        place.pixelsDown(row: here.row) != nil && place.pixelsAcross(column: here.column) != nil)
       #expect(scene.names == "r39 × c39")
     }
   }

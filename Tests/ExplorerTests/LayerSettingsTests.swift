@@ -24,7 +24,8 @@ struct LayerSettingsTests {
   func filter() {
     let scene = Self.filtered("!*.bn* !relu !bn1")
     #expect(scene.footer == " showing 8 of 14 rows, 8 of 14 columns")
-    #expect(scene.state.arrangement?.rows.layers.contains { $0.contains("bn") || $0 == "relu" } == false)
+    #expect(
+      scene.state.arrangement?.rows.layers.contains { $0.contains("bn") || $0 == "relu" } == false)
     #expect(scene.line(0).contains("filtered  8 × 8"))
     #expect(scene.names == "layer2.0.conv1 × layer2.0.conv1" && scene.value == 1)
   }
@@ -43,7 +44,8 @@ struct LayerSettingsTests {
     #expect(scene.state.settings.filter.isEmpty)
   }
 
-  @Test("a filter that hides everything, or cannot be read, is refused", arguments: ["nothing", "/(/"])
+  @Test(
+    "a filter that hides everything, or cannot be read, is refused", arguments: ["nothing", "/(/"])
   func refused(text: String) {
     var scene = Self.filtered(text)
     #expect(scene.state.message?.isError == true)
@@ -115,7 +117,8 @@ struct LayerSettingsTests {
     #expect(scene.footer == " colour range: \(name)")
   }
 
-  @Test("a range that is none is refused", arguments: ["1,0", "a,b", "0,1,2", "0%,120%", "1", "nan,1"])
+  @Test(
+    "a range that is none is refused", arguments: ["1,0", "a,b", "0,1,2", "0%,120%", "1", "nan,1"])
   func invalid(text: String) {
     var scene = Self.scene()
     scene.press("v")

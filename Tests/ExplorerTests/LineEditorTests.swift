@@ -52,7 +52,9 @@ struct LineEditorTests {
   @Test("letters that join others never lose the cursor", arguments: 1...8)
   func joining(seed: Int) {
     var noise = Noise(seed: UInt64(seed))
-    let scalars: [Unicode.Scalar] = ["a", " ", "\u{301}", "\u{1F1E6}", "\u{200D}", "👩", "\u{FE0F}", "가"]
+    let scalars: [Unicode.Scalar] = [
+      "a", " ", "\u{301}", "\u{1F1E6}", "\u{200D}", "👩", "\u{FE0F}", "가",
+    ]
     let keys: [Key] =
       scalars.map { .character($0) } + [.left, .right, .backspace, .delete, .control("w"), .home]
     var line = LineEditor()

@@ -89,7 +89,10 @@ struct LoadingTests {
     #expect(scene.value == 2.002)
     scene.disk[Sample.telling(4, 4).id] = Sample.layers(4, 4, path: "runs/t.pkl") { _, _ in 0.5 }
     scene.press("R")
-    #expect(scene.asked.suffix(2) == [.load(Sample.telling(4, 4).id, companion: nil, reread: true), .rescan])
+    #expect(
+      scene.asked.suffix(2) == [
+        .load(Sample.telling(4, 4).id, companion: nil, reread: true), .rescan,
+      ])
     #expect(scene.value == 0.5)
     #expect(scene.state.tile?.values.allSatisfy { $0 == 0.5 } == true)
   }

@@ -47,7 +47,8 @@ struct OverlayTests {
     #expect(
       scene.screen == """
         ╭─ results ────────────────────────────────────────────────╮
-        │╭─ commands ──────────────────────────────── 2 of \(Command.all.count) ─╮│
+        │ looking…                                                 │
+        │╭─ commands ─────────────────────────────────── 2 of \(Command.all.count) ─╮│
         ││ / zoom                                                 ││
         ││ zoom in on the crosshair                          +, = ││
         ││ zoom out                                             - ││
@@ -56,8 +57,7 @@ struct OverlayTests {
         ││                                                        ││
         ││                                                        ││
         ││                                                        ││
-        │╰──────────────────────────── Enter chooses, Esc leaves ─╯│
-        ╰──────────────────────────────────────────────────────────╯
+        ╰╰──────────────────────────── Enter chooses, Esc leaves ─╯╯
 
          ? help  q quit  Tab pane  / find  c colours  f filter
         """)
@@ -68,7 +68,9 @@ struct OverlayTests {
     var scene = Scene([Sample.pair()], 80, 14)
     scene.press(":")
     let selection = Theme(scene.state.terminal).selection
-    for keys in ["Down Down Down", "PgDn PgDn PgDn PgDn", "PgDn PgDn PgDn PgDn", "PgDn", "Up", "PgUp"] {
+    for keys in [
+      "Down Down Down", "PgDn PgDn PgDn PgDn", "PgDn PgDn PgDn PgDn", "PgDn", "Up", "PgUp",
+    ] {
       scene.press(keys)
       #expect(scene.buffer.cells.contains { $0.style == selection }, "\(keys)")
     }
@@ -84,7 +86,8 @@ struct OverlayTests {
     ) { $0 + $1 == 0 ? .nan : Double($0) - 1 }
     var scene = Scene([warned], 100, 40)
     scene.press("i")
-    for line in ["runs/a.pkl", "pickle, protocol 4, float64", "A · CIFAR10, 3 layers", "3 × 4 layers",
+    for line in [
+      "runs/a.pkl", "pickle, protocol 4, float64", "A · CIFAR10, 3 layers", "3 × 4 layers",
       "minimum -1.0", "1 NaN, 0 infinite, 3 negative", "2 values are NaN",
     ] {
       #expect(scene.screen.contains(line), "\(line)")

@@ -91,7 +91,9 @@ struct PairTests {
     }
     var scene = Scene(results, 80, 24)
     scene.press("p")
-    for text in ["[100]", "  -5 ", " *** ", "  ?  "] { #expect(scene.screen.contains(text), "\(text)") }
+    for text in ["[100]", "  -5 ", " *** ", "  ?  "] {
+      #expect(scene.screen.contains(text), "\(text)")
+    }
   }
 
   @Test("swapping shows the swapped file, the crosshair on the same layers")
@@ -146,10 +148,11 @@ struct PairTests {
     #expect(scene.pair == "B × A" && scene.names.hasPrefix("layer1.0.bn1 ×"))
     scene.press("[ [")
     #expect(scene.names.hasPrefix("layer1.0.bn1 ×"))
-    scene.press("+ + + + + + [ [ ]")
+    scene.press("+ + + + + + ] ] [")
     let place = try #require(scene.state.placement)
     let here = scene.state.displayedCrosshair
-    #expect(place.pixelsDown(row: here.row) != nil && place.pixelsAcross(column: here.column) != nil)
+    #expect(
+      place.pixelsDown(row: here.row) != nil && place.pixelsAcross(column: here.column) != nil)
   }
 
   @Test("zoom, range, colours and filter are kept, so that like is compared with like")

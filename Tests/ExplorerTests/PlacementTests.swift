@@ -25,7 +25,9 @@ struct PlacementTests {
     }
   }
 
-  @Test("a pixel's value lies under that pixel, and each value on the screen has pixels", arguments: 1...3)
+  @Test(
+    "a pixel's value lies under that pixel, and each value on the screen has pixels",
+    arguments: 1...3)
   func roundTrip(seed: Int) {
     for place in Self.placements(seed: UInt64(seed)) {
       let rowsMissed = (0..<place.pixelHeight).filter { y in
@@ -36,7 +38,8 @@ struct PlacementTests {
       }
       #expect(rowsMissed.isEmpty && columnsMissed.isEmpty, "\(place)")
       #expect(place.pixelsDown(row: place.firstRow - 1) == nil)
-      #expect(place.pixelsAcross(column: place.firstColumn + place.unitColumns * place.block) == nil)
+      #expect(
+        place.pixelsAcross(column: place.firstColumn + place.unitColumns * place.block) == nil)
     }
   }
 
@@ -66,7 +69,8 @@ struct PlacementTests {
     for place in Self.placements(seed: UInt64(seed)) {
       let (row, column) = (noise.next(place.rows), noise.next(place.columns))
       let (firstRow, firstColumn) = place.scrolled(toShow: row, column)
-      #expect(firstRow >= 0 && firstRow <= row && firstColumn >= 0 && firstColumn <= column, "\(place)")
+      #expect(
+        firstRow >= 0 && firstRow <= row && firstColumn >= 0 && firstColumn <= column, "\(place)")
       #expect(row < firstRow + place.unitRows * place.block, "\(place)")
       #expect(column < firstColumn + place.unitColumns * place.block, "\(place)")
     }
@@ -90,7 +94,8 @@ struct PlacementTests {
             let across = try #require(place.pixelsAcross(column: here.column))
             let down = try #require(place.pixelsDown(row: here.row))
             let top = originAtTop ? 0 : heat.height * perCell - place.pixelHeight
-            guard across.contains(x - heat.x), down.contains(min((y - heat.y + 1) * perCell - 1 - top, place.pixelHeight - 1))
+            guard across.contains(x - heat.x),
+              down.contains(min((y - heat.y + 1) * perCell - 1 - top, place.pixelHeight - 1))
             else {
               Issue.record("a press at (\(x), \(y)) set \(here) of \(place)")
               return

@@ -29,8 +29,10 @@ struct SavedViewTests {
       after.finishWalk()
       after.send(.input(.key(.escape)))
       before.send(.input(.key(.escape)))
-      #expect(after.screen == before.screen)
-      #expect(after.buffer == before.buffer)
+      // The last line offers to blink back to a result that the other session has not shown.
+      let area = Rect(x: 0, y: 0, width: 120, height: 39)
+      #expect(after.text(in: area) == before.text(in: area))
+      #expect(after.buffer.cells.dropLast(120) == before.buffer.cells.dropLast(120))
     }
   }
 
@@ -55,7 +57,8 @@ struct SavedViewTests {
     #expect(scene.state.settings.sorted)
   }
 
-  @Test("numbers beyond all reason are harmless", arguments: [Int.min, -1_000_000, -1, 1, 65, Int.max])
+  @Test(
+    "numbers beyond all reason are harmless", arguments: [Int.min, -1_000_000, -1, 1, 65, Int.max])
   func hostile(number: Int) {
     for results in [Sample.folder(), Sample.oddities()] {
       var saved = SavedView()

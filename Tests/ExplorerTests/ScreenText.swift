@@ -6,6 +6,7 @@ import Cells
 extension Scene {
   /// The glyphs inside `rect`, one line a row, blanks at the ends removed.
   func text(in rect: Rect) -> String {
+    let buffer = buffer
     var part = CellBuffer(size: Size(width: rect.width, height: rect.height))
     for y in 0..<rect.height {
       for x in 0..<rect.width { part[x, y] = buffer[rect.x + x, rect.y + y] }
@@ -62,7 +63,9 @@ extension Scene {
   var layerLayout: HeatLayout? { state.placement.flatMap { state.heatLayout($0) } }
   /// The names beside the rows, from the top, without the crosshair's mark.
   var rowLabels: [String] {
-    layerLayout.map { text(in: $0.names).split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed } } ?? []
+    layerLayout.map {
+      text(in: $0.names).split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed }
+    } ?? []
   }
   /// The first line of the names below the columns.
   var columnLabels: [String] {

@@ -56,7 +56,8 @@ struct SortedViewTests {
   @Test("statistics stand beside the square")
   func statistics() {
     let scene = Self.scene(Sample.minibatches(400))
-    for line in ["n          400", "max        0.9975", "3rd quart. 0.7481", "median     0.4988",
+    for line in [
+      "n          400", "max        0.9975", "3rd quart. 0.7481", "median     0.4988",
       "mean       0.4988", "1st quart. 0.2494", "min        0.0000",
     ] {
       #expect(scene.screen.contains(line), "\(line)")
@@ -118,9 +119,11 @@ struct SortedViewTests {
       let cells = (0..<place.pixelHeight).flatMap { y in
         (0..<place.pixelWidth).map { place.cell(pixelX: $0, pixelY: y) }
       }
-      #expect(cells.allSatisfy { $0.row >= 0 && $0.row < side && $0.column >= 0 && $0.column < side })
-      #expect(Set(cells.map { $0.row / place.block * side + $0.column / place.block }).count
-        == ((side + place.block - 1) / place.block) * ((side + place.block - 1) / place.block))
+      #expect(
+        cells.allSatisfy { $0.row >= 0 && $0.row < side && $0.column >= 0 && $0.column < side })
+      #expect(
+        Set(cells.map { $0.row / place.block * side + $0.column / place.block }).count
+          == ((side + place.block - 1) / place.block) * ((side + place.block - 1) / place.block))
     }
   }
 }

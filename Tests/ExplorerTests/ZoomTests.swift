@@ -6,7 +6,9 @@ import Testing
 
 @Suite("Zoom and scroll")
 struct ZoomTests {
-  private static func scene(_ rows: Int, _ columns: Int, _ width: Int = 80, _ height: Int = 24) -> Scene {
+  private static func scene(_ rows: Int, _ columns: Int, _ width: Int = 80, _ height: Int = 24)
+    -> Scene
+  {
     var scene = Scene([Sample.telling(rows, columns)], width, height)
     scene.press("2")
     return scene
@@ -60,9 +62,11 @@ struct ZoomTests {
         scene.press(key)
         let place = try #require(scene.state.placement)
         #expect(place.firstRow >= 0 && place.firstRow + place.unitRows * place.block <= 100)
-        #expect(place.firstColumn >= 0 && place.firstColumn + place.unitColumns * place.block <= 100)
+        #expect(
+          place.firstColumn >= 0 && place.firstColumn + place.unitColumns * place.block <= 100)
         let here = scene.state.displayedCrosshair
-        #expect(place.pixelsDown(row: here.row) != nil && place.pixelsAcross(column: here.column) != nil)
+        #expect(
+          place.pixelsDown(row: here.row) != nil && place.pixelsAcross(column: here.column) != nil)
       }
     }
     let place = try #require(scene.state.placement)

@@ -4,13 +4,15 @@ import Jobs
 /// A worker for tests. Signals, locks and `kill -9` can only be tried on a process of its own, and a
 /// shell script cannot open a `WorkerSession`, so the package has this program beside its tests.
 ///
-///     JobProbe worker FOLDER     does what the job's command says, see `Work`
-///     JobProbe race ROOT COUNT   submits, lists, cancels and removes as fast as it can
+///     JobProbe worker FOLDER          does what the job's command says, see `Work`
+///     JobProbe submit ROOT COMMAND…   submits a job, then stays
+///     JobProbe race ROOT COUNT        submits, lists, cancels and removes as fast as it can
 @main struct JobProbe {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch (arguments.first, arguments.count) {
     case ("worker", 2): try work(on: arguments[1])
+    case ("submit", 3...): try submit(in: arguments[1], Array(arguments[2...]))
     case ("race", 3): try race(in: arguments[1], count: Int(arguments[2]) ?? 0)
     default: exit(64)
     }
@@ -21,6 +23,13 @@ import Jobs
     guard try session.waitForTurn() else { return try session.finish(.cancelled) }
     session.log("attempt \(session.attempt)")
     try session.finish(Work(session: session).run())
+  }
+
+  private static func submit(in root: String, _ command: [String]) throws {
+    let store = try JobStore(root: URL(fileURLWithPath: root))
+    let spec = JobSpec(title: "orphan", command: command, workingDirectory: "/")
+    try store.submit(spec, worker: .thisProgram(["worker"]))
+    while true { pause() }
   }
 
   /// Whatever other processes do to the same jobs, the only errors are that a job is gone or alive.

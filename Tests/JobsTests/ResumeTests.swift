@@ -15,9 +15,9 @@ import Testing
 
   @Test func killedAtAnyMomentItGoesOnToTheSameBytes() throws {
     let scratch = try ScratchStore()
-    let undisturbed = try scratch.submit("count", "120", "0")
-    let disturbed = try scratch.submit("count", "120", "8")
+    let undisturbed = try scratch.submit("count", "150", "0")
     #expect(try scratch.store.wait(for: undisturbed, timeout: 60).state == .finished)
+    let disturbed = try scratch.submit("count", "150", "8")
     let whole = try checkpoint(scratch, undisturbed)
     var kills = 0
     for attempt in 1...20 {
@@ -55,7 +55,8 @@ import Testing
   }
 
   private func isWorker(_ process: Int32, of folder: String) -> Bool {
-    let words = FileManager.default.contents(atPath: "/proc/\(process)/cmdline")?.split(separator: 0)
+    let words = FileManager.default.contents(atPath: "/proc/\(process)/cmdline")?.split(
+      separator: 0)
     return words?.count == 3 && words?.last.map { String(decoding: $0, as: UTF8.self) } == folder
   }
 

@@ -33,6 +33,27 @@ import Testing
     }
   }
 
+  @Test func aJobOutlivesTheProgramThatStartedIt() throws {
+    let scratch = try ScratchStore()
+    let flag = scratch.path + "/flag"
+    let starter = Process()
+    starter.executableURL = URL(fileURLWithPath: probe.executable)
+    starter.arguments = ["submit", scratch.path, "until", flag]
+    try starter.run()
+    var job: JobStatus?
+    try eventually {
+      job = try scratch.store.list().first
+      return job?.progress != nil
+    }
+    // Foundation gave it a process group of its own: this is what a closed terminal does, and worse.
+    for signal in [SIGHUP, SIGKILL] { kill(-starter.processIdentifier, signal) }
+    starter.waitUntilExit()
+    let id = try #require(job?.id)
+    #expect(try scratch.status(id).state == .running)
+    try Data().write(to: URL(fileURLWithPath: flag))
+    #expect(try scratch.store.wait(for: id, timeout: 60).state == .finished)
+  }
+
   @Test func nothingIsLeftOfAJobThatCannotStart() throws {
     let scratch = try ScratchStore()
     let spec = JobSpec(title: "", command: [], workingDirectory: "/")
@@ -70,7 +91,8 @@ import Testing
   }
 
   @Test func theSpecificationIsKept() throws {
-    let scratch = try ScratchStore(host: FakeHost().host())
+    let digits = LockedList([1, 2])
+    let scratch = try ScratchStore(host: FakeHost().host { digits.next() })
     var spec = JobSpec(
       title: "vit × resnet", command: ["a.npz", "--kernel", "rbf:0.5"], workingDirectory: "/tmp",
       output: "out.cka.safetensors", environment: ["PATH": "/bin"])

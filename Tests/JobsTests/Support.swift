@@ -51,7 +51,8 @@ final class ScratchStore {
 
 /// The program of Tests/JobProbe, which is built into the folder of the test program.
 let probe = WorkerCommand(
-  executable: Bundle.main.bundleURL.deletingLastPathComponent().path + "/JobProbe",
+  executable: URL(fileURLWithPath: WorkerCommand.thisProgram([]).executable)
+    .deletingLastPathComponent().path + "/JobProbe",
   arguments: ["worker"])
 
 /// A condition that did not come true in time.

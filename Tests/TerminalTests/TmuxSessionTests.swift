@@ -28,7 +28,9 @@ import Testing
     let before = try session.state()
     #expect(!before.isAlternate && !before.hasMouse && before.showsCursor)
     try session.type(#"printf '\033[?1049h\033[?1000h\033[?25l\033[31mred\033[m'"#)
-    try session.wait { $0.contains("red") }
+    // The shell echoes the command first, so the word alone does not tell that it has run.
+    try session.wait { _ in try session.state().isAlternate }
+    try session.wait { $0.contains("red") && !$0.contains("printf") }
     let during = try session.state()
     #expect(during.isAlternate && during.hasMouse && !during.showsCursor)
     #expect(try session.screen(styled: true).contains("\u{1B}[31mred"))

@@ -87,8 +87,18 @@ package enum Shell {
     let arguments = command.map { strdup($0) } + [nil]
     let variables = environment.map { strdup($0) } + [nil]
     defer { (arguments + variables).forEach { free($0) } }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // Tests run on threads that block signals, and programs would inherit that: a tmux server that cannot be
+    // terminated stays for ever.
+    var nothing = sigset_t()
+    sigemptyset(&nothing)
+    posix_spawnattr_setsigmask(&attributes, &nothing)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var process: pid_t = 0
-    let status = posix_spawnp(&process, command[0], &actions, nil, arguments, variables)
+    let status = posix_spawnp(
+      &process, command[0], &actions, &attributes, arguments, variables)
     guard status == 0 else {
       throw Failure(description: "\(command[0]): \(String(cString: strerror(status)))")
     }

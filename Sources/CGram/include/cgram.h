@@ -14,7 +14,7 @@ int cgram_is_fast(void);
 ptrdiff_t cgram_pitch(ptrdiff_t rows);
 
 /// Features that are packed at once: about 256 KiB of them, so that the block stays in the
-/// second-level cache, and at most 1,024, so that float32 sums stay short.
+/// second-level cache, and at most 512, so that float32 sums stay short.
 ptrdiff_t cgram_block(ptrdiff_t rows);
 
 /// Floats of scratch that `cgram_add` needs for `rows` samples.

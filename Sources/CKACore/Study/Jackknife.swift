@@ -2,7 +2,7 @@
 struct Jackknife: Sendable {
   private let study: Study
   private let weights: [Double]
-  /// weight × HSIC of each layer with itself: kept minibatches × layers.
+  /// weight × HSIC of each layer with itself: kept minibatches × layers; 0 where not asked for.
   private let own: [[Double]]
   /// Their sums over kept minibatches.
   private let ownSums: [Double]
@@ -10,14 +10,19 @@ struct Jackknife: Sendable {
   /// What turns the error of the kept minibatches into that of all.
   private let shrink: Double
 
-  init(_ study: Study) {
+  /// Prepares the errors of cells whose layers are `layers`; of all by default.
+  init(_ study: Study, layers: [Int]? = nil) {
     self.study = study
     let weights = study.keptMinibatches.map {
       study.options.weighting.weight(samples: $0.samples)
     }
     let diagonal = (0..<study.layerCount).map { study.triangle.index($0, $0) }
     let own = zip(study.kept, weights).map { values, weight in
-      diagonal.map { weight * Double(values[$0]) }
+      var own = [Double](repeating: 0, count: diagonal.count)
+      for layer in layers ?? Array(diagonal.indices) {
+        own[layer] = weight * Double(values[diagonal[layer]])
+      }
+      return own
     }
     ownSums = diagonal.indices.map { layer in own.reduce(0) { $0 + $1[layer] } }
     self.own = own

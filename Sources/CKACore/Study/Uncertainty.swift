@@ -27,7 +27,8 @@ extension Study {
   public func uncertainty(_ i: Int, _ j: Int) -> Uncertainty? {
     guard isLive(i), isLive(j) else { return nil }
     let (first, last) = i <= j ? (i, j) : (j, i)
-    let error = Jackknife(self).standardErrors(row: first, columns: last..<last + 1)[0]
+    let error = Jackknife(self, layers: [first, last]).standardErrors(
+      row: first, columns: last..<last + 1)[0]
     return error.isFinite ? Uncertainty(standardError: error, halfWidth: quantile * error) : nil
   }
 

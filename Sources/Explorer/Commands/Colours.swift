@@ -22,6 +22,7 @@ extension Command {
 extension State {
   fileprivate mutating func turnColours(by step: Int) -> [Effect] {
     let pane = heatPane
+    if difference != nil { return note("differences are in RdBu_r: red where A is larger") }
     let current = pane == .minibatches ? settings.minibatchColormap : settings.layerColormap
     let all = Colormap.allCases
     let index = all.firstIndex(of: current) ?? all.startIndex
@@ -35,6 +36,7 @@ extension State {
   }
 
   fileprivate mutating func turnRange() -> [Effect] {
+    if difference != nil { return turnDifferenceRange() }
     let percentile = ValueRange.percentile(2, 98)
     settings.range =
       switch settings.range {

@@ -74,6 +74,7 @@ extension State {
 
   fileprivate mutating func goBack() -> [Effect] {
     message = nil
+    if difference != nil { return leaveDifference() }
     if maximised != nil {
       maximised = nil
     } else if focus == .results, !listSearch.isEmpty {

@@ -6,10 +6,10 @@ extension Command {
       $0.move(right: 0, up: 1)
     },
     Command("down", [.character("j"), .down], .moving, "one down") { $0.move(right: 0, up: -1) },
-    Command("left", [.character("h"), .left], .moving, "one to the left", in: heatPanes) {
+    Command("left", [.character("h"), .left], .moving, "one to the left", in: crosshairPanes) {
       $0.move(right: -1, up: 0)
     },
-    Command("right", [.character("l"), .right], .moving, "one to the right", in: heatPanes) {
+    Command("right", [.character("l"), .right], .moving, "one to the right", in: crosshairPanes) {
       $0.move(right: 1, up: 0)
     },
     Command("page-up", [.pageUp, .control("b")], .moving, "ten up, or a page of the list") {
@@ -24,10 +24,10 @@ extension Command {
     Command("bottom", [.character("G"), .end], .moving, "to the bottom") {
       $0.moveToEdge(right: 0, up: -1)
     },
-    Command("first-column", [.character("0")], .moving, "to the first column", in: heatPanes) {
+    Command("first-column", [.character("0")], .moving, "to the first column", in: crosshairPanes) {
       $0.moveToEdge(right: -1, up: 0)
     },
-    Command("last-column", [.character("$")], .moving, "to the last column", in: heatPanes) {
+    Command("last-column", [.character("$")], .moving, "to the last column", in: crosshairPanes) {
       $0.moveToEdge(right: 1, up: 0)
     },
     Command(
@@ -55,7 +55,7 @@ extension State {
   mutating func move(right: Int, up: Int) -> [Effect] {
     switch focus {
     case .results: return moveListCursor(by: -up)
-    case .layers: moveCrosshair(right: right, up: up)
+    case .layers, .profile: moveCrosshair(right: right, up: up)
     case .minibatches: moveRank(right: right, up: up)
     }
     return []

@@ -3,15 +3,15 @@ import Cells
 
 extension Command {
   static let pairs: [Command] = [
-    Command("next-pair", [.character("]")], .pairs, "next model pair", hint: "pairs") {
-      $0.stepPair(by: 1)
-    },
-    Command("previous-pair", [.character("[")], .pairs, "previous model pair") {
-      $0.stepPair(by: -1)
-    },
+    Command(
+      "next-pair", [.character("]")], .pairs, "next model pair", hint: "pairs", when: hasResults
+    ) { $0.stepPair(by: 1) },
+    Command(
+      "previous-pair", [.character("[")], .pairs, "previous model pair", when: hasResults
+    ) { $0.stepPair(by: -1) },
     Command(
       "pairs", [.character("p")], .pairs, "all pairs of models as a grid to choose from",
-      hint: "grid", when: { !$0.catalog.entries.isEmpty }
+      hint: "grid", when: hasResults
     ) {
       $0.overlay = .pairs(PairPicker($0.catalog, at: $0.wanted))
       return []
@@ -33,6 +33,8 @@ extension Command {
     ) { state in state.previous.map { state.show($0) } ?? [] },
   ]
 }
+
+private let hasResults: @Sendable (State) -> Bool = { !$0.catalog.entries.isEmpty }
 
 extension State {
   fileprivate mutating func stepPair(by step: Int) -> [Effect] {

@@ -24,16 +24,17 @@ extension Command {
     },
     Command(
       "pane-minibatches", [.character("3")], .panes, "to the minibatch square",
-      when: { $0.minibatchResult != nil }
+      when: { $0.openPanes.contains(.minibatches) }
     ) {
       $0.focusPane(.minibatches)
       return []
     },
     Command(
-      "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full", in: heatPanes,
+      "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full",
+      in: crosshairPanes,
       when: { $0.primary != nil }
     ) {
-      $0.focusPane($0.heatPane)
+      $0.focusPane($0.focus == .results ? $0.primaryPane : $0.focus)
       $0.maximised = $0.maximised == nil ? $0.focus : nil
       return []
     },
@@ -83,9 +84,20 @@ extension State {
   }
 
   private func request(_ pane: Pane) -> ExportRequest? {
-    guard let result = pane == .layers ? layerResult : minibatchResult else { return nil }
+    guard let result = pane == .layers ? open(.layers) : minibatchResult else { return nil }
     let view: ExportRequest.View =
       pane == .layers ? .layers : (settings.sorted ? .sorted : .minibatches)
-    return ExportRequest(view: view, id: result.comparison.id, settings: settings)
+    var request = ExportRequest(view: view, id: result.comparison.id, settings: settings)
+    request.subtracted = pane == .layers ? difference?.b.comparison.id : nil
+    request.cell = pane == .layers ? nil : exportedCell
+    return request
+  }
+
+  /// The layer pair whose scores are on the screen.
+  private var exportedCell: ExportRequest.LayerPair? {
+    guard let cellScores, let result = cellScores.result else { return nil }
+    return ExportRequest.LayerPair(
+      row: cellScores.key.row, column: cellScores.key.column,
+      rowName: result.comparison.rows.model, columnName: result.comparison.columns.model)
   }
 }

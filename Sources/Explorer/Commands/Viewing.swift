@@ -52,7 +52,7 @@ extension Command {
     Command(
       "label-order", [.character("x")], .view,
       "labels as exported, or in the order in which torch_cka's hooks ran",
-      when: { $0.layerResult?.comparison.labelsLookRegistered ?? false }
+      when: { $0.labelsLookRegistered }
     ) { $0.toggleLabelOrder() },
     Command(
       "reduction", [.character("m")], .view,
@@ -73,6 +73,12 @@ extension Command {
 }
 
 extension State {
+  /// The labels on the screen may stand on the wrong layers.
+  var labelsLookRegistered: Bool {
+    let shown = difference.map { [$0.a, $0.b] } ?? [layerResult].compactMap(\.self)
+    return shown.contains { $0.comparison.labelsLookRegistered }
+  }
+
   fileprivate mutating func toggleLabelOrder() -> [Effect] {
     settings.labelOrder = settings.labelOrder == .exported ? .executed : .exported
     return note(

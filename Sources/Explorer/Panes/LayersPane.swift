@@ -10,10 +10,10 @@ func drawLayers(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout C
     drawNothing(state, theme, in: rect, &buffer)
     return
   }
-  let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
+  let canvas = PixelCanvas(state.layerColormap, state.terminal)
   let scale = ColorScale(
     low: arrangement.bounds.low, high: arrangement.bounds.high,
-    map: state.settings.layerColormap)
+    map: state.layerColormap)
   drawHeat(state, canvas, scale, place, tile, in: layout.heat, &buffer)
   drawRowNames(state, theme, canvas, place, layout, &buffer)
   drawColumnNames(state, theme, place, layout, &buffer)
@@ -32,7 +32,8 @@ private func drawHeat(
     let y = screenY - top
     guard x < place.pixelWidth, y >= 0, y < place.pixelHeight else { return .clear }
     if let marker, marker.across.contains(x), marker.down.contains(y) { return .marker }
-    return inks[place.unitRow(pixel: y) * place.unitColumns + place.unitColumn(pixel: x)]
+    let ink = inks[place.unitRow(pixel: y) * place.unitColumns + place.unitColumn(pixel: x)]
+    return state.isMatchMark(pixelX: x, y, place) ? canvas.marked(ink) : ink
   }
 }
 
@@ -50,21 +51,25 @@ extension State {
     guard let rows = displayedRows, let columns = displayedColumns, let place = placement else {
       return Frame(title: "layers", isFocused: focus == .layers)
     }
-    var remarks: [String] = partialRemark.map { [$0] } ?? []
+    var remarks = (partialRemark.map { [$0] } ?? []) + differenceRemarks
     if place.block > 1 {
       remarks.append(
         "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")
     }
-    if layerResult?.comparison.labelsLookRegistered ?? false {
+    if labelsLookRegistered {
       remarks.append(
-        settings.labelOrder == .executed ? "labels as executed" : "labels suspect (x)")
+        settings.labelOrder == .executed
+          ? "labels as executed"
+          // On paper there is no key to press.
+          : (showsCrosshair ? "labels suspect (x)" : "labels suspect"))
     }
     if !settings.filter.isEmpty { remarks.append("filtered") }
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
-      title: "\(settings.originAtTop ? "↓" : "↑") \(rows.title)", remarks: remarks,
-      footnote: "\(columns.title) →",
+      title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
+      remarks: remarks,
+      footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
 }
@@ -90,21 +95,23 @@ private func drawRowNames(
   _ state: State, _ theme: Theme, _ canvas: PixelCanvas, _ place: Placement, _ layout: HeatLayout,
   _ buffer: inout CellBuffer
 ) {
-  guard let names = state.displayedRows?.layers else { return }
+  guard let names = state.displayedRows?.layers, let measures = state.displayedRowNames else {
+    return
+  }
   let top = place.originAtTop ? 0 : layout.heat.height * canvas.pixelsPerCell - place.pixelHeight
   let line: (Int) -> Int? = { row in
     place.pixelsDown(row: row).map { ($0.middle.lowerBound + top) / canvas.pixelsPerCell }
   }
   let rows = place.firstRow..<min(place.rows, place.firstRow + place.unitRows * place.block)
   let candidates = rows.compactMap { row in line(row).map { (index: row, at: $0, length: 1) } }
-  for label in LabelThinning.choose(candidates, names: names, gap: 0) {
+  for label in LabelThinning.choose(candidates, depths: measures.depths, gap: 0) {
     let text = theme.keepingEnd(names[label.index].orRoot, width: layout.names.width)
     buffer.write(
       text, x: layout.names.right - TextWidth.width(of: text), y: layout.names.y + label.at,
       style: theme.faint)
   }
   if state.showsCrosshair, let at = line(state.displayedCrosshair.row) {
-    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.accent)
+    buffer[layout.rowTick.x, layout.rowTick.y + at] = Cell(theme.unicode ? "▸" : ">", theme.strong)
   }
 }
 
@@ -112,19 +119,20 @@ private func drawColumnNames(
   _ state: State, _ theme: Theme, _ place: Placement, _ layout: HeatLayout,
   _ buffer: inout CellBuffer
 ) {
-  guard let names = state.displayedColumns?.layers else { return }
+  guard let names = state.displayedColumns?.layers, let measures = state.displayedColumnNames
+  else { return }
   let columns =
     place.firstColumn..<min(place.columns, place.firstColumn + place.unitColumns * place.block)
   let room = layout.columnNames.width
   var candidates = columns.compactMap { column -> LabelThinning.Label? in
     guard let across = place.pixelsAcross(column: column) else { return nil }
-    let length = min(24, TextWidth.width(of: names[column].orRoot))
+    let length = min(24, measures.widths[column])
     return across.lowerBound + length <= room
       ? (index: column, at: across.lowerBound, length: length) : nil
   }
   // A second line takes what did not fit on the first.
   for row in 0..<layout.columnNames.height {
-    let chosen = LabelThinning.choose(candidates, names: names, gap: 1)
+    let chosen = LabelThinning.choose(candidates, depths: measures.depths, gap: 1)
     for label in chosen {
       let text = theme.keepingEnd(names[label.index].orRoot, width: label.length)
       buffer.write(
@@ -137,7 +145,7 @@ private func drawColumnNames(
   if state.showsCrosshair, let across = place.pixelsAcross(column: state.displayedCrosshair.column)
   {
     buffer[layout.columnTick.x + across.middle.lowerBound, layout.columnTick.y] = Cell(
-      theme.unicode ? "▴" : "^", theme.accent)
+      theme.unicode ? "▴" : "^", theme.strong)
   }
 }
 
@@ -145,7 +153,7 @@ private func layerScaleNotes(_ state: State) -> ScaleNotes {
   let summary = state.layerResult?.summary ?? Summary()
   return ScaleNotes(
     missing: summary.nanCount + summary.infiniteCount > 0, negative: summary.negativeCount > 0,
-    vacant: false)
+    vacant: false, missingName: state.isDimming ? "overlap" : "NaN")
 }
 
 extension Axis {

@@ -7,7 +7,10 @@ func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: in
   guard let square = state.square, let place = state.squarePlacement,
     let result = state.minibatchResult,
     let frame = state.squareFrame(place)
-  else { return }
+  else {
+    drawNoScores(state, theme, in: rect, &buffer)
+    return
+  }
   let canvas = PixelCanvas(state.settings.minibatchColormap, state.terminal)
   let scale = ColorScale(
     low: square.bounds.low, high: square.bounds.high, map: state.settings.minibatchColormap)
@@ -84,10 +87,26 @@ extension State {
       remarks.append("1 pixel = \(place.block) × \(place.block)")
     }
     remarks.append("\(side) × \(side)")
+    if let cellScores, cellScores.minibatches > square.layout.count {
+      remarks.insert("first \(square.layout.count) of \(cellScores.minibatches)", at: 0)
+    }
     return Frame(
       title: names, remarks: remarks,
-      footnote: rows.dataset.withoutDatasetPrefix,
+      footnote: cellScores?.footnote ?? rows.dataset.withoutDatasetPrefix,
       isFocused: focus == .minibatches && overlay == nil, isMarked: marked.contains(.minibatches))
+  }
+}
+
+private func drawNoScores(
+  _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
+) {
+  guard let reason = state.cellScores?.reason else { return }
+  let inner = rect.inset(by: 2)
+  for (row, line) in State.wrap(reason, width: max(4, inner.width)).enumerated() {
+    guard row < inner.height else { return }
+    buffer.write(
+      theme.keepingStart(line, width: inner.width), x: inner.x, y: inner.y + row,
+      width: inner.width, style: theme.warning)
   }
 }
 
@@ -111,6 +130,7 @@ private func drawStatistics(
     y += 1
   }
   put("n", String(square.layout.count), theme.strong)
+  if let cell = state.cellScores { put("CKA", cell.value.fixed(4), theme.accent) }
   for (name, value) in numbers {
     put(name, value.fixed(4), name == "mean" ? theme.strong : theme.text)
   }

@@ -56,6 +56,7 @@ private func drawChooser(
     case .command: "commands"
     case .rows: "model A (rows)"
     case .columns: "model B (columns)"
+    case .difference: "subtract which result?"
     }
   let matches = chooser.matches
   let height = min(chooser.items.count + 3, state.terminal.size.height - 4)

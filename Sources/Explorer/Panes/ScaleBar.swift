@@ -5,6 +5,8 @@ struct ScaleNotes {
   var missing: Bool
   var negative: Bool
   var vacant: Bool
+  /// What cells without a value are.
+  var missingName = "NaN"
 }
 
 /// A vertical colour bar with the bins that are really drawn, its ends and middle in numbers.
@@ -14,7 +16,7 @@ func drawScale(
 ) {
   guard rect.width >= 8, rect.height >= 5 else { return }
   var legend: [(PixelCanvas.Pixel, String)] = []
-  if notes.missing { legend.append((.missing, "NaN")) }
+  if notes.missing { legend.append((.missing, notes.missingName)) }
   if notes.negative, scale.low >= 0, !scale.map.isDiverging {
     legend.append((.negative, "below 0"))
   }

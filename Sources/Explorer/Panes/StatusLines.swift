@@ -6,16 +6,26 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   guard let readout = state.readout else { return }
   var x = line.x + 1
   let separator = theme.glyph(" │ ", " | ")
-  var parts: [(String, Style)] = [(readout.value, theme.accent), (separator, theme.frame)]
+  // Rewritten at every move of the crosshair, so without colours of its own, which cost bytes.
+  var parts: [(String, Style)] = [(readout.value, theme.strong), (separator, theme.frame)]
   // On a narrow screen the names say more than the numbers.
-  if line.width >= 72 { parts += [(readout.place, theme.text), (separator, theme.frame)] }
+  if line.width >= 72, readout.reason.isEmpty {
+    parts += [(readout.place, theme.text), (separator, theme.frame)]
+  }
   for (text, style) in parts {
     x += buffer.write(theme.spell(text), x: x, y: line.y, width: line.right - x, style: style)
   }
-  let room = line.right - x - 1
+  let room = max(0, line.right - x - 1)
+  guard readout.reason.isEmpty else {
+    // The reason names the layer at fault.
+    buffer.write(
+      theme.keepingStart(readout.reason, width: room), x: x, y: line.y, width: room,
+      style: theme.warning)
+    return
+  }
   buffer.write(
-    theme.keepingEnd(readout.names, width: max(0, room)), x: x, y: line.y,
-    width: room, style: theme.strong)
+    theme.keepingEnd(readout.names, width: room), x: x, y: line.y, width: room,
+    style: theme.text)
 }
 
 /// The last line: a prompt, a message, or the keys that matter here.

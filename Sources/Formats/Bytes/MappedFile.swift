@@ -23,6 +23,14 @@ enum MappedFile {
     return try readWhole(descriptor, size: size)
   }
 
+  /// Bytes of the regular file at `path`.
+  static func size(path: String) throws(FormatError) -> Int {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw openError(errno) }
+    defer { close(descriptor) }
+    return try regularSize(of: descriptor)
+  }
+
   /// Whether a read of `region` met pages that its file no longer has; they read as 0xFF.
   static func wasTruncated(_ region: ByteRegion) -> Bool {
     region.bytes.baseAddress.map { cka_mapping_was_truncated($0) } ?? false
@@ -55,11 +63,29 @@ enum MappedFile {
       munmap(start, size)
       return nil
     }
-    return ByteRegion(owning: UnsafeRawBufferPointer(start: start, count: size)) { bytes in
+    let bytes = UnsafeRawBufferPointer(start: start, count: size)
+    let address = UInt(bitPattern: start)
+    let setAside: @Sendable (UnsafeRawBufferPointer) -> Void = {
+      dropPages(of: $0, mappedFrom: UnsafeMutableRawPointer(bitPattern: address))
+    }
+    return ByteRegion(owning: bytes, setAside: setAside) { bytes in
       guard let start = bytes.baseAddress else { return }
       cka_forget_mapping(start)
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
     }
+  }
+
+  /// Gives the pages of `bytes` back to the system, which reads them again from the file when asked.
+  private static func dropPages(
+    of bytes: UnsafeRawBufferPointer, mappedFrom start: UnsafeMutableRawPointer?
+  ) {
+    // The pages that stand in for what a cut file no longer has would come back as zeros, not NaN.
+    guard let start, let first = bytes.baseAddress, !cka_mapping_was_truncated(start)
+    else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let from = (first - UnsafeRawPointer(start)) / page * page
+    let to = (first - UnsafeRawPointer(start)) + bytes.count
+    madvise(start + from, to - from, MADV_DONTNEED)
   }
 
   private static func readWhole(_ descriptor: Int32, size: Int) throws(FormatError) -> ByteRegion {

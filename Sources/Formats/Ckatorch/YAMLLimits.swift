@@ -2,13 +2,13 @@
 enum YAMLLimits {
   /// A larger text is none of ours.
   static let bytes = 10_000_000
-  /// Aliases that a text may use: both models of an index may share one list of layers.
-  private static let aliases = 16
   /// Columns of indentation and list marks before a line's text; block nesting needs one for each level.
   private static let indent = 128
 
   /// Checks `text` before libyaml runs.
-  static func check(_ text: String) throws(FormatError) {
+  /// - Parameter mostAliases: asterisks that the text may have. An index has few: both models may share one
+  ///   list of layers.
+  static func check(_ text: String, mostAliases: Int = 16) throws(FormatError) {
     guard text.utf8.count <= bytes else { throw FormatError("the YAML text is too large") }
     var openBrackets = 0
     var aliases = 0
@@ -21,8 +21,8 @@ enum YAMLLimits {
       guard indent <= Self.indent, openBrackets <= Limits.depth else {
         throw FormatError("the YAML nests too deep", at: "line \(number + 1)")
       }
-      guard aliases <= Self.aliases else {
-        throw FormatError("the YAML has more than \(Self.aliases) aliases", at: "line \(number + 1)")
+      guard aliases <= mostAliases else {
+        throw FormatError("the YAML has more than \(mostAliases) aliases", at: "line \(number + 1)")
       }
     }
   }

@@ -41,8 +41,9 @@ public struct FeatureLayout: Sendable, Equatable {
     if let colon = shown.firstIndex(of: ":") {
       let file = try NamePattern(shown[..<colon], isPath: true)
       let entry = try NamePattern(shown[shown.index(after: colon)...], isPath: false)
-      if let hole = NamePattern.Hole.allCases.first(where: { file.contains($0) && entry.contains($0) })
-      {
+      if let hole = NamePattern.Hole.allCases.first(where: {
+        file.contains($0) && entry.contains($0)
+      }) {
         throw FormatError(
           "the layout '\(shown)' has {\(hole.rawValue)} twice", remedy: "keep one of the two")
       }
@@ -96,8 +97,8 @@ public struct FeatureLayout: Sendable, Equatable {
     guard let name = path.last else { return nil }
     let folders = path.dropLast().suffix(pattern.slashes)
     guard folders.count == pattern.slashes else { return nil }
-    // First as it stands: the pattern may name the extension.
-    for last in [name, FeaturePaths.stem(of: name)] {
+    // The pattern may name the extension.
+    for last in [FeaturePaths.stem(of: name), name] {
       if let capture = pattern.match((folders + [last]).joined(separator: "/")) { return capture }
     }
     return nil

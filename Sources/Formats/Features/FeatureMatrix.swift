@@ -65,7 +65,8 @@ extension NDArray {
 
   /// Writes the elements below `source` along `axis` and the axes after it to `target`, and moves it on.
   private func gather<T: FixedWidthInteger>(
-    _ element: T.Type, _ source: UnsafeRawPointer, axis: Int, into target: inout UnsafeMutableRawPointer
+    _ element: T.Type, _ source: UnsafeRawPointer, axis: Int,
+    into target: inout UnsafeMutableRawPointer
   ) {
     let stride = strides[axis]
     guard axis == shape.count - 1 else {

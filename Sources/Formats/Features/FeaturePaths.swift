@@ -15,6 +15,8 @@ struct FeaturePath: Equatable {
   var folder: String { components.dropLast().joined(separator: "/") }
   /// The folder's own name.
   var folderName: String { components.dropLast().last ?? "" }
+  /// What follows the stem of the file's name.
+  var fileExtension: Substring { (components.last ?? "").dropFirst(stem.count) }
   /// The file's name without its extension.
   var stem: String { FeaturePaths.stem(of: components.last ?? "") }
 }

@@ -113,7 +113,8 @@ extension FeaturePlan {
       guard let batch = second.batch, let before = first.batch, batch != before else {
         throw FormatError(
           "\(first.place) and \(second.place) are both layer '\(first.layer)' of '\(first.model)'",
-          remedy: "give a folder of minibatches as a folder in which all files hold the same names, "
+          remedy:
+            "give a folder of minibatches as a folder in which all files hold the same names, "
             + "or say with --layout which part of a name is the model or the minibatch")
       }
       guard first.shape.dropFirst() == second.shape.dropFirst(), first.type == second.type else {

@@ -1,12 +1,9 @@
-import CHDF5
 import CKACore
-import Glibc
 
 /// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it; what is in
 /// chunks is read when it is asked for.
 ///
-/// libhdf5 runs in this very process, unlike for results: activations are large, the user's own, and read by a
-/// worker whose end harms nobody else.
+/// libhdf5 runs in a process of its own where `HDF5Service.use` named one: it crashes on some damaged files.
 final class HDF5FeatureFile: FeatureFile {
   let format = "HDF5"
   let entries: [FeatureEntry]
@@ -14,21 +11,32 @@ final class HDF5FeatureFile: FeatureFile {
   let warnings: [String]
   private let datasets: [HDF5Listing.Dataset]
   private let path: String
+  /// Reads what is in chunks and what is text; nil when nothing is, or this process reads itself.
+  private let server: HDF5Server?
 
   /// The datasets of the file at `path`, whose bytes are `region`.
   init(path: String, region: ByteRegion) throws(FormatError) {
-    let size = region.count
-    let answer = try Self.ask(path) { file throws(FormatError) in
-      var listing = HDF5Listing(fileSize: size)
-      try listing.group(file.id, path: "", depth: 0)
-      return ReadValue(value: listing.value, format: "HDF5", warnings: listing.warnings)
+    let listing: HDF5Listing
+    var server: HDF5Server?
+    if let command = HDF5Child.command {
+      let started = try HDF5Server(command, path: path)
+      let answer = try started.listing()
+      listing = try HDF5Listing(answer.value)
+      warnings = answer.warnings
+      server = started
+    } else {
+      let size = region.count
+      listing = try HDF5Reader.locked { () throws(FormatError) in
+        try HDF5Datasets(path: path, size: size).listing
+      }
+      warnings = listing.warnings
     }
-    let listing = try HDF5Listing(answer.value)
     entries = listing.entries
     datasets = listing.datasets
-    warnings = answer.warnings
     self.path = path
     self.region = region
+    // Where all is in one piece, the mapping is enough.
+    self.server = listing.needsLibrary ? server : nil
   }
 
   func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
@@ -41,89 +49,34 @@ final class HDF5FeatureFile: FeatureFile {
         type: type.type, shape: dataset.shape, packedIn: data, swapped: type.swapped)
       return whole.rows(rows)
     }
-    let answer = try ask(entry) { handle throws(FormatError) in
-      .array(try dataset.read(rows, from: handle))
+    guard let server else {
+      return try here { file throws(FormatError) in try file.rows(rows, of: entry) }
     }
-    guard case .array(let array) = answer,
-      array.type == type.type, array.shape == [rows.count] + dataset.shape.dropFirst()
-    else { throw FormatError("libhdf5 gave up: the HDF5 file is damaged") }
-    return array
+    let shape = [rows.count] + dataset.shape.dropFirst()
+    // The whole array is within the limit on elements.
+    let bytes = try server.rows(rows, of: entry, count: shape.reduce(type.type.size, *))
+    return try NDArray(
+      type: type.type, shape: shape, packedIn: ByteSlice(bytes), swapped: type.swapped)
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
-    let answer = try ask(entry) { handle throws(FormatError) in
-      do throws(HDF5Values.Unread) {
-        var bytesLeft = Limits.hdf5Bytes
-        return try HDF5Values(dataset: handle.id).value(bytesLeft: &bytesLeft)
-      } catch {
-        switch error {
-        case .leftOut(let problem), .damaged(let problem): throw FormatError(problem)
-        }
-      }
+    let value: Value
+    if let server {
+      value = try server.texts(of: entry)
+    } else {
+      value = try here { file throws(FormatError) in try file.texts(of: entry) }
     }
-    if case .strings(let texts, _) = answer { return texts }
-    return answer.text.map { [$0] } ?? []
+    if case .strings(let texts, _) = value { return texts }
+    return value.text.map { [$0] } ?? []
   }
 
-  /// What `read` makes of the dataset `entry`.
-  private func ask(
-    _ entry: Int, _ read: (HDF5Handle) throws(FormatError) -> Value
-  ) throws(FormatError) -> Value {
-    let name = entries[entry].name
-    let answer = try Self.ask(path) { file throws(FormatError) in
-      let handle = HDF5Handle(H5Dopen2(file.id, name, cka_h5_default()))
-      guard handle.isValid else { throw FormatError("the dataset is gone") }
-      return ReadValue(value: try read(handle), format: "HDF5")
+  /// What `read` makes of the file in this very process.
+  private func here<T: Sendable>(
+    _ read: (HDF5Datasets) throws(FormatError) -> T
+  ) throws(FormatError) -> T {
+    let size = region?.count ?? 0
+    return try HDF5Reader.locked { () throws(FormatError) in
+      try read(try HDF5Datasets(path: path, size: size))
     }
-    return answer.value
-  }
-
-  /// What `read` makes of the file at `path`.
-  private static func ask(
-    _ path: String, _ read: (HDF5Handle) throws(FormatError) -> ReadValue
-  ) throws(FormatError) -> ReadValue {
-    try HDF5Reader.locked { () throws(FormatError) in
-      let file = HDF5Handle(cka_h5_open(path))
-      guard file.isValid else {
-        throw FormatError(
-          "not a readable HDF5 file: its superblock is damaged or the file is cut short",
-          remedy: "copy it again")
-      }
-      return try read(file)
-    }
-  }
-}
-
-extension HDF5Listing.Dataset {
-  /// Samples `rows` of the open dataset, as its elements are stored.
-  fileprivate func read(
-    _ rows: Range<Int>, from handle: HDF5Handle
-  ) throws(FormatError) -> NDArray {
-    guard let type else { throw FormatError("no array") }
-    let shape = [rows.count] + shape.dropFirst()
-    let bytes = try NDArray.count(of: shape) * type.type.size
-    guard let memory = malloc(max(1, bytes)) else {
-      throw FormatError("there is not enough memory to read \(bytes) bytes")
-    }
-    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: bytes)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-    }
-    let space = HDF5Handle(H5Dget_space(handle.id))
-    let fileType = HDF5Handle(H5Dget_type(handle.id))
-    var start = [hsize_t](repeating: 0, count: shape.count)
-    start[0] = hsize_t(rows.lowerBound)
-    let count = shape.map { hsize_t($0) }
-    let target = HDF5Handle(H5Screate_simple(Int32(shape.count), count, nil))
-    // The shape is asked for again: the file may have been written anew since it was listed.
-    guard space.isValid, fileType.isValid, target.isValid,
-      HDF5Listing.shape(of: space) == self.shape, HDF5Type(fileType.id) == type,
-      H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, count, nil) >= 0,
-      H5Dread(handle.id, fileType.id, target.id, space.id, cka_h5_default(), memory) >= 0
-    else {
-      throw FormatError(
-        "its values cannot be read", remedy: "copy the file again; it may be damaged")
-    }
-    return try NDArray(
-      type: type.type, shape: shape, packedIn: ByteSlice(region), swapped: type.swapped)
   }
 }

@@ -3,7 +3,7 @@ import CKACore
 
 /// The datasets of an HDF5 file, without their values. As everywhere, only what stands in the file itself
 /// counts: links out of it are not followed.
-struct HDF5Listing {
+struct HDF5Listing: Sendable {
   struct Dataset: Sendable {
     /// The element type; nil for what is not an array of numbers.
     var type: HDF5Type?
@@ -19,6 +19,17 @@ struct HDF5Listing {
   private var objectsLeft = Limits.archiveMembers
 
   init(fileSize: Int) { self.fileSize = fileSize }
+
+  /// Whether there are datasets that only libhdf5 can read.
+  var needsLibrary: Bool {
+    zip(entries, datasets).contains { entry, dataset in
+      switch entry.content {
+      case .numbers: dataset.offset == nil
+      case .texts: true
+      case .refused, .other: false
+      }
+    }
+  }
 
   /// Adds what the group `id` and the groups in it hold, in the order of the library, which is by name.
   mutating func group(_ id: hid_t, path: String, depth: Int) throws(FormatError) {

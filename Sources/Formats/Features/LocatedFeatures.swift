@@ -80,12 +80,13 @@ extension FeatureLocator {
   }
 
   /// In a folder of two files and more that all hold the same names, each file is a minibatch, unless the
-  /// layout tells them apart.
+  /// layout tells them apart. One set saved in several formats is not: its extensions differ.
   private mutating func findMinibatchFiles(_ files: inout [Listed]) {
     guard !options.layout.namesFiles else { return }
     let folders = Dictionary(grouping: files.indices) { files[$0].path.folder }
     for members in folders.values.sorted(by: { $0[0] < $1[0] }) where members.count > 1 {
-      guard members.allSatisfy({ files[$0].path.depth != nil && files[$0].isMinibatchCandidate })
+      guard members.allSatisfy({ files[$0].path.depth != nil && files[$0].isMinibatchCandidate }),
+        Set(members.map { files[$0].path.fileExtension }).count == 1
       else { continue }
       let first = Set(files[members[0]].entries.map(\.name))
       guard members.dropFirst().allSatisfy({ Set(files[$0].entries.map(\.name)) == first }) else {
@@ -139,7 +140,8 @@ extension FeatureLocator {
         let model = capture.model ?? file.defaultModel(entry, options.layout)
         try addLayer(file, index, model: model, layer: layer, batch: capture.batch)
       } else {
-        warn("'\(SafeText.sanitise(entry.name))' does not fit the layout and was left out", file.path)
+        warn(
+          "'\(SafeText.sanitise(entry.name))' does not fit the layout and was left out", file.path)
       }
     }
   }

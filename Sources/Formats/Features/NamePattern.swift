@@ -43,7 +43,8 @@ struct NamePattern: Sendable, Equatable {
           throw Self.refusal(text, "has {\(name)} twice")
         }
         if case .hole? = pieces.last {
-          throw Self.refusal(text, "is ambiguous: nothing stands before {\(name)} to end what is there")
+          throw Self.refusal(
+            text, "is ambiguous: nothing stands before {\(name)} to end what is there")
         }
         pieces.append(.hole(hole))
         rest = rest[rest.index(after: end)...]

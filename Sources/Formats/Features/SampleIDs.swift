@@ -11,21 +11,12 @@ enum SampleIDs {
   static func hashes(
     _ located: [LocatedIDs], arrays: [LocatedArray], sampleCounts: [Int], store: FeatureStore
   ) throws(FormatError) -> (hashes: [UInt64], unnamed: [String]) {
-    var models: [String] = []
-    var filesOfModel: [String: Set<Int>] = [:]
-    for array in arrays {
-      if filesOfModel[array.model] == nil { models.append(array.model) }
-      filesOfModel[array.model, default: []].insert(array.file)
-    }
     let samples = sampleCounts.reduce(0, +)
     var reference: (ids: [String], place: String)?
     var unnamed: [String] = []
-    for model in models {
+    for (model, files) in filesOfModels(arrays) {
       var own = located.filter { $0.model == model }
-      if own.isEmpty {
-        let files = filesOfModel[model] ?? []
-        own = located.filter { $0.model == nil && files.contains($0.file) }
-      }
+      if own.isEmpty { own = located.filter { $0.model == nil && files.contains($0.file) } }
       guard let first = own.first else {
         unnamed.append(model)
         continue
@@ -54,6 +45,19 @@ enum SampleIDs {
       hash = hash &* 0x100_0000_01B3
     }
     return hash
+  }
+
+  /// The models in order, and the numbers of the files that hold their layers.
+  private static func filesOfModels(
+    _ arrays: [LocatedArray]
+  ) -> [(model: String, files: Set<Int>)] {
+    var models: [String] = []
+    var files: [String: Set<Int>] = [:]
+    for array in arrays {
+      if files[array.model] == nil { models.append(array.model) }
+      files[array.model, default: []].insert(array.file)
+    }
+    return models.map { ($0, files[$0] ?? []) }
   }
 
   /// The IDs of one model, minibatch after minibatch.

@@ -82,11 +82,16 @@ public enum HDF5Service {
   /// The command must end up in `serve(path:)`.
   public static func use(_ command: [String]) { HDF5Child.command = command }
 
-  /// Reads the file at `path` and writes what it found to standard output. The process may die of it.
+  /// Reads the file at `path` and writes what it found to standard output; where standard input is a socket,
+  /// answers requests for activations there. The process may die of it.
   public static func serve(path: String) {
     limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
-    limit(__rlimit_resource_t(RLIMIT_CPU.rawValue), rlim_t(seconds))
     limit(__rlimit_resource_t(RLIMIT_DATA.rawValue), memory)
+    guard !isSocket(0) else {
+      answer(path: path, socket: 0)
+      return
+    }
+    limit(__rlimit_resource_t(RLIMIT_CPU.rawValue), rlim_t(seconds))
     alarm(6 * seconds)
     let bytes: [UInt8]
     do throws(FormatError) {

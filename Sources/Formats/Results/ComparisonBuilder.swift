@@ -80,9 +80,11 @@ struct ComparisonBuilder {
     _ array: NDArray, dtype: String, names: NamedSides, key: String
   ) throws(FormatError) -> Comparison {
     let matrix = try array.matrix()
+    let summary = matrix.summary()
     let isVector = array.shape.count == 1
     let axes = isVector ? names.axes : try names.axes(for: matrix, isNumber: array.shape.isEmpty)
-    var warnings = source.warnings + axes.warnings + ValueWarnings.lines(for: matrix)
+    var warnings =
+      source.warnings + axes.warnings + ValueWarnings.lines(for: matrix, summary: summary)
     if !isVector, axes.lookRegistered {
       warnings.append(
         "layer labels look like torch_cka's registration order; "
@@ -91,6 +93,6 @@ struct ComparisonBuilder {
     return Comparison(
       id: ResultID(path: file, key: key), format: source.format,
       kind: isVector ? .minibatches : .layers, rows: axes.rows, columns: axes.columns,
-      matrix: matrix, dtype: dtype, warnings: warnings)
+      matrix: matrix, dtype: dtype, warnings: warnings, summary: summary)
   }
 }

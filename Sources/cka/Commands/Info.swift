@@ -60,7 +60,7 @@ struct Info: ParsableCommand {
   }
 
   private static func describe(_ comparison: Comparison) -> String {
-    let summary = MatrixView(comparison.matrix).summary()
+    let summary = comparison.summary
     let key = comparison.id.key.isEmpty ? "" : "  [\(SafeText.sanitise(comparison.id.key))]"
     let shape =
       comparison.kind == .layers
@@ -93,7 +93,7 @@ struct InfoRecord: Encodable {
   let warnings: [String]
 
   init(_ comparison: Comparison) {
-    let summary = MatrixView(comparison.matrix).summary()
+    let summary = comparison.summary
     file = SafeText.sanitise(comparison.id.path)
     key = SafeText.sanitise(comparison.id.key)
     format = comparison.format

@@ -4,5 +4,5 @@ import ArgumentParser
 struct BenchGroup: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure this program on this machine.",
-    subcommands: [BenchCompute.self])
+    subcommands: [Bench.self, BenchCompute.self], defaultSubcommand: Bench.self)
 }

@@ -11,7 +11,7 @@ enum Exporting {
       let format = ExportFormat(rawValue: preferences.exportFormat) ?? .ppm
       var paths: [String] = []
       for request in requests {
-        let exhibit = try Exhibit(request, of: try Reading.open(request.id))
+        let exhibit = try exhibit(request)
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
         let path = freePath(name(of: request), format, in: preferences.exportFolder)
         try AtomicFile.write(bytes, to: path)
@@ -21,6 +21,12 @@ enum Exporting {
     } catch {
       return .failed(error.description)
     }
+  }
+
+  private static func exhibit(_ request: ExportRequest) throws(FormatError) -> Exhibit {
+    let result = try Reading.open(request.id)
+    guard let other = request.subtracted else { return try Exhibit(request, of: result) }
+    return try Exhibit.difference(request, result, try Reading.open(other))
   }
 
   /// The name of a pane's file: the result's own, and the view.
@@ -33,7 +39,8 @@ enum Exporting {
         scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
       return isPlain || "-_+.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
     }
-    return "\(String(plain).prefix(100))-\(request.view.rawValue)"
+    let what = request.subtracted == nil ? request.view.rawValue : "difference"
+    return "\(String(plain).prefix(100))-\(what)"
   }
 
   /// A path that no file has yet: nothing of the user's is overwritten unasked.

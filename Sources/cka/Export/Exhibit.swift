@@ -16,7 +16,8 @@ struct Exhibit {
 
   /// The pane that `request` asks for.
   /// - Throws: `FormatError` when the result does not have that view, or a filter leaves nothing.
-  init(_ request: ExportRequest, of result: OpenResult) throws(FormatError) {
+  init(_ request: ExportRequest, of whole: OpenResult) throws(FormatError) {
+    let result = request.cell.flatMap { whole.scores(of: $0) } ?? whole
     let kind = result.comparison.kind
     switch request.view {
     case .layers where kind == .layers: self = try .layers(request, result)

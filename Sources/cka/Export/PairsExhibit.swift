@@ -50,7 +50,7 @@ extension Exhibit {
     var counts = [Int](repeating: 0, count: sums.count)
     for result in results {
       let key = { (axis: Axis) in ModelKey(model: axis.model, dataset: axis.dataset) }
-      let mean = MatrixView(result.matrix).summary().mean
+      let mean = result.summary.mean
       guard let row = rows.firstIndex(of: key(result.rows)),
         let column = columns.firstIndex(of: key(result.columns)), mean.isFinite
       else { continue }

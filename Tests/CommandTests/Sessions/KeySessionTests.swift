@@ -102,6 +102,7 @@ extension Pane {
     case .results: "1"
     case .layers: "2"
     case .minibatches: "3"
+    case .profile: "4"
     }
   }
 }

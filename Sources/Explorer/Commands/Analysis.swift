@@ -1,0 +1,74 @@
+import CKACore
+import Cells
+
+extension Command {
+  static let analysis: [Command] = [
+    Command(
+      "difference", [.character("d")], .analysis,
+      "subtract another result, layer by layer; again, or Esc, to leave", hint: "diff",
+      when: { $0.open(.layers) != nil }
+    ) { $0.askForDifference() },
+    Command(
+      "dim-overlap", [.character("D")], .analysis,
+      "in a difference, dim the cells whose 95 % intervals overlap",
+      when: { $0.difference?.certain != nil }
+    ) {
+      $0.differenceSettings.dims.toggle()
+      return $0.note(
+        $0.differenceSettings.dims
+          ? "cells with overlapping intervals are dimmed" : "all cells shown")
+    },
+    Command(
+      "profile", [.character("P")], .analysis,
+      "row, column and diagonal through the crosshair; a histogram; off", hint: "profile",
+      when: { $0.layerResult != nil }
+    ) { $0.turnProfile() },
+    Command(
+      "best-match", [.character("B")], .analysis, "the best column of each row marked, or not",
+      when: { $0.open(.layers) != nil && $0.difference == nil }
+    ) {
+      $0.showsMatches.toggle()
+      return $0.note($0.showsMatches ? "the best column of each row is marked" : "no marks")
+    },
+    Command(
+      "freeze", [.character("F")], .analysis,
+      "layers alike on both data sets, which may be frozen",
+      when: { $0.open(.layers) != nil }
+    ) {
+      $0.overlay = .text(Reader(title: "Layers to freeze", lines: $0.freezeLines))
+      return []
+    },
+  ]
+}
+
+extension State {
+  /// Profile, histogram, nothing.
+  fileprivate mutating func turnProfile() -> [Effect] {
+    profile =
+      switch profile {
+      case nil: .lines
+      case .lines: .histogram
+      case .histogram: nil
+      }
+    guard profile != nil else {
+      if focus == .profile { focus = .layers }
+      if maximised == .profile { maximised = nil }
+      return note("no profile")
+    }
+    // Where there is no room beside the heatmap, it takes the heatmap's place.
+    if Layout(self).profile == nil { focusPane(.profile) }
+    return []
+  }
+
+  fileprivate var freezeLines: [String] {
+    guard let result = open(.layers) else { return [] }
+    let table = FreezeTable(
+      result.comparison, order: settings.labelOrder, halfWidths: result.halfWidths)
+    let comparison = result.comparison
+    let heading = "\(comparison.rows.title) × \(comparison.columns.title)"
+    guard !table.layers.isEmpty else {
+      return [heading, "  no layer of the rows has a partner of the same name on the columns"]
+    }
+    return [heading] + table.textLines
+  }
+}

@@ -1,0 +1,51 @@
+import CKACore
+
+/// The best column of each row of the layer matrix as shown.
+struct MatchMarks: Sendable {
+  let key: Arrangement.Key
+  /// A column for each row; nil where a row has no value.
+  let columns: [Int?]
+}
+
+extension State {
+  /// Marks are drawn: a difference has no best match.
+  var drawsMatches: Bool { showsMatches && difference == nil }
+
+  /// Finds the best matches anew when the values shown have changed.
+  mutating func prepareMatches() {
+    guard drawsMatches, let arrangement, !arrangement.isEmpty else {
+      matchMarks = nil
+      return
+    }
+    guard matchMarks?.key != arrangement.key else { return }
+    matchMarks = MatchMarks(
+      key: arrangement.key, columns: BestMatch(arrangement.view).matches.map { $0?.column })
+  }
+
+  /// Whether a pixel of the heatmap belongs to a mark: the middle of the row's best cell.
+  func isMatchMark(pixelX x: Int, _ y: Int, _ place: Placement) -> Bool {
+    guard let marks = matchMarks else { return false }
+    let (unitRow, unitColumn) = (place.unitRow(pixel: y), place.unitColumn(pixel: x))
+    let top = (place.originAtTop ? unitRow : place.unitRows - 1 - unitRow) * place.unitHeight
+    guard (x - unitColumn * place.unitWidth).isMiddle(of: place.unitWidth),
+      (y - top).isMiddle(of: place.unitHeight)
+    else { return false }
+    let rows = place.firstRow + unitRow * place.block..<place.firstRow + (unitRow + 1) * place.block
+    let columns =
+      place.firstColumn + unitColumn * place.block..<place.firstColumn + (unitColumn + 1)
+      * place.block
+    let (own, other) = settings.transposed ? (columns, rows) : (rows, columns)
+    return own.clamped(to: 0..<marks.columns.count).contains { row in
+      marks.columns[row].map(other.contains) ?? false
+    }
+  }
+}
+
+extension Int {
+  /// Whether this pixel lies in the middle third of `size` pixels; a third is one pixel at least.
+  fileprivate func isMiddle(of size: Int) -> Bool {
+    let third = Swift.max(1, size / 3)
+    let start = (size - third) / 2
+    return self >= start && self < start + third
+  }
+}

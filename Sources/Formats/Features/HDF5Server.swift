@@ -1,0 +1,160 @@
+import CKACore
+import Glibc
+import Synchronization
+
+/// A process of our own program that keeps one HDF5 file open, and answers many requests for rows of its
+/// datasets over a socket. `HDF5Child` says why it is not this process that reads, and why it is spawned.
+///
+/// A request is three integers, `HDF5Request`. An answer is two integers, whether it is an error and its
+/// length, and so many bytes: packed elements for rows, else what `HDF5Wire` makes of a value or an error. The
+/// first answer, the listing of the file, comes unasked.
+final class HDF5Server: Sendable {
+  /// One request at a time goes through; a process that died is not asked again.
+  private struct Connection {
+    let process: pid_t
+    let socket: Int32
+    var failure: FormatError?
+  }
+
+  private let connection: Mutex<Connection>
+
+  /// Starts `command` on the file at `path`.
+  init(_ command: [String], path: String) throws(FormatError) {
+    var sockets: [Int32] = [-1, -1]
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &sockets) == 0 else { throw Self.noProcess(errno) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, sockets[1], 0)
+    posix_spawn_file_actions_adddup2(&actions, sockets[1], 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    let arguments = (command + [path]).map { strdup($0) }
+    defer { arguments.forEach { free($0) } }
+    var child: pid_t = 0
+    let status = posix_spawn(&child, command[0], &actions, nil, arguments + [nil], environ)
+    close(sockets[1])
+    guard status == 0 else {
+      close(sockets[0])
+      throw Self.noProcess(status)
+    }
+    connection = Mutex(Connection(process: child, socket: sockets[0]))
+  }
+
+  deinit {
+    connection.withLock { connection in
+      close(connection.socket)
+      kill(connection.process, SIGKILL)
+      while waitpid(connection.process, nil, 0) < 0, errno == EINTR {}
+    }
+  }
+
+  /// What the file holds, as `HDF5Listing.value`; to be asked for once, before anything else.
+  func listing() throws(FormatError) -> ReadValue {
+    try HDF5Wire.decode(try exchange(nil, count: nil))
+  }
+
+  /// The packed bytes of `rows` of `dataset`, which are `count`.
+  func rows(_ rows: Range<Int>, of dataset: Int, count: Int) throws(FormatError) -> ByteRegion {
+    try exchange(HDF5Request(dataset: dataset, rows: rows), count: count)
+  }
+
+  /// All of `dataset`, which is text.
+  func texts(of dataset: Int) throws(FormatError) -> Value {
+    try HDF5Wire.decode(try exchange(HDF5Request(dataset: dataset, rows: nil), count: nil)).value
+  }
+
+  /// The answer to `request`.
+  /// - Parameter count: the bytes that it must have; nil allows as many as a file's values may be.
+  private func exchange(
+    _ request: HDF5Request?, count: Int?
+  ) throws(FormatError) -> ByteRegion {
+    try connection.withLock { connection throws(FormatError) in
+      if let failure = connection.failure { throw failure }
+      // Until the whole answer is here, nothing can be asked again.
+      connection.failure = Self.died
+      if let request { guard request.send(to: connection.socket) else { throw Self.died } }
+      var head = [0, 0]
+      let isAnswered = head.withUnsafeMutableBytes { HDF5Request.fill($0, from: connection.socket) }
+      let isError = head[0] != 0
+      guard isAnswered, head[1] >= 0,
+        count.flatMap({ isError ? nil : $0 }).map({ $0 == head[1] })
+          ?? (head[1] <= Limits.hdf5Bytes)
+      else { throw Self.died }
+      guard let memory = malloc(max(1, head[1])) else {
+        throw FormatError("there is not enough memory to read \(head[1]) bytes")
+      }
+      let bytes = UnsafeMutableRawBufferPointer(start: memory, count: head[1])
+      let region = ByteRegion(owning: UnsafeRawBufferPointer(bytes)) {
+        free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
+      }
+      guard HDF5Request.fill(bytes, from: connection.socket) else { throw Self.died }
+      connection.failure = nil
+      if isError {
+        _ = try HDF5Wire.decode(region)  // throws the error that it holds
+        throw Self.died
+      }
+      return region
+    }
+  }
+
+  private static let died = FormatError(
+    "libhdf5 gave up or took longer than \(HDF5Service.secondsForRequest) seconds: the HDF5 file may "
+      + "be damaged", remedy: "copy it again")
+
+  private static func noProcess(_ code: Int32) -> FormatError {
+    FormatError("no process to read HDF5 in: \(String(cString: strerror(code)))")
+  }
+}
+
+/// What is asked of the process: rows of a dataset, or all of one that is text.
+struct HDF5Request {
+  /// Its number in the listing.
+  var dataset: Int
+  /// nil asks for texts.
+  var rows: Range<Int>?
+}
+
+extension HDF5Request {
+  /// The next request from `socket`; nil when there is none any more.
+  init?(from socket: Int32) {
+    var parts = [0, 0, 0]
+    guard parts.withUnsafeMutableBytes({ Self.fill($0, from: socket) }), parts[1] <= parts[2] else {
+      return nil
+    }
+    dataset = parts[0]
+    rows = parts[1] < 0 ? nil : parts[1]..<parts[2]
+  }
+
+  /// Whether the request went out.
+  func send(to socket: Int32) -> Bool {
+    [dataset, rows?.lowerBound ?? -1, rows?.upperBound ?? -1].withUnsafeBytes {
+      Self.drain($0, to: socket)
+    }
+  }
+
+  /// Writes all of `bytes`. MSG_NOSIGNAL: a process that died is an error, not the end of this one.
+  static func drain(_ bytes: UnsafeRawBufferPointer, to socket: Int32) -> Bool {
+    var sent = 0
+    while sent < bytes.count {
+      let count = Glibc.send(
+        socket, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+
+  /// Reads as many bytes as `target` has; false when there are fewer.
+  static func fill(_ target: UnsafeMutableRawBufferPointer, from socket: Int32) -> Bool {
+    var filled = 0
+    while filled < target.count {
+      let count = read(socket, target.baseAddress.map { $0 + filled }, target.count - filled)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      filled += count
+    }
+    return true
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import CKACore
+import Explorer
+
+/// The layers of a model that represent two data sets alike.
+struct Freeze: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the layers that represent two data sets alike, and may be frozen.",
+    discussion: """
+      For a result that compares a model on one data set with the same model on another: a layer passes when \
+      its CKA with itself exceeds the threshold with confidence, that is, the lower end of its 95 % interval \
+      does. Where a result has no intervals, the value alone decides, and the table says so.
+      """)
+
+  @Argument(help: "A result file, or a folder of them.", completion: .file())
+  var path: String
+
+  @Option(help: "What the CKA must exceed.")
+  var threshold: Double = FreezeTable.defaultThreshold
+
+  @Flag(
+    help: "Layer names in the order in which torch_cka's hooks ran, where they look mislabelled.")
+  var executedLabels = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Flag(help: "Print comma-separated values.")
+  var csv = false
+
+  @OptionGroup var choice: ResultChoice
+
+  func validate() throws {
+    if !threshold.isFinite { throw ValidationError("--threshold must be a finite number") }
+    if json && csv { throw ValidationError("--json and --csv exclude each other") }
+  }
+
+  func run() throws {
+    let result = try choice.result(in: path, kind: .layers)
+    let table = FreezeTable(
+      result, threshold: threshold, order: executedLabels ? .executed : .exported)
+    guard !table.layers.isEmpty else {
+      throw fail("\(path): no layer of the rows has a partner of the same name on the columns")
+    }
+    if json {
+      try StandardOutput.print(PrettyJSON.text(FreezeRecord(table, of: result)))
+    } else if csv {
+      try StandardOutput.print(Self.csv(table))
+    } else {
+      let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
+      try StandardOutput.print(([heading] + table.textLines).joined(separator: "\n"))
+    }
+  }
+
+  private static func csv(_ table: FreezeTable) -> String {
+    let rows = table.layers.map {
+      [$0.name, "\($0.value)", "\($0.halfWidth)", $0.passes ? "true" : "false"]
+    }
+    return TextTable.csv([["layer", "cka", "half_width", "passes"]] + rows)
+  }
+}
+
+/// The table as JSON. NaN has no JSON form: what is not known is null.
+private struct FreezeRecord: Encodable {
+  struct Layer: Encodable {
+    let name: String
+    let cka, half_width: Double?
+    let passes: Bool
+  }
+  let file, model1, model2, dataset1, dataset2: String
+  let threshold: Double
+  let uses_intervals: Bool
+  let leading, left_out: Int
+  let layers: [Layer]
+  let notes: [String]
+
+  init(_ table: FreezeTable, of result: Comparison) {
+    file = SafeText.sanitise(result.id.path)
+    (model1, model2) = (result.rows.model, result.columns.model)
+    (dataset1, dataset2) = (result.rows.dataset, result.columns.dataset)
+    threshold = table.threshold
+    uses_intervals = table.usesIntervals
+    (leading, left_out) = (table.leading, table.leftOut)
+    layers = table.layers.map {
+      Layer(
+        name: $0.name, cka: $0.value.known, half_width: $0.halfWidth.known, passes: $0.passes)
+    }
+    notes = table.notes
+  }
+}

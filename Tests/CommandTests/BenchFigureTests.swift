@@ -1,0 +1,74 @@
+import Testing
+
+@testable import cka
+
+@Suite("Figures of cka bench")
+struct BenchFigureTests {
+  @Test(
+    "percentiles are samples: the nearest rank",
+    arguments: [
+      (0.0, 1.0), (20, 1), (21, 2), (50, 3), (95, 5), (100, 5),
+    ])
+  func percentiles(percent: Double, expected: Double) {
+    #expect(BenchSample.percentile(percent, of: [5, 3, 1, 4, 2]) == expected)
+  }
+
+  @Test("of nothing there is no percentile")
+  func nothing() {
+    #expect(BenchSample.median([]).isNaN)
+    #expect(BenchSample.median([7]) == 7)
+  }
+
+  @Test("a figure at its budget is ok, above it over, without one neither; no value is over")
+  func verdicts() {
+    let figure = { BenchFigure(group: "g", what: "w", value: $0, unit: .bytes, budget: $1) }
+    #expect(figure(250, 250).verdict == "ok")
+    #expect(figure(251, 250).verdict == "over")
+    #expect(figure(1, nil).verdict == "")
+    #expect(figure(.nan, 250).verdict == "over")
+  }
+
+  @Test("the table has a heading for each group, and its columns line up")
+  func table() {
+    let figures = [
+      BenchFigure(group: "start", what: "heatmap", value: 78.123, unit: .milliseconds, budget: 100),
+      BenchFigure(group: "start", what: "first byte", value: 5.678, unit: .milliseconds),
+      BenchFigure(group: "bytes", what: "move", value: 251, unit: .bytes, budget: 250),
+      BenchFigure(group: "bytes", what: "ratio", value: 0.456, unit: .ratio, budget: 1),
+    ]
+    #expect(
+      BenchTable.text(figures) == """
+        start
+          heatmap     78.1 ms  100 ms  ok
+          first byte  5.68 ms
+
+        bytes
+          move          251 B   250 B  over
+          ratio        0.46 ×     1 ×  ok
+        """)
+  }
+
+  @Test("half blocks are counted across the pieces that they arrive in, and nothing else is")
+  func halfBlocks() {
+    let bytes = Array("a▀█\u{1B}[m▄─▸".utf8) + [0xE2, 0x96] + Array("▀".utf8)
+    for size in 1...bytes.count {
+      var count = HalfBlockCount()
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        count.scan(bytes[start..<min(bytes.count, start + size)])
+      }
+      #expect(count.count == 4, "pieces of \(size)")
+    }
+  }
+
+  @Test("made values look like CKA: high on the diagonal, falling off, in 0…1, the same each time")
+  func values() {
+    var smooth = BenchValues(side: 100, noise: 0)
+    let row = smooth.row(10)
+    #expect(row.count == 100 && row[10] == row.max())
+    #expect(zip(row[10...], row[11...]).allSatisfy { $0 > $1 })
+    var (one, other) = (BenchValues(side: 50, noise: 1), BenchValues(side: 50, noise: 1))
+    let noise = one.row(0)
+    #expect(noise == other.row(0) && noise != one.row(0))
+    #expect(noise.allSatisfy { (0...1).contains($0) } && Set(noise).count > 40)
+  }
+}

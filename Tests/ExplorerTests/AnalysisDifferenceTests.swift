@@ -1,0 +1,139 @@
+import CKACore
+import Cells
+import Testing
+
+@testable import Explorer
+
+@Suite("The difference view")
+struct AnalysisDifferenceTests {
+  private static let names = ["conv1", "layer1", "layer2", "fc"]
+
+  /// A result whose value (i, j) is `level` more than i / 10.
+  private static func result(_ path: String, _ b: String, level: Double, names: [String] = names)
+    -> Comparison
+  {
+    Sample.layers(
+      names.count, names.count, "A", b, path: path, rowNames: names, columnNames: names
+    ) { row, _ in Double(row) / 10 + level }
+  }
+
+  private static func scene() -> Scene {
+    var scene = Scene(
+      [
+        result("runs/1.npy", "B", level: 0.5),
+        result("runs/2.npy", "C", level: 0.25, names: ["fc", "layer1", "head"]),
+        result("runs/3.npy", "D", level: 0.5, names: ["other"]),
+      ], 120, 40)
+    scene.press("Enter")
+    return scene
+  }
+
+  @Test("d and Enter subtract the result shown before, aligned by name")
+  func subtract() {
+    var scene = Self.scene()
+    scene.press("] ] [ [ d")
+    #expect(scene.screen.contains("subtract which result?"))
+    scene.press("Up Up Enter")
+    #expect(scene.line(0).contains("A × B − A × C"))
+    #expect(scene.line(0).contains("6 left out") && scene.line(0).contains("2 × 2"))
+    scene.press("G 0")
+    // Rows layer1 and fc: 0.1 + 0.5 − (0.1 + 0.25) and 0.3 + 0.5 − 0.25.
+    #expect(scene.names == "layer1 × layer1" && scene.value == 0.25)
+    scene.press("g")
+    #expect(scene.names == "fc × layer1")
+    #expect(scene.readout.contains("A 0.8000  B 0.2500"))
+  }
+
+  @Test("the colours are diverging and as wide either way, whatever the settings")
+  func colours() throws {
+    var scene = Self.scene()
+    scene.press("d Enter")
+    let bounds = try #require(scene.state.arrangement).bounds
+    #expect(abs(bounds.low + 0.55) < 1e-12 && bounds.high == -bounds.low)
+    #expect(scene.state.layerColormap == .diverging)
+    scene.press("c")
+    #expect(scene.state.layerColormap == .diverging && scene.footer.contains("RdBu_r"))
+    scene.press("r")
+    #expect(scene.state.arrangement?.bounds.high == 1)
+    scene.press("v")
+    scene.type("-0.2,0.1")
+    scene.press("Enter")
+    #expect(scene.state.arrangement?.bounds.high == 0.2)
+    #expect(scene.state.settings.range == .unit)
+  }
+
+  @Test("d and Esc leave, and the crosshair stays on its layers", arguments: ["d", "Esc"])
+  func leave(key: String) {
+    var scene = Self.scene()
+    scene.press("d Enter g $")
+    #expect(scene.names == "fc × fc")
+    scene.press(key)
+    #expect(scene.state.difference == nil && scene.names == "fc × fc")
+    #expect(scene.line(0).contains("4 × 4") && scene.value == 0.8)
+  }
+
+  @Test("results without a common layer cannot be subtracted, and it says so")
+  func nothingInCommon() {
+    var scene = Self.scene()
+    scene.press("d")
+    scene.type("A × D")
+    scene.press("Enter")
+    #expect(scene.state.difference == nil)
+    #expect(scene.footer.contains("no row, or no column, with the same name"))
+  }
+
+  @Test("another pair is shown minus the same result; that result itself ends the view")
+  func otherPair() {
+    var scene = Self.scene()
+    scene.press("d")
+    scene.type("A × C")
+    scene.press("Enter ]")
+    #expect(scene.state.difference == nil && scene.pair == "A × C")
+  }
+
+  @Test("a slow answer is waited for; moving on forgets the question")
+  func slow() {
+    var scene = Self.scene()
+    scene.isSlow = true
+    scene.press("d Enter")
+    #expect(scene.state.difference == nil && scene.waiting.count == 1)
+    scene.answer()
+    #expect(scene.state.difference != nil && scene.waiting.isEmpty)
+    scene.press("Esc ] d Enter")
+    scene.press("]")
+    while !scene.waiting.isEmpty { scene.answer() }
+    #expect(scene.state.difference == nil)
+  }
+
+  @Test("D dims the cells whose intervals overlap, and only where both results have intervals")
+  func dims() throws {
+    let results = [
+      Sample.study(path: "runs/1.cka"),
+      Sample.study(path: "runs/2.cka", Sample.Looks(shift: -0.002)),
+      Sample.study(path: "runs/3.cka", Sample.Looks(shift: -0.3)),
+    ]
+    var scene = Scene(results, 120, 40)
+    scene.press("Enter D")
+    #expect(scene.footer.contains("nothing to do"))
+    scene.press("d Enter D")
+    #expect(scene.line(0).contains("overlap dimmed"))
+    #expect(try #require(scene.state.tile).values.allSatisfy(\.isNaN))
+    #expect(scene.screen.contains("overlap"))
+    // The readout goes on telling the difference.
+    #expect(scene.value.map { abs($0 - 0.002) < 1e-9 } == true)
+    scene.press("Esc d Down Enter")
+    #expect(try #require(scene.state.tile).values.allSatisfy { abs($0 - 0.3) < 1e-9 })
+  }
+
+  @Test("the difference on the screen is what is exported")
+  func export() {
+    var scene = Self.scene()
+    scene.press("d Enter e")
+    guard case .export(let requests)? = scene.asked.last else {
+      Issue.record("nothing was exported")
+      return
+    }
+    #expect(requests.map(\.id.path) == ["runs/1.npy"])
+    #expect(requests.map(\.subtracted?.path) == ["runs/2.npy"])
+  }
+}
