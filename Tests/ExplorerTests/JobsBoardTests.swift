@@ -8,7 +8,7 @@ import Testing
 struct JobsBoardTests {
   @Test("shows states, progress and time left, and all that is known of the chosen job")
   func screen() {
-    var scene = Scene([], 80, 15, depth: .none)
+    var scene = Scene([], 90, 15, depth: .none)
     scene.send(.jobs(.list(JobSample.all)))
     scene.press("W Down")
     #expect(scene.requests == [.list])
@@ -141,8 +141,9 @@ struct JobsBoardTests {
 struct JobLineTests {
   @Test("seconds as a clock shows them")
   func clock() {
-    #expect([0, 5, 46, 725, 3600, 370_800].map { JobLine.clock($0) }
-      == ["0:00", "0:05", "0:46", "12:05", "1:00:00", "103:00:00"])
+    #expect(
+      [0, 5, 46, 725, 3600, 370_800].map { JobLine.clock($0) }
+        == ["0:00", "0:05", "0:46", "12:05", "1:00:00", "103:00:00"])
     #expect(JobLine.clock(.nan) == "?" && JobLine.clock(.infinity) == "?")
     #expect(JobLine.clock(-3) == "0:00" && JobLine.clock(59.2) == "1:00")
   }

@@ -104,7 +104,8 @@ extension ComputeForm {
       let isDefault = field.choices.map { $0[0] == text } ?? (field == .kernel && text == "linear")
       guard !text.isEmpty, !isDefault else { continue }
       // One word, so that a text that begins with a dash is not taken for an option.
-      arguments += option == "-o" ? [option, Words.split(text).first ?? text] : ["\(option)=\(text)"]
+      arguments +=
+        option == "-o" ? [option, Words.split(text).first ?? text] : ["\(option)=\(text)"]
     }
     return arguments
   }

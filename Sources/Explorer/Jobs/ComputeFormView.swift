@@ -4,7 +4,8 @@ import Cells
 func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   let form = state.form
   let fields = ComputeForm.Field.allCases
-  let rect = centred(state, width: 96, height: fields.count + max(8, min(form.report.count, 14)) + 3)
+  let rect = centred(
+    state, width: 96, height: fields.count + max(8, min(form.report.count, 14)) + 3)
   let action = form.ready == nil ? "Enter checks" : "Enter starts"
   let inner = openWindow(
     "compare saved activations", remark: "",
@@ -44,7 +45,8 @@ private func drawField(
         style: style(isPicked ? theme.strong : theme.faint))
     }
   } else {
-    x += drawText(form.texts[field] ?? LineEditor(), isChosen: isChosen, theme, style(theme.strong),
+    x += drawText(
+      form.texts[field] ?? LineEditor(), isChosen: isChosen, theme, style(theme.strong),
       in: Rect(x: x, y: line.y, width: line.right - x, height: 1), &buffer)
   }
   let isEmpty = form.value(field).isEmpty

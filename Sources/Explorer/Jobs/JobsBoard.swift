@@ -48,7 +48,9 @@ extension State {
     guard let job = board.job(in: jobs) else { return [] }
     switch key {
     case .enter:
-      guard job.result != nil else { return note("no result yet: the first minibatch is under way") }
+      guard job.result != nil else {
+        return note("no result yet: the first minibatch is under way")
+      }
       return [.jobs(.open(job.id))]
     case .character("l"): return [.jobs(.log(job.id))]
     case .character("c"):
@@ -101,7 +103,8 @@ extension State {
 
   /// The newest state of all jobs; a new checkpoint of the result on the screen is read.
   private mutating func accept(_ lines: [JobLine]) -> [Effect] {
-    let before = Dictionary(jobs.map { ($0.id, $0.version) }, uniquingKeysWith: { first, _ in first })
+    let before = Dictionary(
+      jobs.map { ($0.id, $0.version) }, uniquingKeysWith: { first, _ in first })
     jobs = lines
     var effects: [Effect] = []
     for line in lines where before[line.id].map({ $0 != line.version }) ?? false {

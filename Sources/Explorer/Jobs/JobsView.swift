@@ -92,7 +92,9 @@ extension Theme {
 extension JobsBoard {
   /// The keys that do something to the chosen job, as many as fit.
   fileprivate func keys(in state: State, width: Int) -> String {
-    if isAskingToRemove { return "remove it and its partial result? y removes, any other key keeps" }
+    if isAskingToRemove {
+      return "remove it and its partial result? y removes, any other key keeps"
+    }
     var keys: [String] = []
     if let job = job(in: state.jobs) {
       if job.result != nil { keys.append("Enter opens") }
@@ -102,7 +104,9 @@ extension JobsBoard {
       if !job.state.isLive { keys.append("d removes") }
     }
     keys += ["n new", "Esc leaves"]
-    while keys.count > 1, keys.joined(separator: ", ").count > width { keys.remove(at: keys.count - 2) }
+    while keys.count > 1, keys.joined(separator: ", ").count > width {
+      keys.remove(at: keys.count - 2)
+    }
     return keys.joined(separator: ", ")
   }
 }

@@ -101,7 +101,9 @@ struct JobRhythm {
   /// Every two seconds at most, and so seldom that it takes under 2 % of the time, unless `environment`
   /// says otherwise. The first one comes within a second, for those who watch.
   init(environment: [String: String]) {
-    let wish = environment[Self.variable].flatMap { Double($0) }.flatMap { (0...1e6) ~= $0 ? $0 : nil }
+    let wish = environment[Self.variable].flatMap { Double($0) }.flatMap {
+      (0...1e6) ~= $0 ? $0 : nil
+    }
     interval = .seconds(wish ?? 2)
     sparsity = wish == 0 ? 0 : 50
     due = clock.now + min(interval, .seconds(1))

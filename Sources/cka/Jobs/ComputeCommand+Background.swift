@@ -1,4 +1,5 @@
 import ArgumentParser
+import Compute
 import Formats
 import Foundation
 import Jobs
@@ -16,6 +17,8 @@ extension ComputeCommand {
         complain("a job runs it; cka jobs shows how far it is, cka jobs wait \(status.id) waits")
       }
     } catch let error as FormatError {
+      throw fail(error.description)
+    } catch let error as ComputeError {
       throw fail(error.description)
     }
   }

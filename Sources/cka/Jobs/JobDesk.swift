@@ -27,7 +27,9 @@ enum JobDesk {
     case .log(let name): return [.log(name, try store.logLines(store.find(name)))]
     case .cancel(let name):
       let status = try store.requestCancel(store.find(name))
-      return [try list(store), .done("job \(name) \(status.state.isLive ? "is stopping" : "stopped")")]
+      return [
+        try list(store), .done("job \(name) \(status.state.isLive ? "is stopping" : "stopped")"),
+      ]
     case .resume(let name):
       try store.resume(store.find(name), worker: JobsCommand.worker)
       return [try list(store), .done("job \(name) goes on")]
@@ -62,7 +64,7 @@ enum JobDesk {
 
   private static func check(_ arguments: [String]) -> JobReport {
     do {
-      return .checked(arguments, lines: try BackgroundJob(arguments).summary, isReady: true)
+      return .checked(arguments, lines: try BackgroundJob(arguments).summary(), isReady: true)
     } catch {
       return .checked(arguments, lines: [BackgroundJob.reason(error)], isReady: false)
     }

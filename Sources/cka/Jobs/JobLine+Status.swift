@@ -39,7 +39,10 @@ extension JobLine {
 
   /// Local time, "11-24 06:15".
   private static let day = Date.VerbatimFormatStyle(
-    format: "\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
+    format: """
+      \(month: .twoDigits)-\(day: .twoDigits) \
+      \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)
+      """,
     timeZone: .current, calendar: Calendar(identifier: .gregorian))
 }
 

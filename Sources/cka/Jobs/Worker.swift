@@ -28,8 +28,11 @@ struct Worker: ParsableCommand {
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
       let job = try BackgroundJob(spec.command)
-      return try BackgroundRun(job.run, session: session, output: job.output)
+      let run = try job.open { session.isCancelled }
+      return try BackgroundRun(run, session: session, output: job.output)
         .outcome(rhythm: JobRhythm(environment: ProcessInfo.processInfo.environment))
+    } catch is CancellationError {
+      return .cancelled
     } catch {
       let reason = BackgroundJob.reason(error)
       session.log("failed: \(reason)")
