@@ -31,25 +31,19 @@ enum Exporting {
 
   /// The name of a pane's file: the result's own, and the view.
   static func name(of request: ExportRequest) -> String {
-    let file = request.id.path.split(separator: "/").last.map(String.init) ?? "result"
-    let stem = file.split(separator: ".").first.map(String.init) ?? "result"
     let key = request.id.key.isEmpty ? "" : "-\(request.id.key)"
-    let plain = (stem + key).unicodeScalars.map { scalar -> Character in
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-      return isPlain || "-_+.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
-    }
     let what = request.subtracted == nil ? request.view.rawValue : "difference"
-    return "\(String(plain).prefix(100))-\(what)"
+    return "\(FileStem.plain(FileStem.of(path: request.id.path) + key))-\(what)"
   }
 
   /// A path that no file has yet: nothing of the user's is overwritten unasked.
-  private static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String
-  {
+  static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String {
     let base = folder == "." ? name : "\(folder)/\(name)"
     var path = "\(base).\(format.rawValue)"
     var number = 2
-    while access(path, F_OK) == 0 {
+    var status = stat()
+    // A link that leads nowhere is the user's too.
+    while lstat(path, &status) == 0 {
       path = "\(base)-\(number).\(format.rawValue)"
       number += 1
     }
