@@ -91,8 +91,8 @@ extension Double {
   /// The shortest decimal that reads back as this very float64: the same digits as in CSV and JSON,
   /// at a width that seldom jumps.
   var exact: String {
-    // Nearly every value between -1 and 1 fits; what stands behind it stays where it is then.
-    let width = 21
+    // Most values between -1 and 1 fit; what stands behind them stays where it is then.
+    let width = 19
     if isNaN { return "NaN".padded(to: width) }
     if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: width) }
     return "\(self)".padded(to: width)
