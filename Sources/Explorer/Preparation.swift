@@ -18,6 +18,9 @@ extension State {
     return nil
   }
 
+  /// Everything whose values are on the screen.
+  public var shownResults: [OpenResult] { [primary, companion, difference?.b].compactMap(\.self) }
+
   /// The heat panes that have something to show, layers first.
   var openPanes: [Pane] {
     var panes: [Pane] = []

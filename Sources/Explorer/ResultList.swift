@@ -85,7 +85,7 @@ extension State {
     return moveListCursor(to: id) + [.load(id, companion: companion, reread: false)]
   }
 
-  private func recall(_ id: ResultID) -> OpenResult? {
+  func recall(_ id: ResultID) -> OpenResult? {
     recent.last { $0.comparison.id == id }
   }
 

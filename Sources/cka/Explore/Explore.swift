@@ -84,8 +84,10 @@ struct Explore: ParsableCommand {
     let store = preferences.restoreView && !noRestore ? ViewStore(paths: paths) : nil
     if let saved = store?.load() { state.restore(saved) }
     let session = LiveSession(state: state, paths: paths, screen: screen)
-    session.run(keys)
+    let failures = session.run(keys)
     if let saved = session.state.savedView { store?.save(saved) }
+    screen.close()
+    if !failures.isEmpty { throw fail(failures.joined(separator: "\n")) }
   }
 }
 

@@ -31,10 +31,12 @@ final class HeadlessSession {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .load(let id, let companion, _): dispatch(Reading.load(id, companion: companion))
+    case .load(let id, let companion, let reread):
+      dispatch(Reading.load(id, companion: companion, reread: reread).action)
     case .rescan: walk()
     case .export(let requests):
-      dispatch(Exporting.write(requests, preferences: state.preferences))
+      dispatch(
+        Exporting.write(requests, of: state.shownResults, preferences: state.preferences))
     case .quit: hasQuit = true
     case .copy, .setMouse, .repaint, .suspend: break
     }
