@@ -55,6 +55,7 @@ extension State {
     scrollToCrosshair()
     scrollList()
     prepareTile()
+    prepareSquareTile()
     prepareMatches()
     prepareProfile()
   }
@@ -74,8 +75,13 @@ extension State {
       labelOrder: shown.labelOrder, range: shown.range)
     guard arrangement?.key != key else { return }
     let before = arrangement
+    if let before, before.key.differsOnlyInRange(from: key) {
+      arrangement = before.spanning(key.range)
+      return
+    }
     do {
-      let after = try Arrangement(result, settings: shown, generation: generation)
+      let after = try Arrangement(
+        result, settings: shown, generation: generation, reusing: before)
       arrangement = after
       if let before { follow(from: before, to: after) }
     } catch {
@@ -146,6 +152,15 @@ extension State {
     }
     rank = max(0, min(rank, after.layout.count - 1))
     square = after
+  }
+
+  private mutating func prepareSquareTile() {
+    guard let square, let place = squarePlacement else {
+      squareTile = nil
+      return
+    }
+    let key = SquareTile.Key(square: square.key, placement: place)
+    if squareTile?.key != key { squareTile = SquareTile(key: key, layout: square.layout) }
   }
 
   private mutating func prepareTile() {

@@ -19,6 +19,8 @@ extension State {
     case .walked(let ids):
       let underCursor = entryUnderCursor ?? wanted
       catalog.keepOnly(ids)
+      if ids.count == 1 { startsInPicture = true }
+      startInPicture()
       if message == Self.lookingAgain { message = .note("looked again") }
       return moveListCursor(to: underCursor)
     case .loaded(let result, let companion, let reread):
@@ -38,6 +40,7 @@ extension State {
     case .resize(let size):
       terminal.size = size
     case .key(let key):
+      isUntouched = false
       if let overlay { return overlayKey(key, overlay) }
       message = nil
       guard let command = Command.bound(to: key, in: focus) else {
@@ -46,6 +49,7 @@ extension State {
       }
       return run(command)
     case .mouse(let event): return react(to: event)
+    case .paste(let text): return paste(text)
     default: break
     }
     return []

@@ -101,6 +101,21 @@ struct LabelTests {
     #expect(scene.names == "(root) × layer1.conv")
   }
 
+  @Test("on a small screen the doubt about labels and the size of a pixel are both told")
+  func doubtOnASmallScreen() {
+    let names = ["", "layer1", "layer1.conv"] + (0..<197).map { "layer\($0 + 2)" }
+    let model = "A-model-with-a-rather-long-name"
+    var scene = Scene(
+      [Sample.telling(200, 200, model, model, rowNames: names, columnNames: names)], 80, 24)
+    let block = scene.state.placement?.block ?? 0
+    #expect(block > 1)
+    scene.press("2")
+    for label in ["labels suspect (x)", "labels as executed"] {
+      #expect(scene.line(0).contains(label) && scene.line(0).contains("\(block)×\(block) mean"))
+      scene.press("x")
+    }
+  }
+
   @Test("names in execution order offer no other order")
   func noOrder() {
     var scene = Scene([Sample.pair()])

@@ -6,6 +6,16 @@ import Testing
 
 @Suite("From pair to pair")
 struct PairTests {
+  @Test("from a result whose file is gone, the walk goes on to the nearest")
+  func gone() {
+    var scene = Scene(Sample.folder(), 120, 30)
+    scene.press("]")
+    let shown = scene.state.primary?.comparison.id
+    scene.send(.walked(Set(Sample.folder().map(\.id)).subtracting([shown].compactMap(\.self))))
+    scene.press("]")
+    #expect(scene.state.primary?.comparison.id == ResultID(path: "runs/b-a.pkl"))
+  }
+
   private static func scene() -> Scene { Scene(Sample.folder(), 120, 30) }
 
   @Test("] and [ go round all pairs, and come back")

@@ -90,7 +90,8 @@ struct Scene {
 
   /// Answers the load that has waited longest.
   mutating func answer() {
-    guard !waiting.isEmpty, case .load(let id, let companion, let reread) = waiting.removeFirst() else {
+    guard !waiting.isEmpty, case .load(let id, let companion, let reread) = waiting.removeFirst()
+    else {
       return
     }
     if let reason = unreadable[id] {

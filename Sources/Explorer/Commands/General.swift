@@ -87,7 +87,7 @@ extension State {
     if difference != nil { return leaveDifference() }
     if maximised != nil {
       maximised = nil
-    } else if focus == .results, !listSearch.isEmpty {
+    } else if !listSearch.isEmpty, focus == .results || listLines.isEmpty {
       listSearch = ""
       return moveListCursor(to: wanted)
     }

@@ -53,24 +53,26 @@ extension State {
     }
     var remarks = differenceRemarks
     if place.block > 1 {
-      remarks.append(
-        "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")
-    }
-    if labelsLookRegistered {
-      remarks.append(
-        settings.labelOrder == .executed
-          ? "labels as executed"
-          // On paper there is no key to press.
-          : (showsCrosshair ? "labels suspect (x)" : "labels suspect"))
+      remarks.append("\(place.block)×\(place.block) \(settings.reduction.rawValue)")
     }
     if !settings.filter.isEmpty { remarks.append("filtered") }
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
       title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
-      remarks: remarks,
+      warning: labelWarning, remarks: remarks,
       footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
+  }
+}
+
+extension State {
+  /// Whether the labels can be trusted; empty where nothing speaks against them.
+  private var labelWarning: String {
+    guard labelsLookRegistered else { return "" }
+    if settings.labelOrder == .executed { return "labels as executed" }
+    // On paper there is no key to press.
+    return showsCrosshair ? "labels suspect (x)" : "labels suspect"
   }
 }
 
