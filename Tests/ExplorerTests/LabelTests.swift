@@ -71,6 +71,19 @@ struct LabelTests {
     }
   }
 
+  @Test("names without modules stand on one line")
+  func flat() {
+    let names = (1...400).map(String.init)
+    var scene = Scene(
+      [Sample.layers(400, 400, rowNames: names, columnNames: names) { _, _ in 1 }], 100, 30)
+    scene.press("2")
+    let numbers = scene.columnLabels.compactMap { Int($0) }
+    #expect(numbers.count > 5 && numbers == numbers.sorted())
+    let second = (scene.layerLayout?.columnNames.y ?? 0) + 1
+    let crowd = scene.line(second).filter(\.isNumber)
+    #expect(crowd.isEmpty)
+  }
+
   @Test("a name too long for its room keeps its end")
   func long() {
     let names = (0..<3).map { "\(String(repeating: "deep.", count: 20))conv\($0)" }

@@ -132,8 +132,11 @@ private func drawColumnNames(
     return across.lowerBound + length <= room
       ? (index: column, at: across.lowerBound, length: length) : nil
   }
-  // A second line takes what did not fit on the first.
-  for row in 0..<layout.columnNames.height {
+  // A second line takes what did not fit on the first, where modules lie within others: among plain names it
+  // would only crowd what stands evenly already.
+  let isFlat = columns.allSatisfy { measures.depths[$0] == 0 || measures.depths[$0] == 99 }
+  let lines = isFlat ? min(1, layout.columnNames.height) : layout.columnNames.height
+  for row in 0..<lines {
     let chosen = LabelThinning.choose(candidates, depths: measures.depths, gap: 1)
     for label in chosen {
       let text = theme.keepingEnd(names[label.index].orRoot, width: label.length)
