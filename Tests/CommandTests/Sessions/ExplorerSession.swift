@@ -43,7 +43,8 @@ struct ExplorerSession {
   func press(_ keys: String..., turn: Int) throws -> String {
     let last = turn.isMultiple(of: 2) ? "F8" : "F9"
     for key in keys + [last] { try terminal.send(key) }
-    return try wait { $0.contains("\(last) does nothing here") }
+    // What was written is told when it is, which may be after the last key.
+    return try wait { $0.contains("\(last) does nothing here") || $0.contains(" wrote ") }
   }
 
   /// Leaves by `q`, and finds the terminal as it was.
