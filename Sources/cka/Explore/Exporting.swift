@@ -6,12 +6,15 @@ import Glibc
 /// Writes panes to files for the explorer.
 enum Exporting {
   /// The answer to `.export`: the files written, or why not.
-  static func write(_ requests: [ExportRequest], preferences: Preferences) -> Action {
+  /// - Parameter shown: the results on the screen; their files may hold something else by now.
+  static func write(
+    _ requests: [ExportRequest], of shown: [OpenResult], preferences: Preferences
+  ) -> Action {
     do throws(FormatError) {
       let format = ExportFormat(rawValue: preferences.exportFormat) ?? .ppm
       var paths: [String] = []
       for request in requests {
-        let exhibit = try exhibit(request)
+        let exhibit = try exhibit(request, of: shown)
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
         let path = freePath(name(of: request), format, in: preferences.exportFolder)
         try AtomicFile.write(bytes, to: path)
@@ -23,10 +26,12 @@ enum Exporting {
     }
   }
 
-  private static func exhibit(_ request: ExportRequest) throws(FormatError) -> Exhibit {
-    let result = try Reading.open(request.id)
+  private static func exhibit(
+    _ request: ExportRequest, of shown: [OpenResult]
+  ) throws(FormatError) -> Exhibit {
+    let result = try shown.result(request.id)
     guard let other = request.subtracted else { return try Exhibit(request, of: result) }
-    return try Exhibit.difference(request, result, try Reading.open(other))
+    return try Exhibit.difference(request, result, try shown.result(other))
   }
 
   /// The name of a pane's file: the result's own, and the view.
@@ -48,5 +53,13 @@ enum Exporting {
       number += 1
     }
     return path
+  }
+}
+
+extension [OpenResult] {
+  /// The result `id`: one of these, or else what its file holds.
+  fileprivate func result(_ id: ResultID) throws(FormatError) -> OpenResult {
+    if let shown = first(where: { $0.comparison.id == id }) { return shown }
+    return try Reading.open(id)
   }
 }
