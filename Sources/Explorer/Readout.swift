@@ -91,11 +91,9 @@ extension Double {
   /// The shortest decimal that reads back as this very float64: the same digits as in CSV and JSON,
   /// at a width that seldom jumps.
   var exact: String {
-    // Nearly every value between -1 and 1 fits; what stands behind it stays where it is then.
-    let width = 21
-    if isNaN { return "NaN".padded(to: width) }
-    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: width) }
-    return "\(self)".padded(to: width)
+    if isNaN { return "NaN".padded(to: 19) }
+    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: 19) }
+    return "\(self)".padded(to: 19)
   }
 
   /// As short as it can be: "0.5", "1".

@@ -110,7 +110,7 @@ struct ScreenTests {
         F......................................F
         F......................................F
         FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF
-        .aaaaaaaaaaaaaaaaaaafffbbbbbbbbbbbbbbb..
+        .bbbbbbbbbbbbbbbbbbbfff.................
         .F.ffff..F.ffff..FFF.fffff..F.ffff......
         """)
   }
