@@ -109,7 +109,7 @@ extension BenchStage {
     let moves = ["l", "l", "j", "h", "k", "l", "j", "l"].map { explorer.press($0).bytes }
     let whole = explorer.press(Self.repaint).bytes
     // The picture alone on the screen, one value a pixel: the most that 200 × 50 cells can show.
-    for key in ["\r", "+", "+", "+", "+", "+", "+", "+"] { _ = explorer.press(key) }
+    for key in ["\r", "+", "+", "+", "+", "+", "+"] { _ = explorer.press(key) }
     let pans = ["L", "J", "H", "K"].map { explorer.press($0).bytes }
     let close = explorer.press(Self.repaint).bytes
     explorer.quit()
