@@ -21,6 +21,8 @@ public enum Action: Sendable {
   case failed(String)
   /// The file of the open result was replaced, cut or deleted.
   case fileChanged(String)
+  /// Something is known about jobs.
+  case jobs(JobReport)
 }
 
 /// What the explorer asks for; the runner does it, and answers with an `Action`.
@@ -31,6 +33,8 @@ public enum Effect: Sendable, Equatable {
   case rescan
   /// Write panes to files.
   case export([ExportRequest])
+  /// Do something with jobs.
+  case jobs(JobRequest)
   /// Put text on the clipboard.
   case copy(String)
   /// Report the mouse, or leave it to the terminal.

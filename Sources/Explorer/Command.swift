@@ -10,6 +10,7 @@ public struct Command: Sendable {
     case pairs = "Pairs"
     case analysis = "Analysis"
     case panes = "Panes and export"
+    case jobs = "Computing"
     case finding = "Finding"
     case general = "General"
   }
@@ -51,7 +52,7 @@ public struct Command: Sendable {
 extension Command {
   /// Every command, chapter by chapter.
   public static let all: [Command] =
-    moving + view + colours + pairs + analysis + paneCommands + finding + general
+    moving + view + colours + pairs + analysis + paneCommands + jobCommands + finding + general
 
   /// The panes that show values.
   static let heatPanes: Set<Pane> = [.layers, .minibatches]

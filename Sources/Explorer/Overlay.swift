@@ -9,6 +9,10 @@ public enum Overlay: Sendable, Equatable {
   case chooser(Chooser)
   /// The grid of model pairs.
   case pairs(PairPicker)
+  /// The jobs in the background.
+  case jobs(JobsBoard)
+  /// The form that starts a comparison: `State.form`.
+  case form
   /// The help, generated from the command table.
   case help(Reader)
   /// Text about the result on the screen, or the files that could not be read.

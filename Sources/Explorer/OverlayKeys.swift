@@ -8,6 +8,8 @@ extension State {
     case .prompt(let prompt): return promptKey(key, prompt)
     case .chooser(let chooser): return chooserKey(key, chooser)
     case .pairs(let picker): return pickerKey(key, picker)
+    case .jobs(let board): return boardKey(key, board)
+    case .form: return formKey(key)
     case .help(let reader):
       self.overlay = readerKey(key, reader).map { .help($0) }
     case .text(let reader):

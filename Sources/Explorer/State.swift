@@ -76,6 +76,13 @@ public struct State: Sendable {
   /// Which of its matches the crosshair is on.
   var lastFound: Int?
 
+  /// Comparisons in the background, newest first.
+  public var jobs: [JobLine] = []
+  /// Results in the folders of jobs, which no walk finds.
+  public internal(set) var jobResults: Set<ResultID> = []
+  /// The form that starts a comparison, as it was left.
+  var form = ComputeForm()
+
   /// What takes the keys: the panes, or something in front of them.
   public var overlay: Overlay?
   /// The line that tells how the last action went.

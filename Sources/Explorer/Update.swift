@@ -18,7 +18,7 @@ extension State {
       if progress.isFinished { return finishScan() }
     case .walked(let ids):
       let underCursor = entryUnderCursor ?? wanted
-      catalog.keepOnly(ids)
+      catalog.keepOnly(ids.union(jobResults))
       return moveListCursor(to: underCursor)
     case .loaded(let result, let companion): return accept(result, companion)
     case .loadFailed(let id, let reason):
@@ -27,6 +27,7 @@ extension State {
       message = .error(reason)
     case .exported(let paths): message = .note("wrote \(paths.joined(separator: ", "))")
     case .failed(let reason), .fileChanged(let reason): message = .error(reason)
+    case .jobs(let report): return react(to: report)
     }
     return []
   }
@@ -58,7 +59,7 @@ extension State {
     return command.perform(&self)
   }
 
-  private mutating func merge(_ entries: [CatalogEntry]) -> [Effect] {
+  mutating func merge(_ entries: [CatalogEntry]) -> [Effect] {
     let underCursor = entryUnderCursor ?? wanted
     catalog.merge(entries)
     if wanted == nil, let first = entries.first { return show(restored(from: entries) ?? first.id) }

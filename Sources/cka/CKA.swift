@@ -17,9 +17,9 @@ struct CKA: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Explore.self, Info.self, Show.self, Export.self, Convert.self, ComputeCommand.self,
-      VerifyCommand.self, Compare.self, Freeze.self, Match.self, BackendGroup.self, Keys.self,
-      Doctor.self, BenchGroup.self, ReadHDF5.self,
+      Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, Compare.self,
+      Freeze.self, Match.self, BackendGroup.self, Info.self, Show.self, Export.self, Convert.self,
+      Keys.self, Doctor.self, BenchGroup.self, ReadHDF5.self, Worker.self,
     ],
     defaultSubcommand: Explore.self)
 

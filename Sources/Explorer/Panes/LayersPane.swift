@@ -55,7 +55,7 @@ extension State {
     guard let rows = displayedRows, let columns = displayedColumns, let place = placement else {
       return Frame(title: "layers", isFocused: focus == .layers)
     }
-    var remarks = differenceRemarks
+    var remarks = (partialRemark.map { [$0] } ?? []) + differenceRemarks
     if place.block > 1 {
       remarks.append(
         "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")

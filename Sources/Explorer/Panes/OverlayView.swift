@@ -6,6 +6,8 @@ func drawOverlay(_ overlay: Overlay, _ state: State, _ theme: Theme, _ buffer: i
   case .prompt: break  // the footer shows it
   case .chooser(let chooser): drawChooser(chooser, state, theme, &buffer)
   case .pairs(let picker): drawPairPicker(picker, state, theme, &buffer)
+  case .jobs(let board): drawJobs(board, state, theme, &buffer)
+  case .form: drawForm(state, theme, &buffer)
   case .help(let reader), .text(let reader): drawReader(reader, state, theme, &buffer)
   }
 }

@@ -73,7 +73,7 @@ extension State {
   fileprivate var scanFootnote: String {
     if !scan.isFinished { return "reading \(scan.filesRead)/\(scan.filesFound)…" }
     let count = scan.problems.count
-    return count == 0 ? "" : "\(count) unreadable (w)"
+    return count == 0 ? liveJobsRemark : "\(count) unreadable (w)"
   }
 }
 

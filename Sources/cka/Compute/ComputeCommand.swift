@@ -28,7 +28,11 @@ struct ComputeCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
 
+  @Flag(help: "Run as a job, which outlives the terminal; `cka jobs` and the explorer show it.")
+  var background = false
+
   func run() throws {
+    if background { return try submit() }
     do {
       try compute()
     } catch let error as FormatError {
@@ -80,7 +84,7 @@ struct ComputeCommand: ParsableCommand {
   }
 
   /// Where the result goes; checked before an hour is spent on it.
-  private static func output(of recipe: StudyFile) throws(FormatError) -> String {
+  static func output(of recipe: StudyFile) throws(FormatError) -> String {
     guard let output = recipe.output else {
       throw FormatError("nothing says where the result goes", remedy: "add -o NAME.cka.safetensors")
     }

@@ -14,10 +14,12 @@ struct ComputeRun {
   let options: StudyOptions
   /// What the user should know before it begins; one line each.
   let warnings: [String]
+  /// The models, and their layers in order.
+  let models: [StudyModel]
+  /// Samples of each minibatch.
+  let sampleCounts: [Int]
   private let choices: ComputeChoices
   private let origin: Origin
-  private let models: [StudyModel]
-  private let sampleCounts: [Int]
   private let command: [String]
 
   /// Where Gram matrices come from.

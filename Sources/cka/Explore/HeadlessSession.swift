@@ -35,6 +35,8 @@ final class HeadlessSession {
     case .rescan: walk()
     case .export(let requests):
       dispatch(Exporting.write(requests, preferences: state.preferences))
+    case .jobs(let request):
+      for report in JobDesk.answer(request) { dispatch(.jobs(report)) }
     case .quit: hasQuit = true
     case .copy, .setMouse, .repaint, .suspend: break
     }

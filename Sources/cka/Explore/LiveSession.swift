@@ -15,7 +15,9 @@ final class LiveSession {
   private let mailbox = Mailbox()
   private let watch = FileWatch()
   private let work = DispatchQueue(label: "cka.work", qos: .userInitiated)
+  private let errands = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
   private let latest = LatestRequest()
+  private let jobs = JobWatch()
   private var isRunning = true
 
   init(state: State, paths: [String], screen: TerminalScreen) {
@@ -27,11 +29,13 @@ final class LiveSession {
   /// Runs until the user leaves.
   func run(_ keys: [Key]) {
     startWalk()
+    ask(.list)
     var script = keys[...]
     while isRunning {
       screen.draw(view(state), cursor: cursor(state))
       let events = screen.readEvents(
-        wake: [mailbox.descriptor, watch.descriptor].filter { $0 >= 0 }, timeoutMilliseconds: -1)
+        wake: [mailbox.descriptor, watch.descriptor, jobs.descriptor].filter { $0 >= 0 },
+        timeoutMilliseconds: jobs.pause(jobs: state.jobs))
       for event in events { receive(event) }
       for action in mailbox.drain() { dispatch(action) }
       // Scripted keys wait for the picture that they are meant for.
@@ -40,6 +44,7 @@ final class LiveSession {
         if !script.isEmpty { mailbox.wake() }
       }
       lookAtFiles()
+      if jobs.isLookDue(jobs: state.jobs) { ask(.list) }
     }
   }
 
@@ -65,6 +70,7 @@ final class LiveSession {
       work.async { [mailbox] in
         mailbox.post(Exporting.write(requests, preferences: preferences))
       }
+    case .jobs(let request): ask(request)
     case .copy(let text):
       if !screen.copyToClipboard(text) {
         state.message = .error("this terminal has no clipboard that reaches through SSH")
@@ -73,6 +79,13 @@ final class LiveSession {
     case .repaint: screen.repaint()
     case .suspend: screen.suspend()
     case .quit: isRunning = false
+    }
+  }
+
+  private func ask(_ request: JobRequest) {
+    // One after the other: an old list must not arrive after a new one.
+    errands.async { [mailbox] in
+      for report in JobDesk.answer(request) { mailbox.post(.jobs(report)) }
     }
   }
 
@@ -93,7 +106,9 @@ final class LiveSession {
   }
 
   private func lookAtFiles() {
-    let open = [state.primary, state.companion].compactMap { $0?.comparison.id.path }
+    // The result of a job changes all the time, and is read again by itself.
+    let open = [state.primary, state.companion].compactMap { $0?.comparison.id }
+      .filter { !state.jobResults.contains($0) }.map(\.path)
     watch.watch(open)
     if let line = watch.news().first { dispatch(.fileChanged(line)) }
   }

@@ -1,0 +1,134 @@
+/// A comparison that is computed in the background, as the explorer shows it. Texts are ready to show.
+public struct JobLine: Sendable, Equatable, Identifiable {
+  /// Where a job stands.
+  public enum State: String, Sendable, CaseIterable {
+    case queued, running, cancelling, finished, failed, cancelled, died, broken
+
+    /// Somebody works on it.
+    public var isLive: Bool { self == .queued || self == .running || self == .cancelling }
+    /// It can go on from its last checkpoint.
+    public var canResume: Bool { self == .failed || self == .cancelled || self == .died }
+  }
+
+  /// Its name.
+  public var id: String
+  /// What it compares.
+  public var title: String
+  /// Where it stands.
+  public var state: State
+  /// Why it failed or stopped.
+  public var reason: String?
+  /// The part that is done, 0 to 1.
+  public var fraction: Double?
+  /// Minibatches done.
+  public var done: Int?
+  /// Minibatches in all.
+  public var total: Int?
+  /// Samples a second.
+  public var rate: Double?
+  /// Seconds left.
+  public var eta: Double?
+  /// The largest 95 % half width of all cells.
+  public var halfWidth: Double?
+  /// When it was submitted.
+  public var submitted = ""
+  /// What was asked for, as a command line.
+  public var command = ""
+  /// The file with the partial or final result; nil while there is none.
+  public var result: String?
+  /// Differs whenever the result file does.
+  public var version = ""
+
+  /// A job of which no more is known yet.
+  public init(id: String, title: String, state: State) {
+    self.id = id
+    self.title = title
+    self.state = state
+  }
+}
+
+extension JobLine {
+  /// "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031"; empty when nothing is known.
+  public var progress: String {
+    var parts: [String?] = []
+    if let done, let total { parts.append("\(done) of \(total) minibatches") }
+    if state.isLive {
+      parts.append(rate.map { "\($0.significant) samples/s" })
+      parts.append(eta.map { "\(Self.clock($0)) left" })
+    }
+    if let halfWidth, halfWidth.isFinite { parts.append("±\(halfWidth.significant)") }
+    return parts.compactMap { $0 }.joined(separator: ", ")
+  }
+
+  /// "45 %"; empty when unknown. Only what is complete is 100 %.
+  public var percent: String { fraction.map { "\(Int(max(0, min(1, $0)) * 100)) %" } ?? "" }
+
+  /// Seconds as a clock shows them: `0:46`, `12:05`, `103:00:00`.
+  public static func clock(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return "?" }
+    let total = Int(max(0, min(1e9, seconds.rounded(.up))))
+    let (hours, minutes) = (total / 3600, total / 60 % 60)
+    let end = (total % 60 < 10 ? "0" : "") + String(total % 60)
+    return hours == 0 ? "\(minutes):\(end)" : "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(end)"
+  }
+}
+
+extension Double {
+  /// Two digits that matter: "0.0031", "3.2", "120"; "?" for what is no number.
+  fileprivate var significant: String {
+    guard isFinite, abs(self) < 1e15 else { return "?" }
+    guard abs(self) < 10 else { return String(Int(rounded())) }
+    guard self != 0 else { return "0" }
+    var places = 1
+    var bound = 1.0
+    while abs(self) < bound, places < 7 {
+      bound /= 10
+      places += 1
+    }
+    return fixed(places)
+  }
+}
+
+/// What the explorer asks of the jobs; each is answered by `JobReport`s.
+public enum JobRequest: Sendable, Equatable {
+  /// All jobs as they are now.
+  case list
+  /// The results in a job's file.
+  case open(String)
+  /// The end of a job's log.
+  case log(String)
+  /// Stop a job.
+  case cancel(String)
+  /// Go on from the last checkpoint.
+  case resume(String)
+  /// Start the same again, as a new job.
+  case retry(String)
+  /// Delete a job that is over.
+  case remove(String)
+  /// Look at what a command line would compute, without computing it.
+  case check([String])
+  /// Start a job that runs this command line.
+  case submit([String])
+  /// The paths that begin so.
+  case complete(String)
+}
+
+/// What is told about jobs.
+public enum JobReport: Sendable {
+  /// All jobs, newest first.
+  case list([JobLine])
+  /// The results in the file of a job.
+  case opened(String, [CatalogEntry])
+  /// The end of a job's log.
+  case log(String, [String])
+  /// Something asked for was done: one line.
+  case done(String)
+  /// Something asked for cannot be done: one line.
+  case refused(String)
+  /// A job was started.
+  case submitted(String)
+  /// What a command line would compute, in lines, and whether it can be started.
+  case checked([String], lines: [String], isReady: Bool)
+  /// The paths that begin with a text; folders end in a slash.
+  case completions(String, [String])
+}

@@ -1,0 +1,52 @@
+import Explorer
+import Glibc
+import Jobs
+
+/// Says when the explorer should look at the jobs again: on news from the folder of jobs, and twice a
+/// second while one is live. While nothing happens it costs nothing.
+final class JobWatch {
+  /// Readable when jobs came or went; −1 when the system gives no watches.
+  let descriptor: Int32
+  private var isWatching = false
+  private var looked = ContinuousClock.now
+  /// A worker that was killed tells nobody, so a live job is looked at again and again.
+  private static let interval = Duration.milliseconds(500)
+
+  init() {
+    descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+  }
+
+  /// How long to wait for input before the next look, in milliseconds; −1 for as long as it takes.
+  func pause(jobs: [JobLine]) -> Int32 {
+    guard jobs.contains(where: \.state.isLive) else { return -1 }
+    let left = Self.interval - (ContinuousClock.now - looked)
+    return max(1, Int32((left / .milliseconds(1)).rounded(.up)))
+  }
+
+  /// Whether it is time for a look, which the caller then takes.
+  func isLookDue(jobs: [JobLine]) -> Bool {
+    let isLate =
+      jobs.contains(where: \.state.isLive) && ContinuousClock.now - looked >= Self.interval
+    guard hasNews() || isLate else { return false }
+    looked = .now
+    return true
+  }
+
+  /// Whether a job came or went since the last call.
+  private func hasNews() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    var hasNews = false
+    while read(descriptor, &buffer, buffer.count) > 0 { hasNews = true }
+    return begin() || hasNews
+  }
+
+  /// Watches the folder of jobs, once there is one; whether that is now.
+  private func begin() -> Bool {
+    guard !isWatching, descriptor >= 0, let root = try? JobStore().root else { return false }
+    let events = UInt32(IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)
+    isWatching = inotify_add_watch(descriptor, root, events) >= 0
+    return isWatching
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+}

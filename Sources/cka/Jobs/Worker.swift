@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import Jobs
+
+/// The process that does a job's work. Jobs start it; by hand it takes up a job that has no worker.
+struct Worker: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Do a job's work.", shouldDisplay: false)
+
+  @Argument(help: "The job's folder.")
+  var folder: String
+
+  func run() throws {
+    do {
+      let session = try WorkerSession(folder: folder)
+      guard try session.waitForTurn() else { return try session.finish(.cancelled) }
+      try session.finish(Self.work(session))
+    } catch {
+      throw fail(error.description)
+    }
+  }
+
+  private static func work(_ session: WorkerSession) -> JobOutcome {
+    do {
+      let spec = session.spec
+      guard FileManager.default.changeCurrentDirectoryPath(spec.workingDirectory) else {
+        throw fail("\(spec.workingDirectory): the job's working directory is missing")
+      }
+      session.log("cka \(CKA.version), attempt \(session.attempt)")
+      let job = try BackgroundJob(spec.command)
+      let run = try job.open { session.isCancelled }
+      return try BackgroundRun(run, session: session, output: job.output)
+        .outcome(rhythm: JobRhythm(environment: ProcessInfo.processInfo.environment))
+    } catch is CancellationError {
+      return .cancelled
+    } catch {
+      let reason = BackgroundJob.reason(error)
+      session.log("failed: \(reason)")
+      return .failed(reason)
+    }
+  }
+}
