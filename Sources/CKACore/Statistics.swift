@@ -2,8 +2,10 @@
 public struct Statistics: Sendable, Equatable {
   /// Finite scores.
   public let count: Int
-  /// Scores that are NaN or infinite.
-  public let missing: Int
+  /// Scores that are NaN.
+  public let nanCount: Int
+  /// Scores that are +∞ or −∞.
+  public let infiniteCount: Int
   /// Smallest, quarter, middle, three-quarter and largest score, and the mean; NaN when `count` is
   /// 0.
   public let minimum, lowerQuartile, median, upperQuartile, maximum, mean: Double
@@ -13,7 +15,8 @@ public struct Statistics: Sendable, Equatable {
   public init(_ scores: [Double]) {
     let sorted = scores.filter(\.isFinite).sorted()
     count = sorted.count
-    missing = scores.count - sorted.count
+    nanCount = scores.count { $0.isNaN }
+    infiniteCount = scores.count - sorted.count - nanCount
     minimum = sorted.first ?? .nan
     maximum = sorted.last ?? .nan
     lowerQuartile = Self.quantile(0.25, of: sorted)

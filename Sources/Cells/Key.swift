@@ -45,6 +45,8 @@ public enum InputEvent: Sendable, Hashable {
   case key(Key)
   /// The mouse was used.
   case mouse(MouseEvent)
+  /// Text was pasted: one line, without control characters.
+  case paste(String)
   /// The screen has a new size.
   case resize(Size)
   /// The program goes on after it was stopped (^Z, `fg`); the screen has been painted over.

@@ -11,8 +11,9 @@ public enum Action: Sendable {
   case scanned(ScanProgress)
   /// The walk is over: these are all the results there are.
   case walked(Set<ResultID>)
-  /// A result that was asked for is here, with the companion of the other kind if one was asked for.
-  case loaded(OpenResult, companion: OpenResult?)
+  /// A result that was asked for is here, with the companion of the other kind if one was asked for; `reread`
+  /// is the effect's.
+  case loaded(OpenResult, companion: OpenResult?, reread: Bool)
   /// A result that was asked for cannot be read: one line that says why.
   case loadFailed(ResultID, String)
   /// Panes were exported to these files.
@@ -23,6 +24,8 @@ public enum Action: Sendable {
   case fileChanged(String)
   /// Something is known about jobs.
   case jobs(JobReport)
+  /// A file is no longer what was read from it: what is kept of it must not be shown again.
+  case forget(String)
 }
 
 /// What the explorer asks for; the runner does it, and answers with an `Action`.

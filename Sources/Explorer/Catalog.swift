@@ -18,6 +18,8 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
   public var shape: (rows: Int, columns: Int)
   /// Mean of the finite values; NaN when there is none.
   public var mean: Double
+  /// What the list shows of it, in lower case, for searching.
+  private(set) var searched = ""
 
   /// The entry of a result that was just read.
   public init(_ comparison: Comparison, folder: String, name: String) {
@@ -29,6 +31,7 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
     columns = ModelKey(model: comparison.columns.model, dataset: comparison.columns.dataset)
     shape = (comparison.matrix.rows, comparison.matrix.columns)
     mean = comparison.summary.mean
+    searched = "\(title) \(datasets) \(name) \(folder)".lowercased()
   }
 
   /// Equality in every member.
@@ -48,6 +51,14 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
     let first = rows.dataset.withoutDatasetPrefix
     let second = columns.dataset.withoutDatasetPrefix
     return first == second ? first : "\(first) × \(second)"
+  }
+}
+
+extension PairEntry {
+  fileprivate init(_ entry: CatalogEntry) {
+    self.init(
+      id: entry.id, kind: entry.kind, rows: entry.rows, columns: entry.columns,
+      folder: entry.folder)
   }
 }
 
@@ -74,6 +85,7 @@ public struct Catalog: Sendable {
   /// Adds entries, or replaces those with the same file and key.
   public mutating func merge(_ new: [CatalogEntry]) {
     for entry in new {
+      grid.add(PairEntry(entry))
       if let position = positions[entry.id] {
         entries[position] = entry
       } else {
@@ -87,12 +99,20 @@ public struct Catalog: Sendable {
 
   /// Removes the entries of files that a new walk no longer found.
   public mutating func keepOnly(_ ids: Set<ResultID>) {
+    for entry in entries where !ids.contains(entry.id) { grid.remove(entry.id) }
     entries.removeAll { !ids.contains($0.id) }
     reindex()
   }
 
   /// The entry of `id`.
   public subscript(id: ResultID) -> CatalogEntry? { positions[id].map { entries[$0] } }
+
+  /// The result that comes next by path, before `id` when `step` is negative, going round at the ends.
+  func nearest(to id: ResultID, step: Int) -> ResultID? {
+    let ids = entries.map(\.id).sorted()
+    if step < 0 { return ids.last { $0 < id } ?? ids.last }
+    return ids.first { $0 > id } ?? ids.first
+  }
 
   /// Its place in the list.
   func position(of id: ResultID) -> Int? { positions[id] }
@@ -114,11 +134,6 @@ public struct Catalog: Sendable {
     where !seen.insert("\(entry.kind) \(entry.title) \(entry.datasets)").inserted {
       sharedTitles.insert(entry.title)
     }
-    grid = PairGrid(
-      entries.map {
-        PairEntry(
-          id: $0.id, kind: $0.kind, rows: $0.rows, columns: $0.columns, folder: $0.folder)
-      })
   }
 
   private static func listOrder(_ a: CatalogEntry, _ b: CatalogEntry) -> Bool {

@@ -11,11 +11,14 @@ public struct OpenResult: Sendable {
   /// Half widths of the values' 95 % intervals; nil where the result does not know them, or has too many to be
   /// had in a moment.
   public let halfWidths: Matrix?
+  /// The scores in both orders, of a result of minibatches.
+  let scores: Scores?
 
   /// Reads the values once; for a large matrix that is the slow part, done away from the screen.
   public init(_ comparison: Comparison) {
     self.comparison = comparison
     (pyramid, summary) = BlockPyramid.building(MatrixView(comparison.matrix))
+    scores = comparison.kind == .minibatches ? Scores(comparison.matrix.values()) : nil
     halfWidths = comparison.block.flatMap { block in
       let cells = comparison.matrix.rows * comparison.matrix.columns
       let work = cells.multipliedReportingOverflow(by: block.study.kept.count)
@@ -35,9 +38,21 @@ public struct Arrangement: Sendable {
     let generation: Int
     let filter: String
     let labelOrder: LabelOrder
-    let range: ValueRange
+    var range: ValueRange
+
+    /// The same result, as it was read at the same time.
+    func isOfSameResult(as other: Key) -> Bool {
+      id == other.id && generation == other.generation
+    }
+
+    /// Nothing but the colours is another.
+    func differsOnlyInRange(from other: Key) -> Bool {
+      var same = self
+      same.range = other.range
+      return same == other
+    }
   }
-  let key: Key
+  private(set) var key: Key
   /// Names of the rows shown.
   public let rows: Axis
   /// Names of the columns shown.
@@ -50,20 +65,24 @@ public struct Arrangement: Sendable {
   let rowIndices: [Int]
   /// For each column shown, its column in the file.
   let columnIndices: [Int]
-  /// The values shown.
-  public let view: MatrixView
-  /// Block means of the values shown.
-  let pyramid: BlockPyramid
   /// The values that the colours span.
-  public let bounds: (low: Double, high: Double)
+  public private(set) var bounds: (low: Double, high: Double)
+  private let values: ShownValues
+
+  /// The values shown.
+  public var view: MatrixView { values.view }
+  /// Block means of the values shown.
+  var pyramid: BlockPyramid { values.pyramid }
 
   /// The layers of `result` that pass the settings' filter, and `rowFilter` and `columnFilter` (`LayerFilter`'s
   /// syntax) on their side.
   /// - Throws: `LayerFilterError` when a filter is malformed; filters that hide every row or column leave
   ///   an empty arrangement.
+  /// - Parameter old: an arrangement whose values are taken over where they are the same: reading a large matrix
+  ///   again takes long.
   public init(
     _ result: OpenResult, settings: ViewSettings, rowFilter: String = "",
-    columnFilter: String = "", generation: Int = 0
+    columnFilter: String = "", generation: Int = 0, reusing old: Arrangement? = nil
   ) throws(LayerFilterError) {
     key = Key(
       id: result.comparison.id, generation: generation, filter: settings.filter,
@@ -71,22 +90,26 @@ public struct Arrangement: Sendable {
     let axes = result.comparison.axes(order: settings.labelOrder)
     rowIndices = try Self.passing(axes.rows.layers, settings.filter, rowFilter)
     columnIndices = try Self.passing(axes.columns.layers, settings.filter, columnFilter)
-    let isWhole =
-      rowIndices.count == axes.rows.layers.count
-      && columnIndices.count == axes.columns.layers.count
     rows = axes.rows.keeping(rowIndices)
     columns = axes.columns.keeping(columnIndices)
     rowNames = NameMeasures(rows.layers)
     columnNames = NameMeasures(columns.layers)
-    if isWhole {
-      view = MatrixView(result.comparison.matrix)
-      pyramid = result.pyramid
+    if let old, old.key.isOfSameResult(as: key), old.rowIndices == rowIndices,
+      old.columnIndices == columnIndices
+    {
+      values = old.values
     } else {
-      view = MatrixView(result.comparison.matrix, rows: rowIndices, columns: columnIndices)
-      pyramid = BlockPyramid(view)
+      values = ShownValues(result, rows: rowIndices, columns: columnIndices)
     }
-    let summary = isWhole ? result.summary : view.summary()
-    bounds = settings.range.bounds(of: view, summary: summary)
+    bounds = settings.range.bounds(of: values.view, summary: values.summary)
+  }
+
+  /// The same layers in other colours.
+  func spanning(_ range: ValueRange) -> Arrangement {
+    var copy = self
+    copy.key.range = range
+    copy.bounds = range.bounds(of: view, summary: values.summary)
+    return copy
   }
 
   private static func passing(
@@ -100,47 +123,28 @@ public struct Arrangement: Sendable {
   public var isEmpty: Bool { rowIndices.isEmpty || columnIndices.isEmpty }
 }
 
+/// The values that pass the filters, with what drawing and colouring them needs.
+private struct ShownValues: Sendable {
+  let view: MatrixView
+  let pyramid: BlockPyramid
+  let summary: Summary
+
+  init(_ result: OpenResult, rows: [Int], columns: [Int]) {
+    let matrix = result.comparison.matrix
+    if rows.count == matrix.rows, columns.count == matrix.columns {
+      (view, pyramid, summary) = (MatrixView(matrix), result.pyramid, result.summary)
+    } else {
+      view = MatrixView(matrix, rows: rows, columns: columns)
+      (pyramid, summary) = BlockPyramid.building(view)
+    }
+  }
+}
+
 extension Axis {
   /// The same axis with only the layers at `indices`.
   func keeping(_ indices: [Int]) -> Axis {
     var axis = self
     axis.layers = indices.map { layers[$0] }
     return axis
-  }
-}
-
-/// The minibatch scores as shown.
-public struct Square: Sendable {
-  /// What it was made from.
-  struct Key: Sendable, Equatable {
-    let id: ResultID
-    let generation: Int
-    let sorted: Bool
-    let range: ValueRange
-    /// The layer pair that the scores are of; nil for a result of scores alone.
-    let cell: CellScores.Key?
-  }
-  let key: Key
-  /// Where each score lies.
-  public let layout: SquareLayout
-  /// Mean, quartiles and so on, over all minibatches.
-  public let statistics: Statistics
-  /// The values that the colours span.
-  public let bounds: (low: Double, high: Double)
-
-  /// The scores of `result`, whose kind must be `.minibatches`.
-  public init(_ result: OpenResult, settings: ViewSettings, generation: Int = 0) {
-    self.init(result, settings: settings, generation: generation, cell: nil)
-  }
-
-  init(_ result: OpenResult, settings: ViewSettings, generation: Int, cell: CellScores.Key?) {
-    key = Key(
-      id: result.comparison.id, generation: generation, sorted: settings.sorted,
-      range: settings.range, cell: cell)
-    let scores = result.comparison.matrix.values()
-    layout = SquareLayout(scores: scores, sorted: settings.sorted)
-    statistics = Statistics(scores)
-    bounds = settings.range.bounds(
-      of: MatrixView(result.comparison.matrix), summary: result.summary)
   }
 }

@@ -52,6 +52,11 @@ public struct LineEditor: Sendable, Equatable {
     return true
   }
 
+  /// Inserts pasted text at the cursor.
+  mutating func paste(_ text: String) {
+    for scalar in SafeText.sanitise(text).unicodeScalars { insert(scalar) }
+  }
+
   private mutating func insert(_ scalar: Unicode.Scalar) {
     guard text.unicodeScalars.count < SafeText.longestName else { return }
     text.insert(Character(scalar), at: text.index(text.startIndex, offsetBy: cursor))
@@ -94,6 +99,8 @@ public struct Prompt: Sendable, Equatable {
   public var line: LineEditor
   /// What is wrong with it, or what it finds.
   public var hint = ""
+  /// The hint is why the answer was refused.
+  var isRefused = false
   /// The filter or search before, which Esc restores.
   var original = ""
   /// Where the crosshair was before, which Esc restores.

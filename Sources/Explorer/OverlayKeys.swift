@@ -18,6 +18,31 @@ extension State {
     return []
   }
 
+  /// Puts pasted text where text is being typed.
+  mutating func paste(_ text: String) -> [Effect] {
+    switch overlay {
+    case .prompt(var prompt):
+      prompt.line.paste(text)
+      return retyped(prompt)
+    case .chooser(var chooser):
+      chooser.line.paste(text)
+      chooser.cursor = 0
+      overlay = .chooser(chooser)
+    case .help(var reader):
+      reader.line.paste(text)
+      reader.top = 0
+      overlay = .help(reader)
+    case .text(var reader):
+      reader.line.paste(text)
+      reader.top = 0
+      overlay = .text(reader)
+    case .form: return text.unicodeScalars.flatMap { formKey(.character($0)) }
+    case .pairs, .jobs, nil:
+      message = .error("pasted text goes where text is typed: / f v or : first")
+    }
+    return []
+  }
+
   private mutating func promptKey(_ key: Key, _ prompt: Prompt) -> [Effect] {
     var prompt = prompt
     switch key {
@@ -28,16 +53,29 @@ extension State {
       return cancel(prompt)
     default:
       guard prompt.line.apply(key) else { return [] }
-      let effects = preview(&prompt)
-      overlay = .prompt(prompt)
-      return effects
+      return retyped(prompt)
     }
+  }
+
+  private mutating func retyped(_ prompt: Prompt) -> [Effect] {
+    var prompt = prompt
+    let effects = preview(&prompt)
+    overlay = .prompt(prompt)
+    return effects
+  }
+
+  /// Keeps the prompt open, with what is wrong behind the answer.
+  private mutating func refuse(_ prompt: Prompt, _ reason: String) -> [Effect] {
+    var prompt = prompt
+    (prompt.hint, prompt.isRefused) = (reason, true)
+    overlay = .prompt(prompt)
+    return []
   }
 
   /// Shows what the answer would do, while it is being typed.
   private mutating func preview(_ prompt: inout Prompt) -> [Effect] {
     let text = prompt.line.text
-    prompt.hint = ""
+    (prompt.hint, prompt.isRefused) = ("", false)
     switch prompt.purpose {
     case .findLayer:
       crosshair = prompt.crosshair
@@ -88,8 +126,7 @@ extension State {
     case .range:
       guard !text.isEmpty else { return [] }
       guard let range = ValueRange(text: text) else {
-        message = .error("a colour range is \(Self.rangeHelp)")
-        return []
+        return refuse(prompt, Self.rangeHelp)
       }
       if difference != nil { return setDifferenceRange(range) }
       settings.range = range
@@ -105,16 +142,14 @@ extension State {
         filter.indices(of: axes.rows.layers).isEmpty
           || filter.indices(of: axes.columns.layers).isEmpty
       {
-        message = .error("that hides every row or every column; the filter stays as it was")
-        return []
+        return refuse(prompt, "that hides every row or every column")
       }
       settings.filter = text
       viewport.firstRow = 0
       viewport.firstColumn = 0
       return note(text.isEmpty ? "all layers shown" : "showing \(filterHint(text))")
     } catch {
-      message = .error(error.description)
-      return []
+      return refuse(prompt, error.description)
     }
   }
 

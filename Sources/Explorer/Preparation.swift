@@ -18,6 +18,9 @@ extension State {
     return nil
   }
 
+  /// Everything whose values are on the screen.
+  public var shownResults: [OpenResult] { [primary, companion, difference?.b].compactMap(\.self) }
+
   /// The heat panes that have something to show, layers first.
   var openPanes: [Pane] {
     var panes: [Pane] = []
@@ -52,6 +55,7 @@ extension State {
     scrollToCrosshair()
     scrollList()
     prepareTile()
+    prepareSquareTile()
     prepareMatches()
     prepareProfile()
   }
@@ -71,8 +75,13 @@ extension State {
       labelOrder: shown.labelOrder, range: shown.range)
     guard arrangement?.key != key else { return }
     let before = arrangement
+    if let before, before.key.differsOnlyInRange(from: key) {
+      arrangement = before.spanning(key.range)
+      return
+    }
     do {
-      let after = try Arrangement(result, settings: shown, generation: generation)
+      let after = try Arrangement(
+        result, settings: shown, generation: generation, reusing: before)
       arrangement = after
       if let before { follow(from: before, to: after) }
     } catch {
@@ -143,6 +152,15 @@ extension State {
     }
     rank = max(0, min(rank, after.layout.count - 1))
     square = after
+  }
+
+  private mutating func prepareSquareTile() {
+    guard let square, let place = squarePlacement else {
+      squareTile = nil
+      return
+    }
+    let key = SquareTile.Key(square: square.key, placement: place)
+    if squareTile?.key != key { squareTile = SquareTile(key: key, layout: square.layout) }
   }
 
   private mutating func prepareTile() {

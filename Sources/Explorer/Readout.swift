@@ -91,9 +91,11 @@ extension Double {
   /// The shortest decimal that reads back as this very float64: the same digits as in CSV and JSON,
   /// at a width that seldom jumps.
   var exact: String {
-    if isNaN { return "NaN".padded(to: 19) }
-    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: 19) }
-    return "\(self)".padded(to: 19)
+    // Most values between -1 and 1 fit; what stands behind them stays where it is then.
+    let width = 19
+    if isNaN { return "NaN".padded(to: width) }
+    if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: width) }
+    return "\(self)".padded(to: width)
   }
 
   /// As short as it can be: "0.5", "1".

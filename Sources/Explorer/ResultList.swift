@@ -9,14 +9,13 @@ enum ListLine: Sendable, Equatable {
   case entry(Int)
 }
 
-// The results list: what it shows, and how its cursor moves.
-extension State {
-  /// The lines of the list, narrowed by the search.
-  var listLines: [ListLine] {
-    let words = listSearch.lowercased().split(separator: " ")
+extension Catalog {
+  /// The lines of the list, narrowed to the entries in which each word of `search` occurs.
+  func lines(matching search: String) -> [ListLine] {
+    let words = search.lowercased().split(separator: " ")
     var lines: [ListLine] = []
     var folder: String?
-    for (index, entry) in catalog.entries.enumerated() where entry.matches(words) {
+    for (index, entry) in entries.enumerated() where entry.matches(words) {
       if entry.folder != folder {
         folder = entry.folder
         lines.append(.folder(entry.folder))
@@ -25,7 +24,10 @@ extension State {
     }
     return lines
   }
+}
 
+// The results list: what it shows, and how its cursor moves.
+extension State {
   /// The result under the cursor.
   var entryUnderCursor: ResultID? {
     let lines = listLines
@@ -85,7 +87,7 @@ extension State {
     return moveListCursor(to: id) + [.load(id, companion: companion, reread: false)]
   }
 
-  private func recall(_ id: ResultID) -> OpenResult? {
+  func recall(_ id: ResultID) -> OpenResult? {
     recent.last { $0.comparison.id == id }
   }
 
@@ -101,7 +103,15 @@ extension State {
     if let pane = maximised, !openPanes.contains(pane), pane != .results { maximised = focus }
     marked.formIntersection(openPanes)
     if isFirst { centreCrosshair() }
+    startInPicture()
     lastFound = nil
+  }
+
+  /// Gives the picture the keys, when the session begins with a single result.
+  mutating func startInPicture() {
+    guard startsInPicture, isUntouched, primary != nil, focus == .results else { return }
+    isUntouched = false
+    focus = primaryPane
   }
 
   private mutating func centreCrosshair() {
@@ -113,9 +123,9 @@ extension State {
   mutating func remember(_ result: OpenResult) {
     let limit = 16
     // Large results are kept only while they are shown: they are mapped, so reading them again is quick.
-    guard result.comparison.matrix.rows * result.comparison.matrix.columns <= 4_000_000 else {
-      return
-    }
+    let cells = result.comparison.matrix.rows * result.comparison.matrix.columns
+    // Scores are held in memory, in both orders.
+    guard cells <= (result.comparison.kind == .layers ? 4_000_000 : 1_000_000) else { return }
     recent.removeAll { $0.comparison.id == result.comparison.id }
     recent.append(result)
     if recent.count > limit { recent.removeFirst(recent.count - limit) }
@@ -132,8 +142,6 @@ extension ListLine {
 extension CatalogEntry {
   /// Whether each of `words` (lower case) is somewhere in names, data sets or file.
   func matches(_ words: [Substring]) -> Bool {
-    guard !words.isEmpty else { return true }
-    let text = "\(title) \(datasets) \(name) \(folder)".lowercased()
-    return words.allSatisfy { text.contains($0) }
+    words.allSatisfy { searched.contains($0) }
   }
 }

@@ -6,7 +6,7 @@ public struct SavedView: Codable, Sendable, Equatable {
   /// Version of this record; another one is ignored.
   var version = 1
   /// The file and key of the result.
-  var path = ""
+  public var path = ""
   var key = ""
   /// The crosshair, in rows and columns of the matrix as shown.
   var row = 0
@@ -73,6 +73,7 @@ extension State {
   /// Takes up a saved view; what it says and this version does not know is left as it is.
   public mutating func restore(_ saved: SavedView) {
     guard saved.version == 1 else { return }
+    isUntouched = false
     restoring = ResultID(path: saved.path, key: saved.key)
     crosshair = Crosshair(row: max(0, saved.row), column: max(0, saved.column))
     rank = max(0, saved.rank)

@@ -6,7 +6,9 @@ public struct State: Sendable {
   /// What the terminal is and can do.
   public var terminal: TerminalTraits
   /// The results found so far, in list order.
-  public var catalog = Catalog()
+  public var catalog = Catalog() {
+    didSet { listLines = catalog.lines(matching: listSearch) }
+  }
   /// How the search for results stands.
   public var scan = ScanProgress()
 
@@ -24,9 +26,15 @@ public struct State: Sendable {
   public var previous: ResultID?
   /// Counts rereads, so that what was derived from a result is made anew when its file changed.
   var generation = 0
+  /// Files that changed since they were read: what comes from them next is not what was derived before.
+  var forgotten: Set<String> = []
   /// Results opened lately, newest last, so that toggling between them never waits.
   public var recent: [OpenResult] = []
 
+  /// The first result is shown with the keys in its picture: the list has nothing else to offer.
+  public var startsInPicture = false
+  /// No key was pressed yet, and no view was restored.
+  var isUntouched = true
   /// The pane that keys go to.
   public var focus = Pane.results
   /// The pane that fills the screen.
@@ -40,6 +48,8 @@ public struct State: Sendable {
   var arrangement: Arrangement?
   /// The minibatch scores as shown.
   var square: Square?
+  /// The pixels of the square.
+  var squareTile: SquareTile?
   /// The scores of the layer pair under the crosshair, where the result knows them.
   var cellScores: CellScores?
   /// Another result subtracted from the one on the screen.
@@ -70,7 +80,11 @@ public struct State: Sendable {
   /// First line of the results list that is visible.
   var listTop = 0
   /// What the results list is narrowed to.
-  public var listSearch = ""
+  public var listSearch = "" {
+    didSet { listLines = catalog.lines(matching: listSearch) }
+  }
+  /// The lines of the list, narrowed by the search.
+  private(set) var listLines: [ListLine] = []
   /// The last text looked for with `/`.
   public var lastFind = ""
   /// Which of its matches the crosshair is on.

@@ -19,15 +19,19 @@ extension State {
     case .walked(let ids):
       let underCursor = entryUnderCursor ?? wanted
       catalog.keepOnly(ids.union(jobResults))
+      if ids.count == 1 { startsInPicture = true }
+      startInPicture()
+      if message == Self.lookingAgain { message = .note("looked again") }
       return moveListCursor(to: underCursor)
-    case .loaded(let result, let companion): return accept(result, companion)
-    case .loadFailed(let id, let reason):
-      if pending == id { pending = nil }
-      if differenceSettings.wanted == id { differenceSettings.wanted = nil }
-      message = .error(reason)
+    case .loaded(let result, let companion, let reread):
+      return accept(result, companion, reread: reread)
+    case .loadFailed(let id, let reason): fail(id, reason)
     case .exported(let paths): message = .note("wrote \(paths.joined(separator: ", "))")
     case .failed(let reason), .fileChanged(let reason): message = .error(reason)
     case .jobs(let report): return react(to: report)
+    case .forget(let path):
+      recent.removeAll { $0.comparison.id.path == path }
+      forgotten.insert(path)
     }
     return []
   }
@@ -37,6 +41,7 @@ extension State {
     case .resize(let size):
       terminal.size = size
     case .key(let key):
+      isUntouched = false
       if let overlay { return overlayKey(key, overlay) }
       message = nil
       guard let command = Command.bound(to: key, in: focus) else {
@@ -45,6 +50,7 @@ extension State {
       }
       return run(command)
     case .mouse(let event): return react(to: event)
+    case .paste(let text): return paste(text)
     default: break
     }
     return []
@@ -73,7 +79,17 @@ extension State {
     else { return [] }
     // Asked for once only: it may be unreadable.
     pendingCompanion = late
-    return [.load(shown, companion: late, reread: false)]
+    if let open = recall(late) {
+      companion = open
+      return []
+    }
+    return [.load(late, companion: nil, reread: false)]
+  }
+
+  /// The result is the companion that was found late, and what it belongs to is still on the screen.
+  private func isLateCompanion(_ id: ResultID) -> Bool {
+    id == pendingCompanion && id != wanted && pending == nil && companion == nil
+      && primary != nil
   }
 
   /// The result that was open when this folder was last explored, once the walk has found it.
@@ -90,23 +106,43 @@ extension State {
     return []
   }
 
-  private mutating func accept(_ result: OpenResult, _ companion: OpenResult?) -> [Effect] {
+  private mutating func accept(
+    _ result: OpenResult, _ companion: OpenResult?, reread: Bool
+  ) -> [Effect] {
     let id = result.comparison.id
     takeDifference(result)
+    renew([result, companion], reread: reread)
     guard id == wanted else {
+      if isLateCompanion(id) { self.companion = result }
       // A late answer to a question that was superseded is kept for later, not shown.
       remember(result)
       return []
     }
-    let isReread = pending == nil
     pending = nil
-    if isReread {
-      generation += 1
-      recent.removeAll { $0.comparison.id == id }
-    }
     arrive(result, companion: companion)
+    if reread, message == Self.readingAgain { message = .note("read again") }
     return loadLateCompanion()
   }
+
+  /// Has everything made anew that was derived from what the files held before.
+  private mutating func renew(_ results: [OpenResult?], reread: Bool) {
+    let paths = Set(results.compactMap { $0?.comparison.id.path })
+    guard reread || !forgotten.isDisjoint(with: paths) else { return }
+    forgotten.subtract(paths)
+    generation += 1
+  }
+
+  private mutating func fail(_ id: ResultID, _ reason: String) {
+    // The picture does without; the file is listed among the problems.
+    if isLateCompanion(id) { return }
+    if pending == id { pending = nil }
+    if differenceSettings.wanted == id { differenceSettings.wanted = nil }
+    message = .error(reason)
+  }
+
+  /// What is said while the open result is read again, and while only the folder is.
+  static let readingAgain = Message.note("reading again…")
+  static let lookingAgain = Message.note("looking again…")
 
   private mutating func react(to event: MouseEvent) -> [Effect] {
     guard terminal.mouse, overlay == nil,

@@ -52,6 +52,8 @@ private func drawTooSmall(_ state: State, _ buffer: inout CellBuffer) {
 /// A pane's frame: its title on the left, remarks on the right, and a line of its own at the bottom.
 struct Frame {
   var title = ""
+  /// What must not be overlooked: it stands before the remarks, and a long title gives way to it.
+  var warning = ""
   /// What is to be known about the picture, the most important first; those without room are left out.
   var remarks: [String] = []
   var footnote = ""
@@ -98,10 +100,13 @@ struct Frame {
     }
   }
 
-  /// As many remarks as leave the title room for a dozen cells at least, with blanks at both ends.
+  /// As many remarks as leave the title its room, with blanks at both ends.
   private func remark(room: Int, _ theme: Theme) -> String {
-    let titleRoom = min(TextWidth.width(of: title), titleRoom) + 2
-    var chosen: [String] = isMarked ? [theme.glyph("✓ marked", "[marked]")] : []
+    let titleWidth = TextWidth.width(of: title)
+    let titleRoom = min(titleWidth, warning.isEmpty ? titleRoom : 12) + 2
+    let hasWarning = !warning.isEmpty && TextWidth.width(of: warning) + 8 <= room
+    var chosen: [String] = hasWarning ? [warning] : []
+    if isMarked { chosen.append(theme.glyph("✓ marked", "[marked]")) }
     for remark in remarks {
       let width = TextWidth.width(of: (chosen + [remark]).joined(separator: "  ")) + 2
       if width + titleRoom <= room { chosen.append(remark) }

@@ -39,7 +39,14 @@ public struct JobStore: Sendable {
   /// All jobs, oldest first. Files that are not ours are passed over; a folder that has the name of
   /// a job and cannot be understood is listed as broken. Empty when there is no folder of jobs yet.
   public func list() throws(JobError) -> [JobStatus] {
-    try ids().compactMap { StatusReader(folder: folder($0), id: $0).read() }
+    let jobs = try ids().compactMap { StatusReader(folder: folder($0), id: $0).read() }
+    // Names tell the second, and random digits within it; the time of submission is exact.
+    return jobs.sorted { a, b in
+      guard let first = a.created, let second = b.created, first != second else {
+        return a.id < b.id
+      }
+      return first < second
+    }
   }
 
   /// Where the job stands.

@@ -12,6 +12,9 @@ struct EventReader {
   private var reportedSize: Size
   private var doublePress = DoublePress()
   private var emptyReads = 0
+  /// What has come of a paste so far, and when its last part came; the rest may need another read.
+  private var paste: PastedText?
+  private var pasteTime = 0
 
   /// What one wait brought.
   struct Report {
@@ -48,7 +51,7 @@ struct EventReader {
     report.events = readKeys()
 
     let state = ready > 0 ? Int32(polled[0].revents) : 0
-    let isEmpty = state & POLLIN != 0 && report.events.isEmpty
+    let isEmpty = state & POLLIN != 0 && report.events.isEmpty && paste == nil
     emptyReads = isEmpty ? emptyReads + 1 : 0
     // Input that is announced again and again but never there: an orphan whose terminal refuses it.
     if state & (POLLHUP | POLLERR | POLLNVAL) != 0 || emptyReads >= Self.mostEmptyReads {
@@ -75,9 +78,11 @@ struct EventReader {
     var decoder = KeyDecoder()
     var events: [InputEvent] = []
     var value: UInt32 = 0
+    if let lost = endLostPaste() { events.append(.paste(lost)) }
     while events.count < Self.mostEvents {
       let kind = cka_next_key(pad, &value)
       guard kind != ERR else { break }
+      if isPasted(kind, value, &events) { continue }
       if kind != KEY_CODE_YES {
         events += decoder.decode(.character(value)).map(InputEvent.key)
       } else if Int32(bitPattern: value) == KEY_MOUSE {
@@ -87,6 +92,34 @@ struct EventReader {
       }
     }
     return events + decoder.finish().map(InputEvent.key)
+  }
+
+  /// Whether what was read belongs to a paste, or begins or ends one.
+  private mutating func isPasted(
+    _ kind: Int32, _ value: UInt32, _ events: inout [InputEvent]
+  ) -> Bool {
+    let code = kind == KEY_CODE_YES ? Int32(bitPattern: value) : 0
+    guard paste != nil else {
+      if code == PastedText.start { (paste, pasteTime) = (PastedText(), Self.milliseconds()) }
+      return code == PastedText.start || code == PastedText.end
+    }
+    pasteTime = Self.milliseconds()
+    if code == PastedText.end {
+      events += paste.map { [.paste($0.line)] } ?? []
+      paste = nil
+    } else if code == KEY_MOUSE {
+      _ = readMouse()
+    } else if code == 0 {
+      paste?.append(value)
+    }
+    return true
+  }
+
+  /// A paste whose end never came, so that it does not take the keys for ever.
+  private mutating func endLostPaste() -> String? {
+    guard let lost = paste, Self.milliseconds() - pasteTime > Self.longestPause else { return nil }
+    paste = nil
+    return lost.line
   }
 
   private mutating func readMouse() -> [InputEvent] {
@@ -120,4 +153,6 @@ struct EventReader {
   /// A pasted novel must not keep the screen from being drawn.
   private static let mostEvents = 4096
   private static let mostEmptyReads = 8
+  /// Milliseconds between two parts of a paste.
+  private static let longestPause = 2000
 }

@@ -11,15 +11,12 @@ public final class TerminalScreen {
   public let depth: ColorDepth
   /// Whether glyphs beyond ASCII can be drawn.
   public let unicode: Bool
-  /// The terminal's type, as its user knows it.
-  public let termName: String
 
   var painter: ScreenPainter
   var reader: EventReader
   private let kind: TerminalKind
   private let tty: TerminalDevice
   private var screen: cka_screen?
-  private var hasTitle = false
   private var hasMouse = false
 
   /// Takes the terminal over.
@@ -35,11 +32,10 @@ public final class TerminalScreen {
     throws(TerminalError)
   {
     unicode = TerminalLocale.prepare()
-    termName = options.term ?? options.environment["TERM"] ?? kind.name
     guard let wake = tty.guardModes() else { throw .taken }
     guard let screen = Self.newScreen(kind, on: tty) else {
       cka_terminal_release()
-      throw .refused(termName)
+      throw .refused(options.term ?? options.environment["TERM"] ?? kind.name)
     }
     self.kind = kind
     self.tty = tty
@@ -50,6 +46,7 @@ public final class TerminalScreen {
     cka_terminal_watch_size()
     curs_set(0)
     setMouse(options.mouse)
+    setPasteMarks(true)
   }
 
   deinit { close() }
@@ -69,27 +66,12 @@ public final class TerminalScreen {
     painter.forget()
   }
 
-  /// Rings the bell, or flashes.
-  public func beep() {
-    guard screen != nil else { return }
-    CNcurses.beep()
-  }
-
   /// Lets clicks and the wheel reach the program, or leaves them to the terminal for selecting text.
   public func setMouse(_ on: Bool) {
     guard screen != nil else { return }
     hasMouse = on && cka_capability("kmous") != nil
     cka_set_mouse(hasMouse)
     updateRestore()
-  }
-
-  /// Names the window; control characters are left out. The old name comes back at the end.
-  public func setTitle(_ title: String) {
-    guard screen != nil, kind.isXtermLike else { return }
-    if !hasTitle { tty.write(TerminalText.saveTitle) }
-    hasTitle = true
-    updateRestore()
-    tty.write(TerminalText.title(title))
   }
 
   /// Asks the terminal to put `text` on the clipboard, which reaches through SSH; most ask or allow it.
@@ -115,6 +97,7 @@ public final class TerminalScreen {
       stop(job: false)
       events.append(.resumed)
     } else if report.signals & Int32(cka_continued) != 0 {
+      setPasteMarks(false)
       endwin()
       resume()
       events.append(.resumed)
@@ -136,15 +119,16 @@ public final class TerminalScreen {
   /// Gives the terminal back as it was. Further calls do nothing.
   public func close() {
     guard let screen else { return }
+    setPasteMarks(false)
     self.screen = nil
     endwin()
-    if hasTitle { tty.write(TerminalText.restoreTitle) }
     reader.close()
     cka_delscreen(screen)
     cka_terminal_release()
   }
 
   private func stop(job: Bool) {
+    setPasteMarks(false)
     endwin()
     cka_terminal_stop(job)
     // The SIGCONT that ended the stop is not news.
@@ -156,10 +140,16 @@ public final class TerminalScreen {
   private func resume() {
     painter.forget()
     doupdate()
+    setPasteMarks(true)
+  }
+
+  /// Has the terminal mark pasted text, so that its letters are not taken for commands.
+  private func setPasteMarks(_ on: Bool) {
+    if kind.isXtermLike { tty.write(TerminalText.pasteMarks(on)) }
   }
 
   private func updateRestore() {
-    tty.setRestore(TerminalText.restore(mouse: hasMouse, title: hasTitle))
+    tty.setRestore(TerminalText.restore(mouse: hasMouse, pasteMarks: kind.isXtermLike))
   }
 }
 
@@ -183,7 +173,9 @@ extension TerminalScreen {
     typeahead(-1)
     set_escdelay(25)
     mouseinterval(0)
-    for sequence in KeySequence.all { define_key(sequence.bytes, sequence.code) }
+    for sequence in KeySequence.all + PastedText.marks {
+      define_key(sequence.bytes, sequence.code)
+    }
     return screen
   }
 

@@ -2,30 +2,20 @@ import CNcurses
 
 /// Sequences that are sent past ncurses.
 enum TerminalText {
-  static let saveTitle = "\u{1B}[22;2t"
-  static let restoreTitle = "\u{1B}[23;2t"
+  /// DEC mode 2004: what is pasted is marked.
+  static func pasteMarks(_ on: Bool) -> String { "\u{1B}[?2004\(on ? "h" : "l")" }
 
   /// What makes the current terminal itself again, from its terminfo entry.
-  static func restore(mouse: Bool, title: Bool) -> String {
+  static func restore(mouse: Bool, pasteMarks: Bool) -> String {
     // CAN ends a sequence that was cut off in the middle.
     var text = "\u{18}"
     if mouse { text += "\u{1B}[?1000l\u{1B}[?1002l\u{1B}[?1006l" }
-    if title { text += restoreTitle }
+    if pasteMarks { text += Self.pasteMarks(false) }
     let names = ["sgr0", "op", "rmkx", "cnorm", "rmcup"]
     text += names.map { capability($0) }.joined()
     // Without an alternate screen, the shell's prompt needs a line of its own.
     if capability("rmcup").isEmpty { text += "\r\n" }
     return text
-  }
-
-  /// OSC 2: `title` without control characters, at most 200 characters.
-  static func title(_ title: String) -> String {
-    let plain = title.unicodeScalars.filter {
-      $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value)
-    }
-    var text = "\u{1B}]2;"
-    text.unicodeScalars.append(contentsOf: plain.prefix(200))
-    return text + "\u{7}"
   }
 
   /// OSC 52: `text` for the clipboard; nil when it is longer than terminals take.

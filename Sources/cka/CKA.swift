@@ -1,4 +1,5 @@
 import ArgumentParser
+import CKACore
 import Glibc
 
 @main
@@ -27,6 +28,25 @@ struct CKA: ParsableCommand {
     ReadHDF5.isolate()
     // At a limit on the size of files, a write fails with an error that can be told instead.
     signal(SIGXFSZ, SIG_IGN)
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(after: error)
+    }
+  }
+
+  /// Ends as ArgumentParser would, but with what came from the command line made safe to show.
+  private static func end(after error: any Error) -> Never {
+    let code = exitCode(for: error)
+    // Help, version and completions are our own words.
+    guard !code.isSuccess else { exit(withError: error) }
+    let message = fullMessage(for: error)
+    if !message.isEmpty {
+      let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+      let safe = lines.map { SafeText.sanitise(String($0)) }.joined(separator: "\n")
+      StandardOutput.write(Array("\(safe)\n".utf8), to: STDERR_FILENO)
+    }
+    Glibc.exit(code.rawValue)
   }
 }

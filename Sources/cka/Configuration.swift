@@ -34,10 +34,10 @@ enum Configuration {
       set(&preferences.exportFolder, text.isEmpty ? nil : text)
     },
     Setting(name: "mouse", help: "true or false") { text, preferences in
-      set(&preferences.mouse, Bool(text))
+      set(&preferences.mouse, boolean(text))
     },
     Setting(name: "restore-view", help: "true or false") { text, preferences in
-      set(&preferences.restoreView, Bool(text))
+      set(&preferences.restoreView, boolean(text))
     },
   ]
 
@@ -92,6 +92,28 @@ enum Configuration {
       }
     }
     return problems
+  }
+
+  /// One line of at most `width` cells about what is wrong in the file at `path`; nil when nothing is.
+  static func notice(_ problems: [String], path: String, width: Int) -> String? {
+    guard let first = problems.first else { return nil }
+    if problems.count == 1 {
+      if first.count <= width { return first }
+      let cause = first.firstRange(of: "; ").map { first[..<$0.lowerBound] } ?? ""
+      let short = "\(cause); cka doctor tells more"
+      if !cause.isEmpty, short.count <= width { return short }
+    }
+    let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
+    return "\(count) in \(path); cka doctor tells more"
+  }
+
+  /// What YAML takes for true and false, as version 1.1 still does in people's files.
+  private static func boolean(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on", "y": true
+    case "false", "no", "off", "n": false
+    default: nil
+    }
   }
 
   private static func set<Value>(_ place: inout Value, _ value: Value?) -> Bool {

@@ -58,6 +58,53 @@ import Testing
     #expect(models(before).sorted() == models(after).sorted())
   }
 
+  @Test(
+    "Names that steer a terminal are harmless keys", arguments: ["cka.safetensors", "npz", "json"])
+  func hostileFileNames(_ container: String) throws {
+    for name in ["a\u{1B}[31mb.pkl", "a\nb.pkl", "données.lr0.1.pkl", "données.lr0.01.pkl"] {
+      try place.copy(sample: "real/teacher4_vs_student.pkl", as: "runs/\(name)")
+    }
+    #expect(try place.cka("convert", "runs", "-o", "all.\(container)").status == 0)
+    let bytes = try place.bytes("all.\(container)")
+    #expect(!bytes.contains(0x1B) || container != "json")
+    let keys = try place.records(of: "all.\(container)").compactMap { $0["key"] as? String }
+    #expect(
+      Set(keys) == ["a\\u{1B}[31mb", "a\\nb", "données.lr0.1", "données.lr0.01"], "\(keys)")
+  }
+
+  @Test func numpyReadsTheMembersOfHostileNames() throws {
+    for name in ["a\u{1B}[31mb.pkl", "b.pkl"] {
+      try place.copy(sample: "real/teacher4_vs_student.pkl", as: "runs/\(name)")
+    }
+    #expect(try place.cka("convert", "runs", "-o", "all.npz").status == 0)
+    let members = try place.shell("unzip -Z1 all.npz || python3 -m zipfile -l all.npz")
+    #expect(members.text.steeringCharacters.isEmpty && members.text.contains("b/CKA.npy"))
+  }
+
+  @Test func theOutputIsNotItsOwnInput() throws {
+    try place.copy(sample: "real/teacher4_vs_student.pkl", as: "cv/a.pkl")
+    for _ in 0..<2 {
+      let outcome = try place.cka("convert", "cv", "-o", "cv/all.cka.safetensors")
+      #expect(outcome.complaints == "cka: wrote 1 result to cv/all.cka.safetensors\n")
+    }
+    let bytes = try place.bytes("cv/a.pkl")
+    try FileManager.default.copyItem(atPath: place.path("cv/a.pkl"), toPath: place.path("a.npz"))
+    try place.expectOneComplaint("convert", "a.npz", "-o", "a.npz")
+    #expect(try place.bytes("a.npz") == bytes)
+  }
+
+  @Test func aStudyStaysAStudy() throws {
+    let set = GoldenSet.tiny
+    let computed = try place.cka(
+      "compute", set.activations, "--batch-size", "\(set.batchSize)", "-o", "s.cka.safetensors")
+    #expect(computed.status == 0, "\(computed.complaints)")
+    #expect(try place.cka("convert", "s.cka.safetensors", "-o", "t.cka.safetensors").status == 0)
+    #expect(try place.bytes("s.cka.safetensors") == place.bytes("t.cka.safetensors"))
+    let npz = try place.cka("convert", "s.cka.safetensors", "-o", "t.npz")
+    #expect(
+      npz.complaints.hasPrefix("cka: s.cka.safetensors: only the matrices of its study are kept\n"))
+  }
+
   @Test func severalResultsDoNotFitOneTable() throws {
     try place.copySampleData()
     try place.expectOneComplaint("convert", "SampleData", "-o", "all.csv")

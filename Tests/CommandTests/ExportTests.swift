@@ -32,6 +32,81 @@ import Testing
     }
   }
 
+  @Test func nothingThatWasReadIsOverwritten() throws {
+    try place.copy(sample: "variants/cka.npy", as: "a.npy")
+    let bytes = try place.bytes("a.npy")
+    for line in ["-o a.npy", "-o ./a.npy", "--view pairs --format csv -o a.npy"] {
+      let outcome = try place.shell("cka export a.npy \(line)")
+      #expect(outcome.status == 1 && outcome.complaints.contains("would be overwritten"), "\(line)")
+      #expect(try place.bytes("a.npy") == bytes)
+    }
+  }
+
+  @Test func withoutANameNothingIsOverwritten() throws {
+    try place.copy(sample: "real/teacher10_vs_student_kd.pkl", as: "run.lr0.1.pkl")
+    for name in ["run.lr0.1-layers.csv", "run.lr0.1-layers-2.csv"] {
+      let outcome = try place.cka("export", "run.lr0.1.pkl", "--format", "csv")
+      #expect(outcome.complaints == "cka: wrote \(name)\n")
+    }
+  }
+
+  @Test func valuesKeepTheOrderOfTheFileUnlessAsked() throws {
+    let original = try place.cka("convert", Fixture.minibatches, "-o", "original.csv")
+    #expect(original.status == 0)
+    let expected = try String(decoding: place.bytes("original.csv"), as: UTF8.self)
+    let plain = try place.cka("export", Fixture.minibatches, "--format", "csv", "-o", "-")
+    #expect(plain.text == expected)
+    let sorted = try place.cka(
+      "export", Fixture.minibatches, "--view", "sorted", "-o", "sorted.csv")
+    #expect(sorted.status == 0)
+    let text = try String(decoding: place.bytes("sorted.csv"), as: UTF8.self)
+    #expect(text.hasPrefix("rank,minibatch,score\n1,") && !text.contains("\r"))
+    // Read back, the scores stand where they stood.
+    #expect(try place.cka("convert", "sorted.csv", "-o", "back.csv").status == 0)
+    #expect(try String(decoding: place.bytes("back.csv"), as: UTF8.self) == expected)
+  }
+
+  @Test func sortedValuesKeepTheirMinibatches() throws {
+    let json = try place.cka(
+      "export", Fixture.minibatches, "--view", "sorted", "--format", "json", "-o", "-")
+    let record = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output)) as? [String: Any])
+    let order = try #require(record["order"] as? [Int])
+    let scores = try #require(record["CKA"] as? [Double])
+    #expect(order.sorted() == Array(1...scores.count) && order != order.sorted())
+    #expect(scores == scores.sorted())
+    let npy = try place.cka(
+      "export", Fixture.minibatches, "--view", "sorted", "--format", "npy", "-o", "-")
+    #expect(npy.status == 0 && npy.complaints.contains("no room for the minibatches' numbers"))
+    #expect(
+      try place.cka("export", Fixture.minibatches, "--view", "sorted", "-o", "s.npz").status == 0)
+    #expect(try place.cka("info", "s.npz").status == 0)
+  }
+
+  @Test func pairsAreNamedAfterTheFolder() throws {
+    try place.copySampleData()
+    let exported = try place.shell("cd SampleData && cka export . --view pairs")
+    #expect(exported.complaints == "cka: wrote SampleData-pairs.ppm\n")
+    let figure = try place.cka(
+      "export", "SampleData", "--view", "pairs", "--format", "svg", "-o", "-")
+    #expect(figure.text.contains("Left out: 12 of minibatch scores alone."))
+  }
+
+  @Test func badFilesBesideAreOneLine() throws {
+    try place.copy(sample: "real/teacher4_vs_student.pkl", as: "runs/good.pkl")
+    for index in 0..<16 {
+      try Data("\u{80}".utf8).write(to: URL(filePath: place.path("runs/bad\(index).pkl")))
+    }
+    for view in [[], ["--view", "pairs"]] {
+      let line = (["runs"] + view).joined(separator: " ")
+      let exported = try place.shell("cka export \(line) -o out.csv")
+      #expect(exported.status == 0)
+      #expect(
+        exported.complaints
+          == "cka: 16 files could not be read; cka info lists them\ncka: wrote out.csv\n")
+    }
+  }
+
   @Test func rawPicturesHaveAPixelForEachValue() throws {
     let raw = try place.cka("export", Fixture.layers, "--raw", "-o", "-")
     #expect(raw.output.count > 68 * 116 * 3)

@@ -53,10 +53,43 @@ import Testing
       JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
     let keys: Set = [
       "file", "key", "format", "model1", "model2", "dataset1", "dataset2", "rows", "columns",
-      "layers1", "layers2", "kind", "dtype", "min", "max", "mean", "nan_count", "negative_count",
-      "warnings",
+      "layers1", "layers2", "kind", "dtype", "min", "max", "mean", "nan_count",
+      "infinite_count", "negative_count", "warnings",
     ]
     #expect(Set(try #require(records.first).keys) == keys)
+  }
+
+  @Test func aRangeThatIsNotThereIsNull() throws {
+    let record = try #require(
+      try place.records(of: Fixture.hostile("val_all_nan.pkl")).first)
+    for key in ["min", "max", "mean"] { #expect(record[key] is NSNull, "\(key)") }
+    #expect(record["infinite_count"] as? Int == 0)
+  }
+
+  @Test func wordsSayWhatTheRangeLeavesOut() throws {
+    try Data(",a,b,c\nr,nan,inf,0.5\n".utf8).write(to: URL(filePath: place.path("few.csv")))
+    let words = try place.cka("info", "few.csv").text
+    #expect(words.contains("min 0.5  max 0.5  mean 0.5  (without 1 NaN and 1 infinite)\n"))
+    #expect(try place.records(of: "few.csv").first?["infinite_count"] as? Int == 1)
+  }
+
+  @Test func oneMinibatchIsNoPlural() throws {
+    try Data("minibatch,score\n1,0.5\n".utf8).write(to: URL(filePath: place.path("one.csv")))
+    #expect(try place.cka("info", "one.csv").text.contains("  1 minibatch, "))
+  }
+
+  @Test func aNameLikeAnOptionIsStillAName() throws {
+    try place.copy(sample: "variants/results.h5", as: "-x.h5")
+    let outcome = try place.cka("info", ".")
+    #expect(outcome.status == 0 && outcome.text.hasPrefix("-x.h5\n"), "\(outcome.complaints)")
+  }
+
+  @Test func aNameThatIsNoTextIsReported() throws {
+    try place.copy(sample: "real/teacher4_vs_student.pkl", as: "runs/good.pkl")
+    #expect(try place.shell("cp runs/good.pkl $'runs/caf\\xe9.pkl'").status == 0)
+    let outcome = try place.cka("info", "runs")
+    #expect(outcome.status == 1 && outcome.text.hasPrefix("runs/good.pkl\n"))
+    #expect(outcome.complaints == "cka: runs/caf\u{FFFD}.pkl: its name is not UTF-8; rename it\n")
   }
 
   @Test func aFolderIsSearchedAndItsBadFilesAreNamed() throws {

@@ -50,6 +50,13 @@ import Testing
     #expect(one.text.split(separator: "\n").count { $0.hasPrefix("╭") } == 1)
   }
 
+  @Test func aKindThatIsNotThereIsSaid() throws {
+    let sorted = try place.cka("show", Fixture.layers, "--view", "sorted")
+    #expect(sorted.status == 1)
+    #expect(
+      sorted.complaints == "cka: \(Fixture.layers): holds no minibatch scores; use --view layers\n")
+  }
+
   @Test func onlyTheKindAskedForIsShown() throws {
     try place.copySampleData()
     let sorted = try place.cka("show", "SampleData/1-depth", "--view", "sorted")

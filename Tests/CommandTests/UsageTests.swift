@@ -15,6 +15,29 @@ import Testing
     }
   }
 
+  @Test func whatTheCommandLineSaysIsHarmless() throws {
+    for line in ["cka info $'-\\e[31mx'", "cka show x --range $'\\e]0;x\\a'", "cka keys $'\\e[2J'"]
+    {
+      let outcome = try place.shell(line)
+      #expect(outcome.status == 64 && outcome.output.isEmpty, "\(line)")
+      #expect(outcome.complaints.hasPrefix("Error: "), "\(line)")
+      #expect(outcome.complaints.steeringCharacters.isEmpty, "\(line)")
+    }
+  }
+
+  @Test(
+    "Wrong values are answered with the usage of their own command",
+    arguments: [
+      ["show", "x", "--width", "10"], ["show", "x", "--range", "1,0"],
+      ["export", "x", "--pair", "A"],
+      ["export", "x", "-o", "out.xyz"],
+    ])
+  func theUsageIsTheCommandsOwn(_ arguments: [String]) throws {
+    let outcome = try place.shell("cka \(arguments.joined(separator: " "))")
+    #expect(outcome.status == 64)
+    #expect(outcome.complaints.contains("Usage: cka \(arguments[0]) "), "\(outcome.complaints)")
+  }
+
   @Test func versionIsANumber() throws {
     let version = try place.cka("--version")
     #expect(version.status == 0)

@@ -71,6 +71,19 @@ struct LabelTests {
     }
   }
 
+  @Test("names without modules stand on one line")
+  func flat() {
+    let names = (1...400).map(String.init)
+    var scene = Scene(
+      [Sample.layers(400, 400, rowNames: names, columnNames: names) { _, _ in 1 }], 100, 30)
+    scene.press("2")
+    let numbers = scene.columnLabels.compactMap { Int($0) }
+    #expect(numbers.count > 5 && numbers == numbers.sorted())
+    let second = (scene.layerLayout?.columnNames.y ?? 0) + 1
+    let crowd = scene.line(second).filter(\.isNumber)
+    #expect(crowd.isEmpty)
+  }
+
   @Test("a name too long for its room keeps its end")
   func long() {
     let names = (0..<3).map { "\(String(repeating: "deep.", count: 20))conv\($0)" }
@@ -99,6 +112,21 @@ struct LabelTests {
     #expect(scene.names == "layer1.conv × layer1")
     scene.press("x")
     #expect(scene.names == "(root) × layer1.conv")
+  }
+
+  @Test("on a small screen the doubt about labels and the size of a pixel are both told")
+  func doubtOnASmallScreen() {
+    let names = ["", "layer1", "layer1.conv"] + (0..<197).map { "layer\($0 + 2)" }
+    let model = "A-model-with-a-rather-long-name"
+    var scene = Scene(
+      [Sample.telling(200, 200, model, model, rowNames: names, columnNames: names)], 80, 24)
+    let block = scene.state.placement?.block ?? 0
+    #expect(block > 1)
+    scene.press("2")
+    for label in ["labels suspect (x)", "labels as executed"] {
+      #expect(scene.line(0).contains(label) && scene.line(0).contains("\(block)×\(block) mean"))
+      scene.press("x")
+    }
   }
 
   @Test("names in execution order offer no other order")

@@ -72,7 +72,7 @@ struct LayerMovingTests {
     var scene = Self.scene(rows: 600, columns: 400)
     let block = try #require(scene.state.placement).block
     #expect(block > 1)
-    #expect(scene.line(0).contains("1 pixel = \(block) × \(block), mean"))
+    #expect(scene.line(0).contains("\(block)×\(block) mean"))
     #expect(scene.names == "r300 × c200")
     scene.press("k l")
     #expect(scene.names == "r\(300 + block) × c\(200 + block)")

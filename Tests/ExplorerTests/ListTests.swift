@@ -6,6 +6,38 @@ import Testing
 
 @Suite("The results list")
 struct ListTests {
+  @Test("a search without matches says so after Enter, and Esc clears it from any pane")
+  func noMatch() {
+    var scene = Scene(Sample.folder(), 120, 30)
+    scene.press("/")
+    scene.type("zzz")
+    scene.press("Enter")
+    #expect(scene.line(0).contains("none match: zzz"))
+    scene.press("2 Esc")
+    #expect(scene.line(0).contains("─ results ─") && scene.screen.contains("A × B"))
+  }
+
+  @Test("a single result is opened with the keys in its picture, unless a key came first")
+  func single() {
+    var scene = Scene([Sample.pair()], 120, 30)
+    scene.send(.walked([Sample.pair().id]))
+    #expect(scene.state.focus == .layers)
+    scene = Scene([Sample.pair()], 120, 30)
+    scene.press("i Esc")
+    scene.send(.walked([Sample.pair().id]))
+    #expect(scene.state.focus == .results)
+  }
+
+  @Test("zooming and scrolling work from the list")
+  func zoomFromTheList() {
+    var scene = Scene([Sample.telling(60, 60)], 80, 24)
+    let whole = scene.state.placement
+    scene.press("+ + L")
+    #expect(scene.state.focus == .results && scene.state.placement != whole)
+    scene.press("_")
+    #expect(scene.state.placement == whole)
+  }
+
   /// The list's lines on the screen.
   private static func list(_ scene: Scene) -> String {
     guard let frame = Layout(scene.state).results else { return "" }

@@ -97,6 +97,61 @@ struct LoadingTests {
     #expect(scene.state.tile?.values.allSatisfy { $0 == 0.5 } == true)
   }
 
+  @Test("rereading says when it is done, and keeps nothing that was read before it")
+  func rereadForgets() {
+    var scene = Self.slow()
+    scene.press("] R")
+    scene.answer()
+    scene.answer()
+    #expect(scene.footer == " read again")
+    scene.press("'")
+    #expect(scene.waiting.count == 1, "the result before is read anew as well")
+  }
+
+  @Test("a result whose file changed while another was shown is read anew")
+  func forgotten() {
+    let old = Sample.telling(4, 4)
+    var scene = Scene([old, Sample.telling(4, 4, "C", "D", path: "runs/u.pkl")], 120, 30)
+    scene.press("]")
+    scene.disk[old.id] = Sample.layers(4, 4, path: "runs/t.pkl") { _, _ in 0.5 }
+    scene.send(.forget("runs/t.pkl"))
+    #expect(scene.pair == "C × D" && scene.state.message == nil)
+    scene.press("[")
+    #expect(scene.value == 0.5)
+    #expect(scene.state.tile?.values.allSatisfy { $0 == 0.5 } == true)
+  }
+
+  @Test("scores shared by two pairs are drawn anew when their file changed")
+  func forgottenCompanion() {
+    var scene = Scene(
+      [Sample.pair(), Sample.pair(path: "runs/second.pkl"), Sample.minibatches(9)], 160, 40)
+    let companion = Sample.scores(Array(repeating: 0.25, count: 9))
+    scene.disk[companion.id] = companion
+    scene.send(.forget(companion.id.path))
+    scene.press("2 ]")
+    #expect(scene.state.square?.statistics.maximum == 0.25)
+  }
+
+  @Test("a companion that is found late is read alone, and nothing is made anew for it")
+  func lateCompanionAlone() {
+    var scene = Scene([], 160, 40)
+    scene.find([Sample.pair()])
+    scene.find([Sample.minibatches(9)])
+    #expect(scene.asked.last == .load(Sample.minibatches(9).id, companion: nil, reread: false))
+    #expect(scene.state.generation == 0)
+  }
+
+  @Test("rereading a difference rereads what is subtracted")
+  func rereadDifference() {
+    let other = Sample.telling(4, 4, "C", "D", path: "runs/u.pkl")
+    var scene = Scene([Sample.telling(4, 4), other], 120, 30)
+    scene.press("2 d Enter")
+    #expect(scene.value == 0)
+    scene.disk[other.id] = Sample.layers(4, 4, "C", "D", path: "runs/u.pkl") { _, _ in 0 }
+    scene.press("R")
+    #expect(scene.value == 2.002)
+  }
+
   @Test("a file that changed on the disk is told of, and the picture stays")
   func changed() {
     var scene = Scene([Sample.telling(4, 4)], 120, 30)

@@ -6,6 +6,20 @@ import Testing
 
 @Suite("In front of the panes")
 struct OverlayTests {
+  @Test("pasted text goes into what is being typed, and nowhere else")
+  func paste() {
+    var scene = Scene([Sample.pair()], 120, 30)
+    scene.send(.input(.paste("hello q")))
+    #expect(scene.state.overlay == nil && scene.asked.last != .quit)
+    #expect(scene.footer.hasPrefix(" pasted text goes where text is typed"))
+    scene.press("2 /")
+    scene.send(.input(.paste("layer2.0.conv2")))
+    #expect(scene.names.contains("layer2.0.conv2"))
+    scene.press("Esc ?")
+    scene.send(.input(.paste("leave")))
+    #expect(scene.screen.contains("leave") && !scene.screen.contains("zoom in"))
+  }
+
   @Test("the help scrolls, searches and closes")
   func help() {
     var scene = Scene([Sample.pair()], 80, 24)

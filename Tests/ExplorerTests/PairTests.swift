@@ -6,6 +6,27 @@ import Testing
 
 @Suite("From pair to pair")
 struct PairTests {
+  @Test("the grid names its columns, from top to bottom, and tells where more lie beyond")
+  func columnNames() {
+    var scene = Scene(
+      (0..<30).map { Sample.pair("A", "Net\($0)", path: "runs/\($0).pkl") }, 80, 30)
+    scene.press("p")
+    let screen = scene.screen
+    #expect(screen.contains("N    N    N") && screen.contains("›") && !screen.contains("‹"))
+    scene.press("$")
+    #expect(scene.screen.contains("‹") && !scene.screen.contains("›"))
+  }
+
+  @Test("from a result whose file is gone, the walk goes on to the nearest")
+  func gone() {
+    var scene = Scene(Sample.folder(), 120, 30)
+    scene.press("]")
+    let shown = scene.state.primary?.comparison.id
+    scene.send(.walked(Set(Sample.folder().map(\.id)).subtracting([shown].compactMap(\.self))))
+    scene.press("]")
+    #expect(scene.state.primary?.comparison.id == ResultID(path: "runs/b-a.pkl"))
+  }
+
   private static func scene() -> Scene { Scene(Sample.folder(), 120, 30) }
 
   @Test("] and [ go round all pairs, and come back")

@@ -90,14 +90,16 @@ struct Scene {
 
   /// Answers the load that has waited longest.
   mutating func answer() {
-    guard !waiting.isEmpty, case .load(let id, let companion, _) = waiting.removeFirst() else {
+    guard !waiting.isEmpty, case .load(let id, let companion, let reread) = waiting.removeFirst()
+    else {
       return
     }
     if let reason = unreadable[id] {
       send(.loadFailed(id, reason))
     } else if let result = disk[id] {
       let other = companion.flatMap { unreadable[$0] == nil ? disk[$0] : nil }
-      send(.loaded(OpenResult(result), companion: other.map(OpenResult.init)))
+      send(
+        .loaded(OpenResult(result), companion: other.map(OpenResult.init), reread: reread))
     }
   }
 

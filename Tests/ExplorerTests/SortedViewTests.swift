@@ -53,6 +53,12 @@ struct SortedViewTests {
     #expect(scene.value == value && scene.names == names)
   }
 
+  @Test("NaN and infinities are counted apart")
+  func notFinite() {
+    let scene = Self.scene(Sample.scores([.nan, 0.5, .infinity, -.infinity, 0.25]))
+    #expect(scene.screen.contains("NaN        1") && scene.screen.contains("inf        2"))
+  }
+
   @Test("statistics stand beside the square")
   func statistics() {
     let scene = Self.scene(Sample.minibatches(400))
@@ -85,14 +91,14 @@ struct SortedViewTests {
     #expect(Self.scene(Sample.minibatches(1)).line(0).contains("1 × 1"))
     let scene = Self.scene(Sample.scores([.nan, -0.5, .infinity, 0.25]))
     #expect(scene.value == -0.5)
-    #expect(scene.screen.contains("NaN        2") && scene.screen.contains("min        -0.5000"))
+    #expect(scene.screen.contains("NaN        1") && scene.screen.contains("min        -0.5000"))
     #expect(scene.screen.contains("below 0"))
   }
 
   @Test("more scores than pixels: a pixel is the mean of a block, and says so")
   func blocks() {
     let scene = Self.scene(Sample.minibatches(20_000))
-    #expect(scene.line(0).contains("1 pixel = 4 × 4  142 × 142"))
+    #expect(scene.line(0).contains("4×4 mean  142 × 142"))
     #expect(scene.screen.contains("n          20000"))
     #expect(breaches(of: scene.state) == [])
   }

@@ -17,6 +17,15 @@ import Testing
     #expect(result.dtype == "list")
   }
 
+  @Test func rankedScoresGoBackToTheirMinibatches() throws {
+    let result = try read("rank,minibatch,score\n1,2,0.1\n2,3,nan\n3,1,0.2\n")
+    #expect(result.kind == .minibatches)
+    #expect(result.matrix[0, 0] == 0.2 && result.matrix[0, 1] == 0.1 && result.matrix[0, 2].isNaN)
+    for wrong in ["1,1,0.1\n2,1,0.2\n", "1,2,0.1\n", "1,0.5,0.1\n", "1,0,0.1\n", ""] {
+      #expect(throws: FormatError.self) { try read("rank,minibatch,score\n" + wrong) }
+    }
+  }
+
   @Test func theRootLayerHasAnEmptyName() throws {
     let result = try read(",,fc\n,0.1,0.2\nfc,0.3,0.4\n")
     #expect(result.rows.layers == ["", "fc"])

@@ -1,4 +1,5 @@
 import CKACore
+import Foundation
 import Testing
 
 @testable import Formats
@@ -35,6 +36,16 @@ import Testing
       ResultFile.read(path: folder.write(Array(yaml.utf8), "i.yaml")).first)
     #expect(result.rows.model == "One" && result.columns.model == "Two")
     #expect(result.rows.layers[37] == "r37" && result.columns.layers[16] == "c16")
+  }
+
+  @Test func aMatrixThatDoesNotOpenSaysWhy() throws {
+    let folder = try ScratchFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/m.safetensors", withIntermediateDirectories: false)
+    let path = try folder.write(
+      Array("cka_matrix: {path: m.safetensors}\n".utf8), "i.yaml")
+    let error = #expect(throws: FormatError.self) { try ResultFile.read(path: path) }
+    #expect(error?.problem.contains("/m.safetensors': ") == true)
   }
 
   @Test(arguments: [

@@ -67,7 +67,7 @@ import Testing
     let bytes = try FixtureFile.bytes("samples/variants/results.h5")
     let folder = try ScratchFolder()
     var random = SplitMix(state: 3)
-    HDF5Service.use([BuiltProgram.path, "read-hdf5"])
+    HDF5Service.use([BuiltProgram.path, "read-hdf5", "--"])
     for _ in 0..<40 {
       let path = try folder.write(corrupted(bytes, using: &random), "bad.h5")
       guard let results = try? ResultFile.read(path: path) else { continue }

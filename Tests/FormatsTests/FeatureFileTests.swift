@@ -105,7 +105,7 @@ struct FeatureFileTests {
     #expect(throws: FormatError.self) { try server.rows(0..<1, of: 0, count: 8) }
   }
 
-  private static let reader = [BuiltProgram.path, "read-hdf5"]
+  private static let reader = [BuiltProgram.path, "read-hdf5", "--"]
 
   private static func chunked(in folder: ScratchFolder) throws -> String {
     let path = folder.path + "/acts.h5"
@@ -227,7 +227,7 @@ struct FeatureDamageTests {
     let folder = try ScratchFolder()
     let path = folder.path + "/whole.h5"
     try SavedFile.chunkedHDF5(path, group: "a", SavedArray("x", [6, 4]), chunk: [2, 4])
-    HDF5Service.use([BuiltProgram.path, "read-hdf5"])
+    HDF5Service.use([BuiltProgram.path, "read-hdf5", "--"])
     let bytes = Array(try Data(contentsOf: URL(filePath: path)))
     for index in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 50)) {
       var damaged = bytes

@@ -57,7 +57,7 @@ import Testing
     #expect(try !Modes(terminal.device).isCanonical)
     screen.close()
     let end = terminal.output()
-    for sequence in ["[?1049l", "[?25h", "[?1l", "[?1006;1000l"] {
+    for sequence in ["[?1049l", "[?25h", "[?1l", "[?1006;1000l", "[?2004l"] {
       #expect(end.contains("\u{1B}\(sequence)"), "\(sequence)")
     }
     #expect(try Modes(terminal.device) == Modes(isCanonical: true, echoes: true))
@@ -126,6 +126,21 @@ import Testing
       .character("é"), .function(5), .escape,
     ]
     #expect(keys == expected.map(InputEvent.key))
+  }
+
+  @Test("Pasted text is one event, whatever it holds, and no command")
+  func aPasteIsRead() {
+    terminal.type("j\u{1B}[200~q\r\n\u{1B}[A\tlayer1\u{1B}[201~k")
+    let events = screen.readEvents(wake: [], timeoutMilliseconds: 5000)
+    #expect(events == [.key(.character("j")), .paste("q layer1"), .key(.character("k"))])
+  }
+
+  @Test("A paste may come in parts")
+  func aPasteInPartsIsRead() {
+    terminal.type("\u{1B}[200~lay")
+    #expect(screen.readEvents(wake: [], timeoutMilliseconds: 5000) == [])
+    terminal.type("er1\u{1B}[201~")
+    #expect(screen.readEvents(wake: [], timeoutMilliseconds: 5000) == [.paste("layer1")])
   }
 
   @Test func theMouseIsRead() {

@@ -11,11 +11,6 @@ import Testing
     }
   }
 
-  @Test func aTitleCannotSmuggleSequences() {
-    #expect(TerminalText.title("a\u{1B}]52;c;eA==\u{7}b\u{9C}c") == "\u{1B}]2;a]52;c;eA==bc\u{7}")
-    #expect(TerminalText.title(String(repeating: "x", count: 9999)).count < 210)
-  }
-
   @Test func theClipboardTakesTextThatTerminalsTake() {
     #expect(TerminalText.clipboard("0.8732") == "\u{1B}]52;c;MC44NzMy\u{7}")
     #expect(TerminalText.clipboard(String(repeating: "x", count: 60_000)) == nil)

@@ -66,10 +66,20 @@ extension State {
   }
 
   fileprivate mutating func reread() -> [Effect] {
-    message = .note("reading again…")
-    guard let id = wanted else { return [.rescan] }
+    // Any of these files may have changed as well.
+    recent = []
+    guard let id = wanted else {
+      message = Self.lookingAgain
+      return [.rescan]
+    }
+    message = Self.readingAgain
     pendingCompanion = catalog.companion(of: id)
-    return [.load(id, companion: pendingCompanion, reread: true), .rescan]
+    var effects: [Effect] = [.load(id, companion: pendingCompanion, reread: true)]
+    if let subtracted = difference?.b.comparison.id {
+      differenceSettings.wanted = subtracted
+      effects.append(.load(subtracted, companion: nil, reread: true))
+    }
+    return effects + [.rescan]
   }
 
   fileprivate mutating func goBack() -> [Effect] {
@@ -77,7 +87,7 @@ extension State {
     if difference != nil { return leaveDifference() }
     if maximised != nil {
       maximised = nil
-    } else if focus == .results, !listSearch.isEmpty {
+    } else if !listSearch.isEmpty, focus == .results || listLines.isEmpty {
       listSearch = ""
       return moveListCursor(to: wanted)
     }

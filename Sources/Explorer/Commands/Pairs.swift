@@ -39,7 +39,11 @@ private let hasResults: @Sendable (State) -> Bool = { !$0.catalog.entries.isEmpt
 extension State {
   fileprivate mutating func stepPair(by step: Int) -> [Effect] {
     guard let here = wanted else { return moveListCursor(by: 0) }
-    guard let next = catalog.grid.next(after: here, step: step), next != here else {
+    // A file that is gone has no place in the grid; the walk goes on from where it was.
+    let next =
+      catalog[here] == nil
+      ? catalog.nearest(to: here, step: step) : catalog.grid.next(after: here, step: step)
+    guard let next, next != here else {
       return note("this is the only pair")
     }
     return show(next)

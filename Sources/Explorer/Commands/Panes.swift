@@ -30,6 +30,13 @@ extension Command {
       return []
     },
     Command(
+      "pane-profile", [.character("4")], .panes, "to the profile",
+      when: { $0.openPanes.contains(.profile) }
+    ) {
+      $0.focusPane(.profile)
+      return []
+    },
+    Command(
       "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full",
       in: crosshairPanes,
       when: { $0.primary != nil }

@@ -5,32 +5,40 @@ extension Command {
   static let view: [Command] = [
     Command(
       "zoom-in", [.character("+"), .character("=")], .view, "zoom in on the crosshair",
-      hint: "zoom", in: [.layers]
+      hint: "zoom", in: pictureOrList, when: hasLayers
     ) {
       $0.zoom(in: true)
       return []
     },
-    Command("zoom-out", [.character("-")], .view, "zoom out", in: [.layers]) {
+    Command("zoom-out", [.character("-")], .view, "zoom out", in: pictureOrList, when: hasLayers) {
       $0.zoom(in: false)
       return []
     },
-    Command("fit", [.character("_")], .view, "show the whole matrix", in: [.layers]) {
+    Command(
+      "fit", [.character("_")], .view, "show the whole matrix", in: pictureOrList, when: hasLayers
+    ) {
       $0.viewport = Viewport()
       return []
     },
-    Command("pan-left", [.character("H")], .view, "scroll to the left", in: [.layers]) {
+    Command(
+      "pan-left", [.character("H")], .view, "scroll to the left", in: pictureOrList, when: hasLayers
+    ) {
       $0.pan(right: -1, up: 0)
       return []
     },
-    Command("pan-down", [.character("J")], .view, "scroll down", in: [.layers]) {
+    Command("pan-down", [.character("J")], .view, "scroll down", in: pictureOrList, when: hasLayers)
+    {
       $0.pan(right: 0, up: -1)
       return []
     },
-    Command("pan-up", [.character("K")], .view, "scroll up", in: [.layers]) {
+    Command("pan-up", [.character("K")], .view, "scroll up", in: pictureOrList, when: hasLayers) {
       $0.pan(right: 0, up: 1)
       return []
     },
-    Command("pan-right", [.character("L")], .view, "scroll to the right", in: [.layers]) {
+    Command(
+      "pan-right", [.character("L")], .view, "scroll to the right", in: pictureOrList,
+      when: hasLayers
+    ) {
       $0.pan(right: 1, up: 0)
       return []
     },
@@ -71,6 +79,11 @@ extension Command {
     },
   ]
 }
+
+/// These keys mean the layer picture from the list, too, and from beside it.
+private let pictureOrList: Set<Pane> = [.results, .layers, .profile]
+
+private let hasLayers: @Sendable (State) -> Bool = { $0.layerResult != nil }
 
 extension State {
   /// The labels on the screen may stand on the wrong layers.

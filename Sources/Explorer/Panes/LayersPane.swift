@@ -57,24 +57,26 @@ extension State {
     }
     var remarks = (partialRemark.map { [$0] } ?? []) + differenceRemarks
     if place.block > 1 {
-      remarks.append(
-        "1 pixel = \(place.block) × \(place.block), \(settings.reduction.rawValue)")
-    }
-    if labelsLookRegistered {
-      remarks.append(
-        settings.labelOrder == .executed
-          ? "labels as executed"
-          // On paper there is no key to press.
-          : (showsCrosshair ? "labels suspect (x)" : "labels suspect"))
+      remarks.append("\(place.block)×\(place.block) \(settings.reduction.rawValue)")
     }
     if !settings.filter.isEmpty { remarks.append("filtered") }
     if settings.transposed { remarks.append("transposed") }
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
       title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
-      remarks: remarks,
+      warning: labelWarning, remarks: remarks,
       footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
+  }
+}
+
+extension State {
+  /// Whether the labels can be trusted; empty where nothing speaks against them.
+  private var labelWarning: String {
+    guard labelsLookRegistered else { return "" }
+    if settings.labelOrder == .executed { return "labels as executed" }
+    // On paper there is no key to press.
+    return showsCrosshair ? "labels suspect (x)" : "labels suspect"
   }
 }
 
@@ -134,8 +136,11 @@ private func drawColumnNames(
     return across.lowerBound + length <= room
       ? (index: column, at: across.lowerBound, length: length) : nil
   }
-  // A second line takes what did not fit on the first.
-  for row in 0..<layout.columnNames.height {
+  // A second line takes what did not fit on the first, where modules lie within others: among plain names it
+  // would only crowd what stands evenly already.
+  let isFlat = columns.allSatisfy { measures.depths[$0] == 0 || measures.depths[$0] == 99 }
+  let lines = isFlat ? min(1, layout.columnNames.height) : layout.columnNames.height
+  for row in 0..<lines {
     let chosen = LabelThinning.choose(candidates, depths: measures.depths, gap: 1)
     for label in chosen {
       let text = theme.keepingEnd(names[label.index].orRoot, width: label.length)

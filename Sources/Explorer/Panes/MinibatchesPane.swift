@@ -5,7 +5,7 @@ import Cells
 func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
   state.minibatchesFrame.draw(theme, in: rect, &buffer)
   guard let square = state.square, let place = state.squarePlacement,
-    let result = state.minibatchResult,
+    let tile = state.squareTile, let result = state.minibatchResult,
     let frame = state.squareFrame(place)
   else {
     drawNoScores(state, theme, in: rect, &buffer)
@@ -14,7 +14,7 @@ func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: in
   let canvas = PixelCanvas(state.settings.minibatchColormap, state.terminal)
   let scale = ColorScale(
     low: square.bounds.low, high: square.bounds.high, map: state.settings.minibatchColormap)
-  drawSquare(state, canvas, scale, square, place, in: frame.heat, &buffer)
+  drawSquare(state, canvas, scale, tile, place, in: frame.heat, &buffer)
   let summary = result.summary
   drawScale(
     canvas, scale,
@@ -26,7 +26,7 @@ func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: in
 }
 
 private func drawSquare(
-  _ state: State, _ canvas: PixelCanvas, _ scale: ColorScale, _ square: Square,
+  _ state: State, _ canvas: PixelCanvas, _ scale: ColorScale, _ tile: SquareTile,
   _ place: SquarePlacement, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let top = rect.height * canvas.pixelsPerCell - place.pixelHeight
@@ -36,10 +36,8 @@ private func drawSquare(
     guard x < place.pixelWidth, y >= 0 else { return .clear }
     if state.showsCrosshair, marker.across.contains(x), marker.down.contains(y) { return .marker }
     let cell = place.cell(pixelX: x, pixelY: y)
-    guard let score = square.mean(row: cell.row, column: cell.column, block: place.block) else {
-      return .vacant
-    }
-    return canvas.pixel(score, scale)
+    let index = cell.row / place.block * tile.side + cell.column / place.block
+    return tile.values[index].map { canvas.pixel($0, scale) } ?? .vacant
   }
 }
 
@@ -56,20 +54,6 @@ extension SquarePlacement {
 extension Square {
   /// Places of the square that no score fills.
   var vacancies: Int { layout.side * layout.side - layout.count }
-
-  /// The mean of the scores in a block of the square; nil where no score is.
-  fileprivate func mean(row: Int, column: Int, block: Int) -> Double? {
-    guard block > 1 else { return layout.score(row: row, column: column) }
-    var (sum, count, seen) = (0.0, 0, false)
-    for r in row..<min(layout.side, row + block) {
-      for c in column..<min(layout.side, column + block) {
-        guard let score = layout.score(row: r, column: c) else { continue }
-        seen = true
-        if score.isFinite { (sum, count) = (sum + score, count + 1) }
-      }
-    }
-    return count > 0 ? sum / Double(count) : (seen ? .nan : nil)
-  }
 }
 
 extension State {
@@ -84,7 +68,7 @@ extension State {
     let side = square.layout.side
     var remarks = [settings.sorted ? "sorted" : "original order"]
     if let place = squarePlacement, place.block > 1 {
-      remarks.append("1 pixel = \(place.block) × \(place.block)")
+      remarks.append("\(place.block)×\(place.block) mean")
     }
     remarks.append("\(side) × \(side)")
     if let cellScores, cellScores.minibatches > square.layout.count {
@@ -134,7 +118,10 @@ private func drawStatistics(
   for (name, value) in numbers {
     put(name, value.fixed(4), name == "mean" ? theme.strong : theme.text)
   }
-  if statistics.missing > 0 { put("NaN", String(statistics.missing), theme.warning) }
+  for (name, count) in [("NaN", statistics.nanCount), ("inf", statistics.infiniteCount)]
+  where count > 0 {
+    put(name, String(count), theme.warning)
+  }
   if square.vacancies > 0 {
     y += 1
     let cells = square.vacancies == 1 ? "cell" : "cells"

@@ -9,26 +9,29 @@ func drawPairPicker(
     picker.rows.reduce(4) { max($0, TextWidth.width(of: $1.title)) },
     max(8, state.terminal.size.width / 3))
   let cellWidth = 5
+  let headerHeight = picker.headerHeight(screen: state.terminal.size.height)
   let rect = centred(
     state, width: max(44, nameWidth + picker.columns.count * cellWidth + 6),
-    height: picker.rows.count + 6)
+    height: picker.rows.count + 6 + headerHeight)
   let inner = openWindow(
     "pairs: mean CKA in %", remark: "\(picker.rows.count) × \(picker.columns.count) models",
     footnote: "Enter shows the pair, Esc leaves", in: rect, theme, &buffer)
-  let room = (across: (inner.width - nameWidth - 1) / cellWidth, down: inner.height - 4)
+  let room = (
+    across: (inner.width - nameWidth - 1) / cellWidth, down: inner.height - 4 - headerHeight
+  )
   let firstColumn = scrolled(picker.column, count: picker.columns.count, room: room.across)
+  let columns = firstColumn..<min(picker.columns.count, firstColumn + room.across)
   let firstRow = scrolled(picker.row, count: picker.rows.count, room: room.down)
   let grid = Rect(
-    x: inner.x + nameWidth + 1, y: inner.y + 1, width: room.across * cellWidth, height: room.down)
+    x: inner.x + nameWidth + 1, y: inner.y + 1 + headerHeight, width: room.across * cellWidth,
+    height: room.down)
   let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
   for (y, row) in (firstRow..<min(picker.rows.count, firstRow + room.down)).enumerated() {
     let name = theme.keepingEnd(picker.rows[row].title, width: nameWidth)
     buffer.write(
       name, x: grid.x - 1 - TextWidth.width(of: name), y: grid.y + y,
       style: row == picker.row ? theme.strong : theme.faint)
-    for (x, column) in (firstColumn..<min(picker.columns.count, firstColumn + room.across))
-      .enumerated()
-    {
+    for (x, column) in columns.enumerated() {
       let entry = state.catalog.entry(rows: picker.rows[row], columns: picker.columns[column])
       let isChosen = row == picker.row && column == picker.column
       drawPair(
@@ -36,7 +39,57 @@ func drawPairPicker(
         in: Rect(x: grid.x + x * cellWidth, y: grid.y + y, width: cellWidth, height: 1), &buffer)
     }
   }
+  drawColumnNames(
+    picker, columns, theme,
+    in: Rect(x: grid.x, y: inner.y, width: grid.width, height: headerHeight), &buffer)
+  drawBeyond(
+    picker, columns, firstRow..<min(picker.rows.count, firstRow + room.down), theme, around: grid,
+    &buffer)
   drawChoice(picker, state, theme, in: inner, &buffer)
+}
+
+extension PairPicker {
+  /// Lines for the columns' names, written from top to bottom; none on a low screen.
+  fileprivate func headerHeight(screen: Int) -> Int {
+    let longest = columns.reduce(0) { max($0, $1.shortName.count) }
+    return max(0, min(6, longest, screen - rows.count - 10, screen / 4))
+  }
+}
+
+/// The end of each column's name, top to bottom: ends tell models apart.
+private func drawColumnNames(
+  _ picker: PairPicker, _ columns: Range<Int>, _ theme: Theme, in rect: Rect,
+  _ buffer: inout CellBuffer
+) {
+  for (x, column) in columns.enumerated() {
+    let glyphs = picker.columns[column].shortName.suffix(rect.height)
+    for (y, glyph) in glyphs.enumerated() {
+      buffer.write(
+        theme.spell(String(glyph)), x: rect.x + x * 5 + 2,
+        y: rect.y + rect.height - glyphs.count + y, width: 2,
+        style: column == picker.column ? theme.strong : theme.faint)
+    }
+  }
+}
+
+/// Marks on the sides where more columns or rows lie beyond what is shown.
+private func drawBeyond(
+  _ picker: PairPicker, _ columns: Range<Int>, _ rows: Range<Int>, _ theme: Theme,
+  around grid: Rect, _ buffer: inout CellBuffer
+) {
+  let (first, last) = (grid.x, grid.x + columns.count * 5 - 1)
+  let marks: [(isThere: Bool, glyph: String, x: Int, y: Int)] = [
+    (columns.lowerBound > 0, theme.glyph("‹", "<"), first, grid.bottom),
+    (columns.upperBound < picker.columns.count, theme.glyph("›", ">"), last, grid.bottom),
+    (rows.lowerBound > 0, theme.glyph("↑", "^"), first - 1, grid.y),
+    (
+      rows.upperBound < picker.rows.count, theme.glyph("↓", "v"), first - 1,
+      grid.y + rows.count - 1
+    ),
+  ]
+  for mark in marks where mark.isThere {
+    buffer.write(mark.glyph, x: mark.x, y: mark.y, width: 1, style: theme.strong)
+  }
 }
 
 /// The first of `count` lines to show so that `chosen` is among the `room` visible ones.
@@ -62,6 +115,8 @@ private func drawPair(
     style = theme.faint
   }
   let (open, close) = isChosen ? ("[", "]") : (" ", " ")
+  // A mean over minibatches is another figure than one over layers.
+  if entry?.kind == .minibatches { style.attributes.insert(.underline) }
   if isChosen { style.attributes.insert(.bold) }
   buffer.write("\(open)\(text)\(close)", x: rect.x, y: rect.y, width: rect.width, style: style)
 }
@@ -89,6 +144,9 @@ private func drawChoice(
 }
 
 extension ModelKey {
+  /// The model alone.
+  fileprivate var shortName: String { model.isEmpty ? title : model }
+
   /// "ResNet18 · Digits32", or what there is.
   var title: String { Axis(model: model, dataset: dataset, layers: []).title }
 }

@@ -6,7 +6,8 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
   let isFocused = state.focus == .results && state.overlay == nil
   let lines = state.listLines
   Frame(
-    title: state.listSearch.isEmpty ? "results" : "results: \(state.listSearch)",
+    title: state.listSearch.isEmpty
+      ? "results" : "\(lines.isEmpty ? "none match" : "results"): \(state.listSearch)",
     remarks: state.listRemarks, footnote: state.scanFootnote, isFocused: isFocused
   ).draw(theme, in: rect, &buffer)
   let inner = rect.inset(by: 1)

@@ -70,7 +70,7 @@ private func drawPrompt(
   guard !prompt.hint.isEmpty, room > 8 else { return }
   buffer.write(
     theme.keepingStart(prompt.hint, width: room), x: x + 3, y: line.y,
-    style: theme.faint)
+    style: prompt.isRefused ? theme.error : theme.faint)
 }
 
 private func drawHints(

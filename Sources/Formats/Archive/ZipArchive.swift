@@ -59,9 +59,6 @@ final class ZipArchive {
     members.first { $0.name.hasSuffix("/data.pkl") && $0.name.split(separator: "/").count == 2 }
   }
 
-  /// Whether the archive holds `.npy` members.
-  var isNpz: Bool { members.contains { $0.name.hasSuffix(".npy") } }
-
   /// The bytes of `member`, its checksum verified; a stored member's are not copied.
   func content(of member: Member) throws(FormatError) -> ByteSlice {
     if member.isStored, let slice = stored(member) { return slice }

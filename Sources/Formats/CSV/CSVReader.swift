@@ -3,7 +3,7 @@ import CKACore
 /// Reads comma- or tab-separated text: names in the first row and column, or bare numbers.
 ///
 /// An empty cell, `nan`, `none` and `null` are missing values. One line or one column of bare numbers,
-/// and two columns headed `minibatch,score`, are the scores of minibatches.
+/// and columns headed `minibatch,score` or `rank,minibatch,score`, are the scores of minibatches.
 enum CSVReader {
   /// The table in `region`.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
@@ -44,6 +44,9 @@ private struct CSVTable {
   consuming func read() throws(FormatError) -> ReadValue {
     if first.fields.map({ $0.lowercased() }) == ["minibatch", "score"] {
       return try scores(column: 1)
+    }
+    if first.fields.map({ $0.lowercased() }) == ["rank", "minibatch", "score"] {
+      return try ranking()
     }
     // A bare table has numbers only; a header has a word in it, or an empty corner before its names.
     let isHeader =
@@ -99,6 +102,30 @@ private struct CSVTable {
     guard !values.isEmpty else { throw FormatError("the table has names but no rows") }
     return ReadValue(
       value: .array(try NDArray(copying: values, shape: [values.count])), format: format)
+  }
+
+  /// Sorted scores go back to the order of their minibatches, which are numbered from 1.
+  private mutating func ranking() throws(FormatError) -> ReadValue {
+    var scores: [(minibatch: Int, score: Double)] = []
+    while let record = try records.next() {
+      try expect(record, width: 3)
+      var values: [Double] = []
+      try append(record, from: 1, to: &values)
+      guard let minibatch = Int(exactly: values[0]) else {
+        throw FormatError("the minibatch is no whole number", at: "line \(record.line), column 2")
+      }
+      scores.append((minibatch, values[1]))
+    }
+    scores.sort { $0.minibatch < $1.minibatch }
+    guard !scores.isEmpty else { throw FormatError("the table has names but no rows") }
+    guard scores.indices.allSatisfy({ scores[$0].minibatch == $0 + 1 }) else {
+      throw FormatError(
+        "the column 'minibatch' should hold each number from 1 to \(scores.count) once",
+        remedy: "name the columns otherwise if they are something else")
+    }
+    return ReadValue(
+      value: .array(try NDArray(copying: scores.map(\.score), shape: [scores.count])),
+      format: format)
   }
 
   private func expect(_ record: CSVRecords.Record, width: Int) throws(FormatError) {

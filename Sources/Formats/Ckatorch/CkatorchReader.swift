@@ -1,4 +1,5 @@
 import CKACore
+import Glibc
 import Yams
 
 /// Reads ckatorch's pair: an index in JSON or YAML that names models and layers, and the safetensors file
@@ -52,10 +53,18 @@ enum CkatorchReader {
       throw FormatError("the ckatorch index has no path", at: "key 'cka_matrix'")
     }
     let candidates = [target.hasPrefix("/") ? target : folder + target, folder + last]
-    for candidate in candidates {
-      // A missing file is only an answer when the other place has none either.
-      if let region = try? MappedFile.region(path: candidate) { return (candidate, region) }
+    // A missing file is only an answer when the other place has none either; one that is there and does not
+    // open says why, unless the other one serves.
+    var failure: FormatError?
+    for candidate in candidates where access(candidate, F_OK) == 0 {
+      do throws(FormatError) {
+        return (candidate, try MappedFile.region(path: candidate))
+      } catch {
+        let problem = "'\(SafeText.sanitise(candidate))': \(error.problem)"
+        failure = failure ?? FormatError(problem, at: error.place, remedy: error.remedy)
+      }
     }
+    if let failure { throw failure }
     throw FormatError(
       "the matrix '\(SafeText.sanitise(last))' is not where the index says, nor beside it",
       at: "key 'cka_matrix'", remedy: "copy the safetensors file next to the index")

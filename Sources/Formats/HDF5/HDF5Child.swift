@@ -48,17 +48,29 @@ struct HDF5Child {
   /// - Throws: when it crashed, or took too long.
   func output() throws(FormatError) -> ByteRegion {
     var bytes: [UInt8] = []
+    var isExcessive = false
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { chunk.deallocate() }
     while true {
       let count = read(pipe, chunk.baseAddress, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { break }
+      guard bytes.count + count <= 2 * Limits.hdf5Bytes else {
+        // Whatever it is that sends so much is not our reader in its right mind.
+        isExcessive = true
+        kill(process, SIGKILL)
+        break
+      }
       bytes.append(contentsOf: chunk[..<count])
     }
     close(pipe)
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    guard !isExcessive else {
+      throw FormatError(
+        "the HDF5 file unfolds to more than \(2 * Limits.hdf5Bytes) bytes",
+        remedy: "save less in one file")
+    }
     guard status == 0 else {
       let signal = status & 0x7F
       let isLate = signal == SIGALRM || signal == SIGXCPU || signal == SIGKILL

@@ -7,6 +7,7 @@ enum NpzReader {
   static func read(_ archive: ZipArchive) throws(FormatError) -> ReadValue {
     var entries: [(key: Value, value: Value)] = []
     var result = ReadValue(value: .none, format: "npz")
+    var texts = 0
     for member in archive.members {
       let shown = SafeText.sanitise(member.name)
       guard member.name.hasSuffix(".npy") else {
@@ -15,6 +16,11 @@ enum NpzReader {
       }
       let content = try archive.content(of: member)
       let (value, trailing) = try NpyReader.array(in: content, source: "member '\(shown)'")
+      if case .strings(let strings, _) = value { texts += strings.count }
+      guard texts <= NumpyType.mostTexts else {
+        throw FormatError(
+          "the archive holds more than \(NumpyType.mostTexts) texts", at: "member '\(shown)'")
+      }
       if trailing > 0 {
         result.warnings.append("\(trailing) bytes after the array '\(shown)' were ignored")
       }

@@ -107,6 +107,11 @@ extension NumpyType {
     guard count <= NumpyType.mostTexts else {
       throw FormatError("an array of \(count) texts is above the limit of \(NumpyType.mostTexts)")
     }
+    // Texts of no length need no bytes: nothing in the file would stand for their number.
+    guard size > 0 || count <= 1 else {
+      throw FormatError(
+        "an array of \(count) texts of no length", remedy: "save the names with their letters")
+    }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
     guard !overflow, bytes <= data.count else {
       throw FormatError(

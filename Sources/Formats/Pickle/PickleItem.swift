@@ -62,6 +62,8 @@ enum PickleLimits {
   static let nodes = 5_000_000
   /// Values after shared ones are counted wherever they stand, and 64 bytes of text as one more.
   static let values = 50_000_000
+  /// The same for one key of a dictionary.
+  static let keyValues = 1_000
   /// Bytes made (decoded, inflated, widened) for each byte of the pickle.
   static let growth = 8
 }

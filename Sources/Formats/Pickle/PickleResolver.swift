@@ -41,7 +41,8 @@ struct PickleResolver {
     case .float(let value): return Resolved(value: .float(value), weight: 1)
     case .string(let text):
       return Resolved(value: .string(text), weight: 1 + text.utf8.count / 64)
-    case .bytes(let slice): return Resolved(value: .bytes(slice), weight: 1)
+    case .bytes(let slice):
+      return Resolved(value: .bytes(slice), weight: 1 + slice.count / 64)
     case .symbol:
       throw FormatError(
         "the pickle holds a class or function", at: source,
@@ -122,6 +123,7 @@ struct PickleResolver {
       let key = try resolve(entry.key, depth: depth)
       let value = try resolve(entry.value, depth: depth)
       weight += key.weight + value.weight
+      try check(weight, ofKey: key.weight)
       guard let hashed = PickleKey(key.value) else {
         throw FormatError(
           "a dictionary in the pickle has a key that Python could not have", at: source,
@@ -135,6 +137,18 @@ struct PickleResolver {
       }
     }
     return Resolved(value: .dictionary(result), weight: weight)
+  }
+
+  /// A key is unfolded each time it is compared: before that, it must be small, and the dictionary so far
+  /// within bounds.
+  private func check(_ weight: Int, ofKey keyWeight: Int) throws(FormatError) {
+    guard keyWeight <= PickleLimits.keyValues, weight <= PickleLimits.values else {
+      throw FormatError(
+        keyWeight > PickleLimits.keyValues
+          ? "a dictionary's key in the pickle unfolds to more than \(PickleLimits.keyValues) values"
+          : "the pickle unfolds to more than \(PickleLimits.values) values", at: source,
+        remedy: "save dictionaries with short texts as keys")
+    }
   }
 }
 

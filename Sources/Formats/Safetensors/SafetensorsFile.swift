@@ -8,7 +8,9 @@ struct SafetensorsFile {
   /// `__metadata__`, in the header's order.
   var metadata: [(key: String, value: String)] = []
   /// Names and arrays, in the header's order.
-  var tensors: [(name: String, array: NDArray)] = []
+  private(set) var tensors: [(name: String, array: NDArray)] = []
+  /// Where each tensor stands in `tensors`: a header may hold a hundred thousand of them.
+  private var places: [String: Int] = [:]
 
   /// Element types by the names that headers use.
   static let types: [String: ScalarType] = [
@@ -39,6 +41,7 @@ struct SafetensorsFile {
       } else {
         let description = try TensorDescription(name: name, value: value)
         spans.append(Span(range: description.range, place: description.place))
+        places[name] = tensors.count
         tensors.append((name, try description.array(in: region, dataStart: dataStart)))
       }
     }
@@ -49,7 +52,7 @@ struct SafetensorsFile {
   func metadata(_ key: String) -> String? { metadata.first { $0.key == key }?.value }
 
   /// The tensor called `name`.
-  func tensor(_ name: String) -> NDArray? { tensors.first { $0.name == name }?.array }
+  func tensor(_ name: String) -> NDArray? { places[name].map { tensors[$0].array } }
 
   /// Bytes of the data that a tensor takes.
   private struct Span {

@@ -44,6 +44,9 @@ extension PickleMachine {
   }
 
   /// `torch.storage._load_from_bytes(b)`: a whole legacy torch.save stream, under the same guard.
+  ///
+  /// torch writes single storages and tensors this way. Anything else could hide any number of values from
+  /// the outer pickle's count, and is refused.
   mutating func loadFromBytes(_ arguments: [PickleItem]) throws(FormatError) {
     guard !isNested else { throw fail("a torch stream inside a torch stream is refused") }
     let slice = try bytes(first(of: arguments, "_load_from_bytes"), "a torch stream")
@@ -51,13 +54,16 @@ extension PickleMachine {
     let stream = try TorchLegacyStream(
       slice, source: cursor.slice.region === slice.region ? "" : "the torch stream at \(place)",
       isNested: true)
-    if case .node(let node) = stream.content,
-      case .storage(let storage) = stream.machine.nodes[node]
-    {
-      try push(.storage(storage))
-    } else {
-      try push(.value(stream.value()))
+    guard case .node(let node) = stream.content else { throw notTensor() }
+    switch stream.machine.nodes[node] {
+    case .storage(let storage): try push(.storage(storage))
+    case .tensor: try push(.value(stream.value()))
+    default: throw notTensor()
     }
+  }
+
+  private func notTensor() -> FormatError {
+    fail("the torch stream inside the pickle holds no tensor or storage")
   }
 
   private func notStorage() -> FormatError {

@@ -6,7 +6,7 @@ public enum AtomicFile {
   /// Replaces or makes the file at `path`, keeping the mode of an old one.
   ///
   /// The bytes go to a temporary file beside it, reach the disk, and take the name by `rename`. On any
-  /// error the temporary file goes and the old one stays. A symbolic link is followed.
+  /// error the temporary file goes and the old one stays. A symbolic link is followed; one that leads nowhere is replaced.
   /// - Throws: `FormatError` that names the file and the reason.
   public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
     do throws(FormatError) {

@@ -20,6 +20,15 @@ enum NpyText {
   /// A list of texts, 1-D.
   static func list(_ texts: [String]) -> [UInt8] { array(texts, shape: "(\(texts.count),)") }
 
+  /// A list of whole numbers, 1-D, int64.
+  static func integers(_ numbers: [Int]) -> [UInt8] {
+    var bytes = header(descr: descr(.int64), shape: "(\(numbers.count),)")
+    for number in numbers {
+      withUnsafeBytes(of: Int64(number).littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+
   /// numpy keeps text as UTF-32, each element padded with zeros to the longest.
   private static func array(_ texts: [String], shape: String) -> [UInt8] {
     let width = max(1, texts.map { $0.unicodeScalars.count }.max() ?? 1)

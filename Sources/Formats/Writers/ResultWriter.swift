@@ -10,9 +10,18 @@ public enum ResultWriter {
   ///
   /// A matrix without names is bare numbers. Minibatches are two columns, `minibatch,score`, from 1.
   /// A missing value is `nan`.
-  public static func csv(_ comparison: Comparison) -> [UInt8] {
+  /// - Parameter order: the minibatch (from 1) of each score, where they are sorted; the columns are then
+  ///   `rank,minibatch,score`.
+  public static func csv(_ comparison: Comparison, order: [Int]? = nil) -> [UInt8] {
     let matrix = comparison.matrix
     var text = ""
+    if comparison.kind == .minibatches, let order {
+      text = "rank,minibatch,score\n"
+      for (index, minibatch) in order.prefix(matrix.columns).enumerated() {
+        text += "\(index + 1),\(minibatch),\(csvNumber(matrix[0, index]))\n"
+      }
+      return Array(text.utf8)
+    }
     if comparison.kind == .minibatches {
       text = "minibatch,score\n"
       for index in 0..<matrix.columns { text += "\(index + 1),\(csvNumber(matrix[0, index]))\n" }
@@ -35,8 +44,12 @@ public enum ResultWriter {
 
   /// torch_cka's dictionary as JSON, or a dictionary of such dictionaries when there are several.
   /// NaN and infinity are written as Python's json writes and reads them (`NaN`, `Infinity`).
-  public static func json(_ comparisons: [Comparison]) -> [UInt8] {
-    guard comparisons.count != 1 else { return Array((jsonObject(comparisons[0]) + "\n").utf8) }
+  /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are sorted; it
+  ///   stands under `order`.
+  public static func json(_ comparisons: [Comparison], order: [Int]? = nil) -> [UInt8] {
+    guard comparisons.count != 1 else {
+      return Array((jsonObject(comparisons[0], order: order) + "\n").utf8)
+    }
     let entries = zip(labels(comparisons), comparisons).map { label, comparison in
       JSONText.string(label) + ": " + jsonObject(comparison)
     }
@@ -44,8 +57,12 @@ public enum ResultWriter {
   }
 
   /// torch_cka's dictionary as npz; several stand under `LABEL/CKA`, `LABEL/model1_name` and so on.
+  /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are sorted; it
+  ///   stands under `order`.
   /// - Throws: `FormatError` when the file would pass 4 GiB, or hold more than 65,535 members.
-  public static func npz(_ comparisons: [Comparison]) throws(FormatError) -> [UInt8] {
+  public static func npz(
+    _ comparisons: [Comparison], order: [Int]? = nil
+  ) throws(FormatError) -> [UInt8] {
     var zip = StoredZip()
     for (label, comparison) in Swift.zip(labels(comparisons), comparisons) {
       let prefix = comparisons.count == 1 ? "" : label + "/"
@@ -57,6 +74,7 @@ public enum ResultWriter {
         try zip.add(prefix + key + ".npy", NpyText.list(layers))
       }
     }
+    if let order { try zip.add("order.npy", NpyText.integers(order)) }
     return try zip.finished()
   }
 }
@@ -84,7 +102,8 @@ extension ResultWriter {
       let file = SafeText.sanitise(String(comparison.id.path.split(separator: "/").last ?? ""))
       // A slash parts a label from its keys inside an npz.
       let name = String(
-        (comparison.id.key.isEmpty ? file : comparison.id.key).map { $0 == "/" ? ":" : $0 })
+        (comparison.id.key.isEmpty ? file : SafeText.sanitise(comparison.id.key))
+          .map { $0 == "/" ? ":" : $0 })
       var label = name
       var count = 1
       while !seen.insert(label).inserted {
@@ -95,7 +114,7 @@ extension ResultWriter {
     }
   }
 
-  private static func jsonObject(_ comparison: Comparison) -> String {
+  private static func jsonObject(_ comparison: Comparison, order: [Int]? = nil) -> String {
     let matrix = comparison.matrix
     let rows = (0..<matrix.rows).map { row in
       let numbers = (0..<matrix.columns).map { JSONText.number(matrix[row, $0]) }
@@ -107,6 +126,7 @@ extension ResultWriter {
     fields.insert("\"CKA\": \(scores)", at: 2)
     fields.insert(
       contentsOf: layers(of: comparison).map { "\"\($0.0)\": \(JSONText.list($0.1))" }, at: 3)
+    if let order { fields.append("\"order\": [\(order.map(String.init).joined(separator: ", "))]") }
     return "{" + fields.joined(separator: ", ") + "}"
   }
 

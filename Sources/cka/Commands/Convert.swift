@@ -19,11 +19,12 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let container = try container()
-    let (comparisons, problems) = Info.read(paths)
+    let (comparisons, problems) = Info.read(paths, skipping: FileIdentity(output))
     problems.forEach(complain)
     guard problems.isEmpty, !comparisons.isEmpty else { throw ExitCode(1) }
     do {
-      try AtomicFile.write(try encode(Self.keyed(comparisons), as: container), to: output)
+      try Export.refuse(output, among: comparisons.map(\.id.path))
+      try AtomicFile.write(try encode(comparisons, as: container), to: output)
     } catch let error as FormatError {
       throw fail(error.description)
     }
@@ -44,9 +45,10 @@ struct Convert: ParsableCommand {
     var taken: Set<String> = []
     return comparisons.map { comparison in
       var keyed = comparison
-      let file = comparison.id.path.split(separator: "/").last ?? "result"
-      let stem = file.split(separator: ".").first.map(String.init) ?? "result"
-      let name = comparison.id.key.isEmpty ? stem : "\(stem) \(comparison.id.key)"
+      let stem = FileStem.of(path: comparison.id.path)
+      // Before the keys are made unique: two names may look alike once they are safe to show.
+      let name = SafeText.sanitise(
+        comparison.id.key.isEmpty ? stem : "\(stem) \(comparison.id.key)")
       keyed.id.key = name
       var number = 2
       while !taken.insert(keyed.id.key).inserted {
@@ -57,7 +59,9 @@ struct Convert: ParsableCommand {
     }
   }
 
-  private func encode(_ comparisons: [Comparison], as container: Container) throws -> [UInt8] {
+  private func encode(_ found: [Comparison], as container: Container) throws -> [UInt8] {
+    if let study = try study(of: found, as: container) { return study }
+    let comparisons = Self.keyed(found)
     switch container {
     case .bundle: return try ResultBundle.encode(comparisons)
     case .npz: return try ResultWriter.npz(comparisons)
@@ -70,6 +74,22 @@ struct Convert: ParsableCommand {
       }
       return ResultWriter.csv(comparisons[0])
     }
+  }
+}
+
+extension Convert {
+  /// The bundle of the study that is the only input. Where a study is one of several inputs, or goes into
+  /// another container, only its matrices are kept, which deserves a word.
+  private func study(of found: [Comparison], as container: Container) throws -> [UInt8]? {
+    let bundles = Set(found.filter { $0.format.hasPrefix("cka bundle") }.map(\.id.path))
+    for path in bundles.sorted() {
+      guard let record = try ResultBundle.record(path: path) else { continue }
+      if container == .bundle, found.allSatisfy({ $0.id.path == path }) {
+        return try ResultBundle.encode(record.study, provenance: record.provenance)
+      }
+      complain("\(path): only the matrices of its study are kept")
+    }
+    return nil
   }
 }
 

@@ -20,7 +20,9 @@ struct Export: ParsableCommand {
   var format: ExportFormat?
 
   @Option(
-    name: [.short, .long], help: "The file to write, or - for standard output.", completion: .file()
+    name: [.short, .long],
+    help: "The file to write, over an old one too, or - for standard output; else a new name.",
+    completion: .file()
   )
   var output: String?
 
@@ -37,17 +39,22 @@ struct Export: ParsableCommand {
     if let scale, !(1...1000).contains(scale) {
       throw ValidationError("--scale must be from 1 to 1000")
     }
+    _ = try chosenFormat()
   }
 
   func run() throws {
-    let format = self.format ?? output.flatMap(ExportFormat.init(path:)) ?? .ppm
+    let format = try chosenFormat()
     do {
-      let (exhibit, name) = try self.exhibit()
+      let (exhibit, name, inputs) = try self.exhibit(as: format)
       let bytes = try format.bytes(exhibit, raw: raw, scale: scale)
+      if format == .npy, view == .sorted {
+        complain("npy has no room for the minibatches' numbers; csv, npz and json keep them")
+      }
       if output == "-" {
         try StandardOutput.write(bytes)
       } else {
-        let path = output ?? "\(name).\(format.rawValue)"
+        let path = output ?? Exporting.freePath(name, format, in: ".")
+        try Self.refuse(path, among: inputs)
         try AtomicFile.write(bytes, to: path)
         complain("wrote \(path)")
       }
@@ -56,21 +63,59 @@ struct Export: ParsableCommand {
     }
   }
 
-  /// What to write, and a name for its file.
-  private func exhibit() throws -> (Exhibit, name: String) {
+  /// What was asked for, or what the output's name says; a figure where neither says anything.
+  private func chosenFormat() throws -> ExportFormat {
+    if let format { return format }
+    guard let output, output != "-" else { return .ppm }
+    guard let format = ExportFormat(path: output) else {
+      let endings = ExportFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+      throw ValidationError("-o must end in one of \(endings), or --format say what to write")
+    }
+    return format
+  }
+
+  /// Nobody wants a result replaced by its picture.
+  static func refuse(_ output: String, among inputs: [String]) throws(FormatError) {
+    guard let place = FileIdentity(output)?.place,
+      inputs.contains(where: { FileIdentity($0)?.place == place })
+    else { return }
+    throw FormatError(
+      "is what was read, and would be overwritten", remedy: "write to another file",
+      file: SafeText.sanitise(output))
+  }
+
+  /// What to write, a name for its file, and the files it was made of.
+  private func exhibit(
+    as format: ExportFormat
+  ) throws -> (Exhibit, name: String, inputs: [String]) {
     let settings = try looks.settings()
     if view == .pairs {
-      let name = path.split(separator: "/").last.map(String.init) ?? "results"
-      return (try Exhibit.pairs(Info.read([path]).comparisons, settings), "\(name)-pairs")
+      let (all, problems) = Info.read([path])
+      if all.isEmpty, let problem = problems.first { throw fail(problem) }
+      ResultChoice.summarise(problems)
+      let name = FileStem.plain(FileStem.of(path: Self.realPath(path)))
+      return (try Exhibit.pairs(all, settings), "\(name)-pairs", all.map(\.id.path))
     }
     let kind: Comparison.Kind? = view.map { $0 == .layers ? .layers : .minibatches }
     let comparison = try choice.result(in: path, kind: kind)
+    // Values keep the order of the file unless another is asked for; a figure is easier to read sorted.
+    let scores: ExportRequest.View = format.isFigure ? .sorted : .minibatches
     var request = ExportRequest(
-      view: view ?? (comparison.kind == .layers ? .layers : .sorted), id: comparison.id,
+      view: view ?? (comparison.kind == .layers ? .layers : scores), id: comparison.id,
       settings: settings)
     request.rowFilter = looks.rows
     request.columnFilter = looks.columns
-    return (try Exhibit(request, of: OpenResult(comparison)), Exporting.name(of: request))
+    return (
+      try Exhibit(request, of: OpenResult(comparison)), Exporting.name(of: request),
+      [comparison.id.path]
+    )
+  }
+
+  /// The path without links and dots, so that `.` has a name.
+  private static func realPath(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
   }
 }
 

@@ -34,10 +34,14 @@ struct Info: ParsableCommand {
   }
 
   /// Every result below `paths`, and a line for every file that cannot be read.
-  static func read(_ paths: [String]) -> (comparisons: [Comparison], problems: [String]) {
+  /// - Parameter skipped: a file that folders are searched as if without.
+  static func read(
+    _ paths: [String], skipping skipped: FileIdentity? = nil
+  ) -> (comparisons: [Comparison], problems: [String]) {
     var files: [String] = []
     var problems: [String] = []
-    var finder = FileFinder(found: { files.append($0) }, problem: { problems.append($0) })
+    var finder = FileFinder(
+      skipping: skipped, found: { files.append($0) }, problem: { problems.append($0) })
     for path in paths { finder.visit(path) }
     var comparisons: [Comparison] = []
     for file in files {
@@ -65,15 +69,22 @@ struct Info: ParsableCommand {
     let shape =
       comparison.kind == .layers
       ? "\(comparison.matrix.rows) × \(comparison.matrix.columns) layers"
-      : "\(comparison.matrix.columns) minibatches"
+      : "\(comparison.matrix.columns) \(comparison.matrix.columns == 1 ? "minibatch" : "minibatches")"
     var lines = [
       "\(SafeText.sanitise(comparison.id.path))\(key)",
       "  \(name(comparison.rows)) × \(name(comparison.columns))",
       "  \(shape), \(comparison.dtype), \(comparison.format)",
-      "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)",
+      "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)\(leftOut(summary))",
     ]
     lines += comparison.warnings.map { "  warning: \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  /// Which values the three numbers do not speak of.
+  private static func leftOut(_ summary: Summary) -> String {
+    let left = [(summary.nanCount, "NaN"), (summary.infiniteCount, "infinite")].filter { $0.0 > 0 }
+    guard !left.isEmpty else { return "" }
+    return "  (without \(left.map { "\($0.0) \($0.1)" }.joined(separator: " and ")))"
   }
 
   private static func name(_ axis: Axis) -> String {
@@ -89,7 +100,7 @@ struct InfoRecord: Encodable {
   let layers1, layers2: [String]
   let kind, dtype: String
   let min, max, mean: Double?
-  let nan_count, negative_count: Int
+  let nan_count, infinite_count, negative_count: Int
   let warnings: [String]
 
   init(_ comparison: Comparison) {
@@ -105,8 +116,37 @@ struct InfoRecord: Encodable {
     dtype = comparison.dtype
     (min, max, mean) = (summary.minimum.finite, summary.maximum.finite, summary.mean.finite)
     nan_count = summary.nanCount
+    infinite_count = summary.infiniteCount
     negative_count = summary.negativeCount
     warnings = comparison.warnings
+  }
+}
+
+extension InfoRecord {
+  private enum CodingKeys: String, CodingKey {
+    case file, key, format, model1, model2, dataset1, dataset2, rows, columns, layers1, layers2,
+      kind
+    case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings
+  }
+
+  /// Every key of every record: the encoder that Swift would make leaves out what is nil.
+  func encode(to encoder: any Encoder) throws {
+    var record = encoder.container(keyedBy: CodingKeys.self)
+    for (key, text) in [
+      (CodingKeys.file, file), (.key, self.key), (.format, format), (.model1, model1),
+      (.model2, model2), (.dataset1, dataset1), (.dataset2, dataset2), (.kind, kind),
+      (.dtype, dtype),
+    ] { try record.encode(text, forKey: key) }
+    for (key, count) in [
+      (CodingKeys.rows, rows), (.columns, columns), (.nan_count, nan_count),
+      (.infinite_count, infinite_count), (.negative_count, negative_count),
+    ] { try record.encode(count, forKey: key) }
+    for (key, number) in [(CodingKeys.min, min), (.max, max), (.mean, mean)] {
+      try record.encode(number, forKey: key)
+    }
+    for (key, texts) in [
+      (CodingKeys.layers1, layers1), (.layers2, layers2), (.warnings, warnings),
+    ] { try record.encode(texts, forKey: key) }
   }
 }
 

@@ -30,6 +30,8 @@ struct LooksOptions: ParsableArguments {
     help: "Layer names in the order in which torch_cka's hooks ran, where they look mislabelled.")
   var executedLabels = false
 
+  func validate() throws { _ = try settings() }
+
   /// The explorer's settings that say the same.
   func settings() throws -> ViewSettings {
     var settings = ViewSettings()

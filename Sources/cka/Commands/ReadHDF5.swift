@@ -11,6 +11,7 @@ struct ReadHDF5: ParsableCommand {
 
   func run() { HDF5Service.serve(path: path) }
 
-  /// Has HDF5 files read by another run of this very program.
-  static func isolate() { HDF5Service.use(["/proc/self/exe", name]) }
+  /// Has HDF5 files read by another run of this very program; what follows `--` is a path, whatever it begins
+  /// with.
+  static func isolate() { HDF5Service.use(["/proc/self/exe", name, "--"]) }
 }

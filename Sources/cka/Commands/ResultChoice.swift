@@ -11,17 +11,24 @@ struct ResultChoice: ParsableArguments {
   @Option(help: "Only the result with this key, where a file holds several.")
   var key: String?
 
+  func validate() throws { _ = try pair.map(Self.sides) }
+
   /// The results below `path` that fit, at least one.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
   func results(in path: String, kind: Comparison.Kind?) throws -> [Comparison] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
     if all.isEmpty, let problem = problems.first { throw fail(problem) }
-    problems.forEach(complain)
+    Self.summarise(problems)
     let sides = try pair.map(Self.sides)
     let fitting = all.filter { result in
       (key == nil || result.id.key == key) && (kind == nil || result.kind == kind)
         && (sides.map { Self.fits(result, $0) } ?? true)
+    }
+    if let kind, !all.contains(where: { $0.kind == kind }) {
+      let missing = kind == .layers ? "layer matrix" : "minibatch scores"
+      throw fail(
+        "\(path): holds no \(missing); use --view \(kind == .layers ? "sorted" : "layers")")
     }
     guard !fitting.isEmpty else {
       throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
@@ -39,6 +46,13 @@ struct ResultChoice: ParsableArguments {
           + Self.list(fitting))
     }
     return fitting[0]
+  }
+
+  /// One line for all the files of a folder that cannot be read: the result asked for is another one.
+  static func summarise(_ problems: [String]) {
+    guard !problems.isEmpty else { return }
+    let files = problems.count == 1 ? "1 file" : "\(problems.count) files"
+    complain("\(files) could not be read; cka info lists \(problems.count == 1 ? "it" : "them")")
   }
 
   private static func sides(_ text: String) throws -> (a: String, b: String) {

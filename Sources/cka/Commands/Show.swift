@@ -27,6 +27,12 @@ struct Show: ParsableCommand {
   @OptionGroup var looks: LooksOptions
   @OptionGroup var colors: ColorOptions
 
+  func validate() throws {
+    guard (Self.smallestWidth...1000).contains(width ?? 80) else {
+      throw ValidationError("--width must be from \(Self.smallestWidth) to 1000")
+    }
+  }
+
   func run() throws {
     let kind: Comparison.Kind? =
       switch view {
@@ -37,9 +43,6 @@ struct Show: ParsableCommand {
     let results = try choice.results(in: path, kind: kind)
     let isTerminal = isatty(STDOUT_FILENO) != 0
     let width = self.width ?? (isTerminal ? Self.terminalWidth : 80)
-    guard (Self.smallestWidth...1000).contains(width) else {
-      throw ValidationError("--width must be from \(Self.smallestWidth) to 1000")
-    }
     for comparison in results {
       let settings = try looks.settings()
       let traits = TerminalTraits(
@@ -67,6 +70,6 @@ struct Show: ParsableCommand {
   private static var terminalWidth: Int {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return max(smallestWidth, Int(size.ws_col))
+    return min(1000, max(smallestWidth, Int(size.ws_col)))
   }
 }

@@ -35,11 +35,14 @@ struct Explore: ParsableCommand {
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
-    let (preferences, problems) = Configuration.load(
-      path: config ?? Configuration.path(environment: environment), isRequired: config != nil)
+    let settings = config ?? Configuration.path(environment: environment)
+    let (preferences, problems) = Configuration.load(path: settings, isRequired: config != nil)
+    let notice = { (width: Int) in
+      Configuration.notice(problems, path: SafeText.sanitise(settings ?? ""), width: width)
+    }
     let keys = try (self.keys ?? "").split(separator: " ").flatMap { try KeyScript.keys($0) }
     if dumpScreen {
-      try dump(keys, preferences, problems)
+      try dump(keys, preferences, notice(size.size.width - 2))
     } else if isatty(STDOUT_FILENO) == 0 || environment["TERM"] == "dumb" {
       // Nobody can steer an explorer there; the results in words are the next best thing.
       try Info.summarise(paths)
@@ -48,15 +51,21 @@ struct Explore: ParsableCommand {
       if let path = paths.first, paths.allSatisfy({ FileIdentity($0) == nil }) {
         throw fail(FileFinder.missing(path))
       }
-      try explore(keys, preferences, problems, environment)
+      try explore(keys, preferences, notice, environment)
     }
   }
 
-  private func dump(_ keys: [Key], _ preferences: Preferences, _ problems: [String]) throws {
+  /// A single file leaves nothing to choose from.
+  private var namesOneFile: Bool {
+    paths.count == 1 && paths.allSatisfy { FileIdentity($0)?.isRegular ?? false }
+  }
+
+  private func dump(_ keys: [Key], _ preferences: Preferences, _ notice: String?) throws {
     let depth = colors.depth(isTerminal: isatty(STDOUT_FILENO) != 0)
     let traits = TerminalTraits(size: size.size, depth: depth)
     var state = State(terminal: traits, preferences: preferences)
-    if let problem = problems.first { state.message = .error(problem) }
+    state.startsInPicture = namesOneFile
+    state.message = notice.map { .error($0) }
     let session = HeadlessSession(state: state, paths: paths)
     session.run(keys)
     let screen = view(session.state)
@@ -64,7 +73,7 @@ struct Explore: ParsableCommand {
   }
 
   private func explore(
-    _ keys: [Key], _ preferences: Preferences, _ problems: [String],
+    _ keys: [Key], _ preferences: Preferences, _ notice: (Int) -> String?,
     _ environment: [String: String]
   ) throws {
     let options = TerminalOptions(
@@ -80,12 +89,15 @@ struct Explore: ParsableCommand {
       size: screen.size, depth: screen.depth, unicode: screen.unicode,
       mouse: preferences.mouse && !noMouse)
     var state = State(terminal: traits, preferences: preferences)
-    if let problem = problems.first { state.message = .error(problem) }
+    state.message = notice(screen.size.width - 2).map { .error($0) }
+    state.startsInPicture = namesOneFile
     let store = preferences.restoreView && !noRestore ? ViewStore(paths: paths) : nil
     if let saved = store?.load() { state.restore(saved) }
     let session = LiveSession(state: state, paths: paths, screen: screen)
-    session.run(keys)
+    let failures = session.run(keys)
     if let saved = session.state.savedView { store?.save(saved) }
+    screen.close()
+    if !failures.isEmpty { throw fail(failures.joined(separator: "\n")) }
   }
 }
 

@@ -6,12 +6,15 @@ import Glibc
 /// Writes panes to files for the explorer.
 enum Exporting {
   /// The answer to `.export`: the files written, or why not.
-  static func write(_ requests: [ExportRequest], preferences: Preferences) -> Action {
+  /// - Parameter shown: the results on the screen; their files may hold something else by now.
+  static func write(
+    _ requests: [ExportRequest], of shown: [OpenResult], preferences: Preferences
+  ) -> Action {
     do throws(FormatError) {
       let format = ExportFormat(rawValue: preferences.exportFormat) ?? .ppm
       var paths: [String] = []
       for request in requests {
-        let exhibit = try exhibit(request)
+        let exhibit = try exhibit(request, of: shown)
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
         let path = freePath(name(of: request), format, in: preferences.exportFolder)
         try AtomicFile.write(bytes, to: path)
@@ -23,36 +26,40 @@ enum Exporting {
     }
   }
 
-  private static func exhibit(_ request: ExportRequest) throws(FormatError) -> Exhibit {
-    let result = try Reading.open(request.id)
+  private static func exhibit(
+    _ request: ExportRequest, of shown: [OpenResult]
+  ) throws(FormatError) -> Exhibit {
+    let result = try shown.result(request.id)
     guard let other = request.subtracted else { return try Exhibit(request, of: result) }
-    return try Exhibit.difference(request, result, try Reading.open(other))
+    return try Exhibit.difference(request, result, try shown.result(other))
   }
 
   /// The name of a pane's file: the result's own, and the view.
   static func name(of request: ExportRequest) -> String {
-    let file = request.id.path.split(separator: "/").last.map(String.init) ?? "result"
-    let stem = file.split(separator: ".").first.map(String.init) ?? "result"
     let key = request.id.key.isEmpty ? "" : "-\(request.id.key)"
-    let plain = (stem + key).unicodeScalars.map { scalar -> Character in
-      let isPlain =
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
-      return isPlain || "-_+.".unicodeScalars.contains(scalar) ? Character(scalar) : "_"
-    }
     let what = request.subtracted == nil ? request.view.rawValue : "difference"
-    return "\(String(plain).prefix(100))-\(what)"
+    return "\(FileStem.plain(FileStem.of(path: request.id.path) + key))-\(what)"
   }
 
   /// A path that no file has yet: nothing of the user's is overwritten unasked.
-  private static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String
-  {
+  static func freePath(_ name: String, _ format: ExportFormat, in folder: String) -> String {
     let base = folder == "." ? name : "\(folder)/\(name)"
     var path = "\(base).\(format.rawValue)"
     var number = 2
-    while access(path, F_OK) == 0 {
+    var status = stat()
+    // A link that leads nowhere is the user's too.
+    while lstat(path, &status) == 0 {
       path = "\(base)-\(number).\(format.rawValue)"
       number += 1
     }
     return path
+  }
+}
+
+extension [OpenResult] {
+  /// The result `id`: one of these, or else what its file holds.
+  fileprivate func result(_ id: ResultID) throws(FormatError) -> OpenResult {
+    if let shown = first(where: { $0.comparison.id == id }) { return shown }
+    return try Reading.open(id)
   }
 }

@@ -8,9 +8,15 @@ struct FileFinder {
   let found: (String) -> Void
   /// Receives a line for each path that cannot be looked into.
   let problem: (String) -> Void
-  private var visited: Set<FileIdentity> = []
+  private var visited: Set<FileIdentity.Place> = []
+  private var passedOver: Set<FileIdentity.Place> = []
 
-  init(found: @escaping (String) -> Void, problem: @escaping (String) -> Void) {
+  /// - Parameter skipped: a file that folders are searched as if without.
+  init(
+    skipping skipped: FileIdentity? = nil, found: @escaping (String) -> Void,
+    problem: @escaping (String) -> Void
+  ) {
+    if let skipped { passedOver.insert(skipped.place) }
     self.found = found
     self.problem = problem
   }
@@ -22,7 +28,7 @@ struct FileFinder {
       return
     }
     // A folder reached a second time, through a link, would go round for ever.
-    guard visited.insert(identity).inserted else { return }
+    guard visited.insert(identity.place).inserted else { return }
     if identity.isFolder {
       visitFolder(path)
     } else {
@@ -36,27 +42,40 @@ struct FileFinder {
   }
 
   private mutating func visitFolder(_ path: String) {
-    guard let names = Folder.names(in: path) else {
+    guard let (names, unreadable) = Folder.entries(in: path) else {
       problem("\(SafeText.sanitise(path)): cannot be opened; check its permissions")
       return
     }
+    for name in unreadable where ResultFile.isCandidate(name: name) {
+      problem("\(SafeText.sanitise(join(path, name))): its name is not UTF-8; rename it")
+    }
     let described = ResultFile.describedByIndex(names: names, in: path)
     for name in names where !name.hasPrefix(".") && !described.contains(name) {
-      let child = path == "." ? name : (path.hasSuffix("/") ? path + name : "\(path)/\(name)")
+      let child = join(path, name)
       guard let identity = FileIdentity(child) else { continue }
       if identity.isFolder {
         visit(child)
       } else if identity.isRegular, ResultFile.isCandidate(name: name),
-        visited.insert(identity).inserted
+        !passedOver.contains(identity.place), visited.insert(identity.place).inserted
       {
         found(child)
       }
     }
   }
+
+  private func join(_ folder: String, _ name: String) -> String {
+    folder == "." ? name : (folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)")
+  }
 }
 
 /// Which file or folder a path leads to, whatever links lie between, and which version of it.
 struct FileIdentity: Hashable {
+  /// Which file it is, whatever its version.
+  struct Place: Hashable {
+    fileprivate let device: UInt64
+    fileprivate let inode: UInt64
+  }
+
   private let device: UInt64
   private let inode: UInt64
   private let mode: UInt32
@@ -76,23 +95,33 @@ struct FileIdentity: Hashable {
     nanoseconds = status.st_mtim.tv_nsec
   }
 
+  /// The same for each path to one file, also while the file changes.
+  var place: Place { Place(device: device, inode: inode) }
   var isFolder: Bool { mode & S_IFMT == S_IFDIR }
   var isRegular: Bool { mode & S_IFMT == S_IFREG }
 }
 
 /// A folder's contents.
 enum Folder {
-  /// The names in natural order; nil when the folder cannot be opened.
-  static func names(in path: String) -> [String]? {
+  /// The names in natural order, and apart those that are not UTF-8, for which there is no path; nil when the
+  /// folder cannot be opened.
+  static func entries(in path: String) -> (names: [String], unreadable: [String])? {
     guard let stream = opendir(path) else { return nil }
     defer { closedir(stream) }
     var names: [String] = []
+    var unreadable: [String] = []
     while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+          if let name = String(validatingCString: $0) {
+            names.append(name)
+          } else {
+            unreadable.append(String(cString: $0))
+          }
+        }
       }
-      if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted(by: naturalOrder)
+    names.removeAll { $0 == "." || $0 == ".." }
+    return (names.sorted(by: naturalOrder), unreadable.sorted(by: naturalOrder))
   }
 }

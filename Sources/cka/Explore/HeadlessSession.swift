@@ -31,10 +31,12 @@ final class HeadlessSession {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .load(let id, let companion, _): dispatch(Reading.load(id, companion: companion))
+    case .load(let id, let companion, let reread):
+      dispatch(Reading.load(id, companion: companion, reread: reread).action)
     case .rescan: walk()
     case .export(let requests):
-      dispatch(Exporting.write(requests, preferences: state.preferences))
+      dispatch(
+        Exporting.write(requests, of: state.shownResults, preferences: state.preferences))
     case .jobs(let request):
       for report in JobDesk.answer(request) { dispatch(.jobs(report)) }
     case .quit: hasQuit = true

@@ -14,9 +14,11 @@ final class LiveSession {
   private let screen: TerminalScreen
   private let mailbox = Mailbox()
   private let watch = FileWatch()
-  private let work = DispatchQueue(label: "cka.work", qos: .userInitiated)
-  private let errands = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
+  private let reading = DispatchQueue(label: "cka.reading", qos: .userInitiated)
+  private let exporting = DispatchQueue(label: "cka.exporting", qos: .userInitiated)
   private let latest = LatestRequest()
+  private let walk = WalkNumber()
+  private let errands = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
   private let jobs = JobWatch()
   private var isRunning = true
 
@@ -27,25 +29,36 @@ final class LiveSession {
   }
 
   /// Runs until the user leaves.
-  func run(_ keys: [Key]) {
+  /// - Returns: a line for each export that was still to be written then, and could not be.
+  func run(_ keys: [Key]) -> [String] {
     startWalk()
     ask(.list)
     var script = keys[...]
+    var hasNews = true
     while isRunning {
-      screen.draw(view(state), cursor: cursor(state))
+      // A log that is written beside the results wakes us for each of its lines.
+      if hasNews { screen.draw(view(state), cursor: cursor(state)) }
       let events = screen.readEvents(
         wake: [mailbox.descriptor, watch.descriptor, jobs.descriptor].filter { $0 >= 0 },
         timeoutMilliseconds: jobs.pause(jobs: state.jobs))
       for event in events { receive(event) }
-      for action in mailbox.drain() { dispatch(action) }
-      // Scripted keys wait for the picture that they are meant for.
-      if state.primary != nil, state.pending == nil, let key = script.popFirst() {
+      let mail = mailbox.drain()
+      for mail in mail { receive(mail) }
+      hasNews = !events.isEmpty || !mail.isEmpty
+      if isReadyForScript, let key = script.popFirst() {
         dispatch(.input(.key(key)))
         if !script.isEmpty { mailbox.wake() }
+        hasNews = true
       }
-      lookAtFiles()
+      if lookAtFiles() { hasNews = true }
       if jobs.isLookDue(jobs: state.jobs) { ask(.list) }
     }
+    return finishExports()
+  }
+
+  /// Scripted keys wait for the picture that they are meant for, or until it is known that there is none.
+  private var isReadyForScript: Bool {
+    state.pending == nil && (state.primary != nil || state.scan.isFinished)
   }
 
   private func receive(_ event: InputEvent) {
@@ -56,24 +69,26 @@ final class LiveSession {
     }
   }
 
+  private func receive(_ mail: Mail) {
+    // What an older walk found out last must not replace what this one finds.
+    if let number = mail.walk, !walk.isStill(number) { return }
+    watch.note(mail.identities)
+    dispatch(mail.action)
+  }
+
   private func dispatch(_ action: Action) {
-    if case .loaded = action { watch.refresh() }
     for effect in update(&state, action) { perform(effect) }
   }
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .load(let id, let companion, _): load(id, companion)
+    case .load(let id, let companion, let reread): load(id, companion, reread: reread)
     case .rescan: startWalk()
-    case .export(let requests):
-      let preferences = state.preferences
-      work.async { [mailbox] in
-        mailbox.post(Exporting.write(requests, preferences: preferences))
-      }
+    case .export(let requests): export(requests)
     case .jobs(let request): ask(request)
     case .copy(let text):
       if !screen.copyToClipboard(text) {
-        state.message = .error("this terminal has no clipboard that reaches through SSH")
+        dispatch(.failed("this terminal has no clipboard that reaches through SSH"))
       }
     case .setMouse(let on): screen.setMouse(on)
     case .repaint: screen.repaint()
@@ -85,32 +100,58 @@ final class LiveSession {
   private func ask(_ request: JobRequest) {
     // One after the other: an old list must not arrive after a new one.
     errands.async { [mailbox] in
-      for report in JobDesk.answer(request) { mailbox.post(.jobs(report)) }
+      for report in JobDesk.answer(request) { mailbox.post(Mail(action: .jobs(report))) }
     }
   }
 
-  private func load(_ id: ResultID, _ companion: ResultID?) {
-    latest.set(id)
-    work.async { [mailbox, latest] in
+  private func load(_ id: ResultID, _ companion: ResultID?, reread: Bool) {
+    if !reread { latest.set(id) }
+    reading.async { [mailbox, latest] in
       // Someone who runs down the list wants the result they stop at, not all those on the way.
-      guard latest.isStill(id) else { return }
-      mailbox.post(Reading.load(id, companion: companion))
+      guard reread || latest.isStill(id) else { return }
+      let outcome = Reading.load(id, companion: companion, reread: reread)
+      mailbox.post(Mail(action: outcome.action, identities: outcome.identities))
+    }
+  }
+
+  private func export(_ requests: [ExportRequest]) {
+    let (shown, preferences) = (state.shownResults, state.preferences)
+    exporting.async { [mailbox] in
+      mailbox.post(
+        Mail(action: Exporting.write(requests, of: shown, preferences: preferences)))
+    }
+  }
+
+  private func finishExports() -> [String] {
+    exporting.sync {}
+    return mailbox.drain().compactMap {
+      if case .failed(let reason) = $0.action { reason } else { nil }
     }
   }
 
   private func startWalk() {
-    let (paths, first, mailbox) = (paths, state.wantedFirst, mailbox)
-    let thread = Thread { ResultWalk(paths: paths, first: first) { mailbox.post($0) }.run() }
+    let (paths, first, mailbox, walk) = (paths, state.wantedFirst, mailbox, walk)
+    let number = walk.next()
+    let thread = Thread {
+      ResultWalk(paths: paths, first: first, isWanted: { walk.isStill(number) }) {
+        mailbox.post(Mail(action: $0, walk: number))
+      }.run()
+    }
     thread.stackSize = 8 << 20
     thread.start()
   }
 
-  private func lookAtFiles() {
+  /// Tells of files that changed; false when none has.
+  private func lookAtFiles() -> Bool {
     // The result of a job changes all the time, and is read again by itself.
-    let open = [state.primary, state.companion].compactMap { $0?.comparison.id }
-      .filter { !state.jobResults.contains($0) }.map(\.path)
-    watch.watch(open)
-    if let line = watch.news().first { dispatch(.fileChanged(line)) }
+    let shown = Set(
+      state.shownResults.map(\.comparison.id).filter { !state.jobResults.contains($0) }.map(\.path))
+    watch.watch(shown.union(state.recent.map(\.comparison.id.path)))
+    let news = watch.news()
+    for item in news { dispatch(.forget(item.path)) }
+    let lines = news.filter { shown.contains($0.path) }.map(\.line)
+    if !lines.isEmpty { dispatch(.fileChanged(lines.joined(separator: "; "))) }
+    return !news.isEmpty
   }
 }
 
@@ -120,4 +161,13 @@ final class LatestRequest: Sendable {
 
   func set(_ new: ResultID) { id.withLock { $0 = new } }
   func isStill(_ old: ResultID) -> Bool { id.withLock { $0 == old } }
+}
+
+/// The number of the walk that counts.
+final class WalkNumber: Sendable {
+  private let number = Atomic(0)
+
+  /// Begins another walk: those before it no longer count.
+  func next() -> Int { number.add(1, ordering: .relaxed).newValue }
+  func isStill(_ old: Int) -> Bool { number.load(ordering: .relaxed) == old }
 }

@@ -2,9 +2,19 @@ import Explorer
 import Glibc
 import Synchronization
 
+/// What background work tells the event loop.
+struct Mail: Sendable {
+  /// What happened.
+  let action: Action
+  /// The number of the walk that it comes from, if it comes from one.
+  var walk: Int?
+  /// The versions of the files that were read for it.
+  var identities: [String: FileIdentity] = [:]
+}
+
 /// Where background work leaves its results for the event loop, with a descriptor that wakes it.
 final class Mailbox: Sendable {
-  private let actions = Mutex<[Action]>([])
+  private let waiting = Mutex<[Mail]>([])
   /// Readable while something waits.
   let descriptor: Int32
   private let writing: Int32
@@ -19,9 +29,9 @@ final class Mailbox: Sendable {
     (descriptor, writing) = (ends[0], ends[1])
   }
 
-  /// Leaves an action, from any thread.
-  func post(_ action: Action) {
-    actions.withLock { $0.append(action) }
+  /// Leaves news, from any thread.
+  func post(_ mail: Mail) {
+    waiting.withLock { $0.append(mail) }
     wake()
   }
 
@@ -33,10 +43,10 @@ final class Mailbox: Sendable {
   }
 
   /// Takes all that waits.
-  func drain() -> [Action] {
+  func drain() -> [Mail] {
     var bytes = [UInt8](repeating: 0, count: 256)
     while read(descriptor, &bytes, bytes.count) == bytes.count {}
-    return actions.withLock { waiting in
+    return waiting.withLock { waiting in
       defer { waiting = [] }
       return waiting
     }

@@ -4,15 +4,27 @@ import Formats
 
 /// Reads one result for the explorer, and its companion.
 enum Reading {
+  /// What was read, and which versions of the files it was read from.
+  struct Outcome {
+    let action: Action
+    /// Taken before reading: a file that changes meanwhile is noticed.
+    let identities: [String: FileIdentity]
+  }
+
   /// The answer to `.load`: the result, or why it cannot be had.
-  static func load(_ id: ResultID, companion: ResultID?) -> Action {
+  static func load(_ id: ResultID, companion: ResultID?, reread: Bool) -> Outcome {
+    var identities: [String: FileIdentity] = [:]
+    for path in [id.path, companion?.path].compactMap(\.self) {
+      identities[path] = FileIdentity(path)
+    }
     do {
       let result = try open(id)
       // A companion that cannot be read is listed among the problems; the picture need not wait for it.
       let other = companion.flatMap { try? open($0) }
-      return .loaded(result, companion: other)
+      return Outcome(
+        action: .loaded(result, companion: other, reread: reread), identities: identities)
     } catch {
-      return .loadFailed(id, error.description)
+      return Outcome(action: .loadFailed(id, error.description), identities: [:])
     }
   }
 

@@ -8,6 +8,7 @@ import Formats
 final class ResultWalk {
   private let paths: [String]
   private let first: String?
+  private let isWanted: () -> Bool
   private let tell: (Action) -> Void
 
   private var queue: [String] = []
@@ -20,10 +21,15 @@ final class ResultWalk {
   /// - Parameters:
   ///   - paths: what the user named: files and folders.
   ///   - first: a file to read before all others, when it is among them.
+  ///   - isWanted: false once nobody waits for this walk any more: it then stops.
   ///   - tell: receives results and progress; called on the walking thread.
-  init(paths: [String], first: String? = nil, tell: @escaping (Action) -> Void) {
+  init(
+    paths: [String], first: String? = nil, isWanted: @escaping () -> Bool = { true },
+    tell: @escaping (Action) -> Void
+  ) {
     self.paths = paths
     self.first = first
+    self.isWanted = isWanted
     self.tell = tell
   }
 
@@ -34,8 +40,9 @@ final class ResultWalk {
     }
     var finder = FileFinder(
       found: { self.found($0) }, problem: { self.progress.problems.append($0) })
-    for path in paths { finder.visit(path) }
-    for path in queue where path != first { read(path) }
+    for path in paths where isWanted() { finder.visit(path) }
+    for path in queue where path != first && isWanted() { read(path) }
+    guard isWanted() else { return }
     progress.isFinished = true
     flush()
     tell(.walked(seen))
@@ -46,6 +53,7 @@ final class ResultWalk {
   }
 
   private func found(_ path: String) {
+    guard isWanted() else { return }
     progress.filesFound += 1
     if hasTold { queue.append(path) } else if path != first { read(path) }
   }

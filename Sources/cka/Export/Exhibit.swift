@@ -119,13 +119,14 @@ extension Exhibit {
       rangeText: "CKA, \(settings.range.caption(square.bounds))",
       caption: caption(square, sorted: settings.sorted))
     return Exhibit(
-      figure: figure, comparison: comparison, minibatches: layout.order.map { $0 + 1 })
+      figure: figure, comparison: comparison,
+      minibatches: settings.sorted ? layout.order.map { $0 + 1 } : nil)
   }
 
   private static func caption(_ square: Square, sorted: Bool) -> [String] {
     let (layout, numbers) = (square.layout, square.statistics)
     var lines = [
-      "\(layout.count) minibatches, \(sorted ? "ascending" : "in their original order") "
+      "\(layout.count) \(layout.count == 1 ? "minibatch" : "minibatches"), \(sorted ? "ascending" : "in their original order") "
         + "from the lower left.",
       "Mean \(numbers.mean.fixed(4)), median \(numbers.median.fixed(4)), "
         + "quartiles \(numbers.lowerQuartile.fixed(4)) and \(numbers.upperQuartile.fixed(4)), "

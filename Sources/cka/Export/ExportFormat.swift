@@ -14,6 +14,9 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     self.init(rawValue: path[path.index(after: dot)...].lowercased())
   }
 
+  /// Whether it is a picture; else it holds values.
+  var isFigure: Bool { [.ppm, .png, .svg].contains(self) }
+
   /// `exhibit` in this format.
   /// - Parameters:
   ///   - raw: the cells alone, without title, names and colour bar.
@@ -44,23 +47,12 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
   }
 
   private func values(_ exhibit: Exhibit) throws(FormatError) -> [UInt8] {
-    switch self {
-    case .npy: ResultWriter.npy(exhibit.comparison)
-    case .npz: try ResultWriter.npz([exhibit.comparison])
-    case .json: ResultWriter.json([exhibit.comparison])
-    default: exhibit.ranking ?? ResultWriter.csv(exhibit.comparison)
+    let (comparison, order) = (exhibit.comparison, exhibit.minibatches)
+    return switch self {
+    case .npy: ResultWriter.npy(comparison)
+    case .npz: try ResultWriter.npz([comparison], order: order)
+    case .json: ResultWriter.json([comparison], order: order)
+    default: ResultWriter.csv(comparison, order: order)
     }
-  }
-}
-
-extension Exhibit {
-  /// A sorted vector as CSV: rank, minibatch (both from 1) and score; nil for anything else.
-  fileprivate var ranking: [UInt8]? {
-    guard let minibatches else { return nil }
-    let scores = comparison.matrix.values()
-    let lines = zip(minibatches, scores).enumerated().map { rank, pair in
-      "\(rank + 1),\(pair.0),\(pair.1.isNaN ? "nan" : "\(pair.1)")\r\n"
-    }
-    return Array("rank,minibatch,score\r\n\(lines.joined())".utf8)
   }
 }

@@ -7,8 +7,8 @@ import Formats
 extension Exhibit {
   /// All results at a glance: one cell for each pair of models, the mean of its CKA values.
   ///
-  /// Where several results compare the same pair, their means are averaged; a pair that nobody computed is
-  /// NaN. Layer matrices stand alone when there are any: the mean over layers and the mean over minibatches
+  /// Where several results compare the same pair, their means are averaged; a pair that nobody computed has
+  /// no cell (NaN among values). Layer matrices stand alone when there are any: the mean over layers and the mean over minibatches
   /// are different statistics.
   static func pairs(_ all: [Comparison], _ settings: ViewSettings) throws(FormatError) -> Exhibit {
     let layers = all.filter { $0.kind == .layers }
@@ -18,8 +18,8 @@ extension Exhibit {
     }
     let rows = models(results.map(\.rows))
     let columns = models(results.map(\.columns))
-    let values = means(results, rows, columns)
-    let matrix = Matrix(rows: rows.count, columns: columns.count, values: values)
+    let (width, values) = (columns.count, means(results, rows, columns))
+    let matrix = Matrix(rows: rows.count, columns: width, values: values.map { $0 ?? .nan })
     let view = MatrixView(matrix)
     let bounds = settings.range.bounds(of: view, summary: view.summary())
     let comparison = Comparison(
@@ -27,16 +27,23 @@ extension Exhibit {
       rows: Axis(model: "model A", layers: rows.map(\.title)),
       columns: Axis(model: "model B", layers: columns.map(\.title)), matrix: matrix)
     let figure = Figure(
-      heatmap: Heatmap(matrix), title: "Mean CKA of each pair", rowAxis: "model A",
+      heatmap: Heatmap(rows: rows.count, columns: width) { values[$0 * width + $1] },
+      title: "Mean CKA of each pair", rowAxis: "model A",
       columnAxis: "model B", rowNames: rows.map(\.title), columnNames: columns.map(\.title),
       scale: ColorScale(low: bounds.low, high: bounds.high, map: settings.layerColormap),
       rangeText: "mean CKA, \(settings.range.caption(bounds))",
       rowZeroAtBottom: !settings.originAtTop,
       caption: [
         layers.isEmpty ? "Mean over minibatches." : "Mean over all pairs of layers.",
-        "\(results.count) results.",
+        caption(results.count, leftOut: all.count - results.count),
       ])
     return Exhibit(figure: figure, comparison: comparison)
+  }
+
+  private static func caption(_ results: Int, leftOut: Int) -> String {
+    let count = "\(results) \(results == 1 ? "result" : "results")."
+    guard leftOut > 0 else { return count }
+    return count + " Left out: \(leftOut) of minibatch scores alone."
   }
 
   private static func models(_ axes: [Axis]) -> [ModelKey] {
@@ -45,7 +52,7 @@ extension Exhibit {
 
   private static func means(
     _ results: [Comparison], _ rows: [ModelKey], _ columns: [ModelKey]
-  ) -> [Double] {
+  ) -> [Double?] {
     var sums = [Double](repeating: 0, count: rows.count * columns.count)
     var counts = [Int](repeating: 0, count: sums.count)
     for result in results {
@@ -57,7 +64,7 @@ extension Exhibit {
       sums[row * columns.count + column] += mean
       counts[row * columns.count + column] += 1
     }
-    return zip(sums, counts).map { $1 == 0 ? .nan : $0 / Double($1) }
+    return zip(sums, counts).map { $1 == 0 ? nil : $0 / Double($1) }
   }
 }
 

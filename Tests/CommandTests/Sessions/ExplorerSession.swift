@@ -37,6 +37,16 @@ struct ExplorerSession {
     try terminal.wait { try condition($0) && terminal.state().command == "cka" }
   }
 
+  /// Presses `keys`, and returns the screen once they have been dealt with: a key without a meaning is pressed
+  /// after them, and waited for. Turns that follow one another must be odd and even.
+  @discardableResult
+  func press(_ keys: String..., turn: Int) throws -> String {
+    let last = turn.isMultiple(of: 2) ? "F8" : "F9"
+    for key in keys + [last] { try terminal.send(key) }
+    // What was written is told when it is, which may be after the last key.
+    return try wait { $0.contains("\(last) does nothing here") || $0.contains(" wrote ") }
+  }
+
   /// Leaves by `q`, and finds the terminal as it was.
   func leave() throws {
     try terminal.send("q")

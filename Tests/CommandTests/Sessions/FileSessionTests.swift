@@ -48,7 +48,7 @@ import Testing
     #expect(truncate(place.path("runs/a.pkl"), 100) == 0)
     try session.wait { $0.contains("has changed") && $0.hasReadout }
     try session.terminal.send("R")
-    try session.wait { $0.contains("cka:") || $0.contains("runs/a.pkl: ") && $0.hasReadout }
+    try session.wait { $0.contains("runs/a.pkl: ") && $0.hasReadout }
     #expect(unlink(place.path("runs/a.pkl")) == 0)
     let told = try session.wait { $0.contains("was deleted; the picture is from before") }
     #expect(told.hasReadout && told.contains("↑ Teacher-10"))
@@ -61,7 +61,7 @@ import Testing
     }
     let session = try open()
     let first = try session.waitForPicture(of: "ResNet18")
-    #expect(!first.contains("/300"), "everything was read before anything was shown")
+    #expect(first.contains("reading "), "everything was read before anything was shown")
     try session.wait { $0.contains("1/300") }
     try session.leave()
   }
@@ -77,6 +77,11 @@ import Testing
     let back = try session.waitForPicture(of: "2/24")
     #expect(back.readout == left.readout)
     try session.leave()
+    for line in ["cka ./SampleData/", "cd SampleData; cka .; cd .."] {
+      try session.start(line)
+      #expect(try session.waitForPicture(of: "2/24").readout == left.readout, "\(line)")
+      try session.leave()
+    }
     try session.start("cka --no-restore SampleData")
     try session.waitForPicture(of: "1/24")
     try session.leave()
@@ -90,15 +95,52 @@ import Testing
     try session.leave()
   }
 
+  @Test func severalMistakesInTheSettingsAreCounted() throws {
+    try place.configure("colour: red\nrange: big\nmouse: yes\n")
+    try place.copy(sample: Self.before, as: "runs/a.pkl")
+    let session = try open(width: 200)
+    try session.wait { $0.contains("2 problems in ") && $0.contains("cka doctor") }
+    #expect(try session.terminal.state().hasMouse)
+    try session.leave()
+  }
+
+  @Test func anExportIsFinishedBeforeLeaving() throws {
+    try place.copy(sample: Self.before, as: "runs/a.pkl")
+    let session = try open("cka --keys 'e q' runs; echo status $?")
+    try session.terminal.wait { $0.contains("status 0") }
+    #expect(place.names.contains { $0.hasPrefix("a-layers") })
+    try place.configure("export-folder: nowhere\n")
+    try session.start("cka --keys 'e q' runs; echo status $?")
+    let shown = try session.terminal.wait { $0.contains("status 1") }
+    #expect(shown.contains("cka: "))
+  }
+
+  @Test func anExportIsOfThePictureThatIsShown() throws {
+    try place.copy(sample: Self.before, as: "runs/a.pkl")
+    let session = try open()
+    try session.waitForPicture(of: "Teacher-10")
+    #expect(unlink(place.path("runs/a.pkl")) == 0)
+    try session.wait { $0.contains("was deleted") }
+    try session.terminal.send("e")
+    try session.wait { $0.contains("wrote a-layers") }
+    try session.leave()
+  }
+
+  @Test func keysArePressedThoughThereIsNothing() throws {
+    try FileManager.default.createDirectory(
+      atPath: place.path("runs"), withIntermediateDirectories: false)
+    let session = try open("cka --keys 'q' runs; echo status $?")
+    try session.terminal.wait { $0.contains("status 0") }
+  }
+
   @Test func hostileFilesAreListedAndShownHarmlessly() throws {
     try FileManager.default.createSymbolicLink(
       atPath: place.path("runs"), withDestinationPath: Fixture.hostile(""))
     let session = try open("cka runs 2> errors")
     try session.waitForPicture()
-    for _ in 0..<25 {
-      try session.terminal.send("j")
-      let shown = try session.wait { $0.hasFrame && $0.hasReadout }
-      #expect(shown.steeringCharacters.isEmpty)
+    for turn in 0..<25 {
+      let shown = try session.press("j", turn: turn)
+      #expect(shown.hasFrame && shown.steeringCharacters.isEmpty)
     }
     try session.terminal.send("w")
     let problems = try session.wait { $0.contains("Files that could not be read") }

@@ -12,13 +12,13 @@ import Testing
     try place.copySampleData()
     let session = try ExplorerSession("cka SampleData", width: width, height: height, in: place)
     try session.waitForPicture(of: "ResNet18")
+    var turn = 0
     for pane in [Pane.layers, .results, .minibatches] {
-      try session.terminal.send(pane.selector)
       for (command, key) in Self.keys(in: pane) {
-        try session.terminal.send(key.tmuxName)
-        // Closes what the key may have opened, and else does nothing.
-        try session.terminal.send("C-g")
-        try session.wait { $0.hasFrame }
+        turn += 1
+        // C-g closes what the key may have opened, and else does nothing.
+        let shown = try session.press(pane.selector, key.tmuxName, "C-g", turn: turn)
+        #expect(shown.hasFrame, "after \(command) in \(pane)")
         #expect(try session.terminal.state().isAlternate, "after \(command) in \(pane)")
       }
     }
