@@ -28,12 +28,16 @@ private func drawHeat(
   let inks = tile.values.map { canvas.pixel($0, scale) }
   let top = place.originAtTop ? 0 : rect.height * canvas.pixelsPerCell - place.pixelHeight
   let marker = state.markerPixels(place)
+  let hasMarks = state.matchMarks != nil
+  // Where each pixel's ink is: divisions for each of 15,000 pixels would be felt.
+  let columns = (0..<place.pixelWidth).map { place.unitColumn(pixel: $0) }
+  let rows = (0..<place.pixelHeight).map { place.unitRow(pixel: $0) * place.unitColumns }
   canvas.paint(&buffer, in: rect) { x, screenY in
     let y = screenY - top
-    guard x < place.pixelWidth, y >= 0, y < place.pixelHeight else { return .clear }
+    guard x < columns.count, y >= 0, y < rows.count else { return .clear }
     if let marker, marker.across.contains(x), marker.down.contains(y) { return .marker }
-    let ink = inks[place.unitRow(pixel: y) * place.unitColumns + place.unitColumn(pixel: x)]
-    return state.isMatchMark(pixelX: x, y, place) ? canvas.marked(ink) : ink
+    let ink = inks[rows[y] + columns[x]]
+    return hasMarks && state.isMatchMark(pixelX: x, y, place) ? canvas.marked(ink) : ink
   }
 }
 

@@ -6,8 +6,10 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   guard let readout = state.readout else { return }
   var x = line.x + 1
   let separator = theme.glyph(" │ ", " | ")
-  // Rewritten at every move of the crosshair, so without colours of its own, which cost bytes.
-  var parts: [(String, Style)] = [(readout.value, theme.strong), (separator, theme.frame)]
+  // Rewritten at every move of the crosshair: colours of its own would cost bytes, and so would all that
+  // stands behind a value that is longer than the last one.
+  let value = line.width >= 110 ? readout.value.padded(to: 21) : readout.value
+  var parts: [(String, Style)] = [(value, theme.strong), (separator, theme.frame)]
   // On a narrow screen the names say more than the numbers.
   if line.width >= 72, readout.reason.isEmpty {
     parts += [(readout.place, theme.text), (separator, theme.frame)]

@@ -90,7 +90,7 @@ struct BenchStage {
     environment["TERM"] = "xterm-256color"
     environment["COLORTERM"] = depth == .trueColor ? "truecolor" : nil
     return try BenchTerminal(
-      [Self.program, "explore", path], environment: environment, size: Self.size)
+      [Self.program, "explore", "--no-restore", path], environment: environment, size: Self.size)
   }
 
   /// This program with other arguments.

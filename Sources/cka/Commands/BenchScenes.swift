@@ -54,7 +54,10 @@ extension BenchStage {
     var log = BenchKeyLog()
     for key in ["]", "[", "]", "]", "'", "'", "]", "[", "'", "]"] { log.press(key, explorer) }
     explorer.quit()
-    return log.figures("pair toggled on \(samples)", paint: nil, bytes: ("bytes, largest", nil))
+    let group = "pair toggled on \(samples)"
+    let bytes = BenchFigure(
+      group: group, what: "bytes, largest", value: Double(log.mostBytes), unit: .bytes)
+    return log.figures(group, budget: nil) + [bytes]
   }
 
   /// Keys on a matrix of 1,000 × 1,000 named layers.
@@ -66,7 +69,7 @@ extension BenchStage {
     var log = BenchKeyLog()
     for key in BenchKeyLog.tour { log.press(key, explorer) }
     explorer.quit()
-    return log.figures("keys on 1,000 × 1,000", paint: 5, bytes: nil)
+    return log.figures("keys on 1,000 × 1,000", budget: 5)
   }
 
   /// Keys at every zoom on a matrix of 10,000 × 10,000.
@@ -85,7 +88,7 @@ extension BenchStage {
       BenchFigure(
         group: group, what: "heatmap complete after start", value: opened.last * 1000,
         unit: .milliseconds)
-    ] + log.figures(group, paint: 16, bytes: nil) + [
+    ] + log.figures(group, budget: 16) + [
       BenchFigure(
         group: group, what: "peak resident memory", value: peak / 1e6, unit: .megabytes,
         budget: 440)
@@ -109,7 +112,7 @@ extension BenchStage {
     let moves = ["l", "l", "j", "h", "k", "l", "j", "l"].map { explorer.press($0).bytes }
     let whole = explorer.press(Self.repaint).bytes
     // The picture alone on the screen, one value a pixel: the most that 200 × 50 cells can show.
-    for key in ["\r", "+", "+", "+", "+", "+", "+", "+"] { _ = explorer.press(key) }
+    for key in ["\r", "+", "+", "+", "+", "+", "+"] { _ = explorer.press(key) }
     let pans = ["L", "J", "H", "K"].map { explorer.press($0).bytes }
     let close = explorer.press(Self.repaint).bytes
     explorer.quit()
@@ -127,60 +130,4 @@ extension BenchStage {
 
   /// Control-L.
   private static let repaint = "\u{C}"
-}
-
-/// Keys pressed in an explorer, and what came of each.
-struct BenchKeyLog {
-  /// Moves, pans, zooms and colours, as someone looks around a matrix.
-  static let tour: [String] = keys(
-    String(repeating: "ljlkhjlk+ljlkhjlkLJ+ljlkhjlkHKc+ljlkhjlkt---_mmmrrroo", count: 4))
-
-  /// From the whole matrix to one value and back, with moves and pans at every step.
-  static let zooms: [String] = keys(
-    String(repeating: "ljlkhjlkLJHK+", count: 12) + String(repeating: "LJHK-", count: 12) + "_")
-
-  private static func keys(_ text: String) -> [String] { text.map { String($0) } }
-
-  private var seconds: [Double] = []
-  private var bytes: [Int] = []
-  private var slowest = (key: "", seconds: 0.0)
-  private var processor = 0.0
-
-  /// Presses `key`; a key that changes nothing on the screen is not counted.
-  mutating func press(_ key: String, _ explorer: BenchTerminal) {
-    let before = explorer.processorSeconds
-    let paint = explorer.press(key)
-    guard paint.bytes > 0 else { return }
-    processor += explorer.processorSeconds - before
-    seconds.append(paint.last)
-    bytes.append(paint.bytes)
-    if paint.last > slowest.seconds { slowest = (key, paint.last) }
-  }
-
-  /// The log in figures.
-  /// - Parameters:
-  ///   - paint: milliseconds that the 95th percentile may take.
-  ///   - bytes: what to call the largest paint, and its budget; nil leaves it out.
-  func figures(
-    _ group: String, paint: Double?, bytes: (what: String, budget: Double?)?
-  ) -> [BenchFigure] {
-    let time = { (what: String, value: Double, budget: Double?) in
-      BenchFigure(
-        group: group, what: "\(what) of \(seconds.count)", value: value * 1000,
-        unit: .milliseconds, budget: budget)
-    }
-    var figures = [
-      time("key to last byte, 95th percentile", BenchSample.percentile(95, of: seconds), paint),
-      time("key to last byte, median", BenchSample.median(seconds), nil),
-      time("key to last byte, slowest (\(slowest.key))", slowest.seconds, nil),
-      time("processor time a key, mean", processor / Double(max(1, seconds.count)), nil),
-    ]
-    if let bytes {
-      figures.append(
-        BenchFigure(
-          group: group, what: bytes.what,
-          value: Double(self.bytes.max() ?? 0), unit: .bytes, budget: bytes.budget))
-    }
-    return figures
-  }
 }
