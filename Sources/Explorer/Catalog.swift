@@ -63,8 +63,8 @@ extension PairEntry {
 }
 
 extension String {
-  /// torch_cka writes `Dataset NAME`, where NAME is the class of the data set.
-  var withoutDatasetPrefix: String {
+  /// The data set's own name: torch_cka writes `Dataset NAME`, where NAME is the class of the data set.
+  public var withoutDatasetPrefix: String {
     hasPrefix("Dataset ") ? String(dropFirst("Dataset ".count)) : self
   }
 }

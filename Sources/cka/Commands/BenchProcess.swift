@@ -82,7 +82,8 @@ enum BenchProcess {
       seconds: seconds, peakBytes: Double(usage.ru_maxrss) * 1024, output: output)
   }
 
-  private static func readAll(_ descriptor: Int32) -> String {
+  /// Everything that comes from `descriptor` until it ends, as text.
+  static func readAll(_ descriptor: Int32) -> String {
     var all: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {

@@ -45,7 +45,7 @@ struct BenchPeers {
     } catch {
       return nil
     }
-    let text = Self.readAll(child.output)
+    let text = BenchProcess.readAll(child.output)
     guard child.wait().status == 0 else { return nil }
     let times = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     return times.isEmpty ? nil : Statistics.quantile(0.5, of: times.sorted())
@@ -86,15 +86,4 @@ struct BenchPeers {
             measure(*models, loader)
             print(time.perf_counter() - start)
     """
-
-  private static func readAll(_ descriptor: Int32) -> String {
-    var all: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return String(decoding: all, as: UTF8.self) }
-      all += buffer[..<count]
-    }
-  }
 }

@@ -153,7 +153,7 @@ extension Comparison {
 extension Axis {
   /// The data set without torch_cka's leading "Dataset "; nil when there is none.
   var datasetName: String? {
-    let name = dataset.hasPrefix("Dataset ") ? String(dataset.dropFirst(8)) : dataset
+    let name = dataset.withoutDatasetPrefix
     return name.isEmpty ? nil : name
   }
 
