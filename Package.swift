@@ -78,7 +78,7 @@ let package = Package(
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
     tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
-    tests("TorchBackendTests", ["TorchBackend", "cka", "Formats", "TestSupport"]),
+    tests("TorchBackendTests", ["TorchBackend", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
