@@ -77,7 +77,7 @@ let package = Package(
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "TestSupport"]),
     tests("TorchBackendTests", ["TorchBackend", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
