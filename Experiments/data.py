@@ -39,6 +39,9 @@ class Digits(Dataset):
     def __getitem__(self, index: int) -> tuple[Tensor, int, str]:
         return self.images[index], int(self.labels[index]), self.ids[index]
 
+    def __repr__(self) -> str:
+        return f"Digits ({len(self)} images)"
+
 
 def digits(
     size: int = 32,

@@ -80,8 +80,8 @@ class PriorKnowledge(SoftTargets):
         gap = 1 - float(unbiased_cka(student.detach(), teacher).clamp(0, 1))
         n, _, height, width = teacher.shape
         ranks = torch.rand(n, height * width, generator=self.random).argsort(dim=1)
-        help = (ranks < round(gap * height * width)).view(n, 1, height, width)
-        mixture = torch.where(help, teacher, self.align[stage](student))
+        is_helped = (ranks < round(gap * height * width)).view(n, 1, height, width)
+        mixture = torch.where(is_helped, teacher, self.align[stage](student))
         return F.mse_loss(self.decode[stage](mixture), teacher) / teacher.var()
 
 

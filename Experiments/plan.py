@@ -76,8 +76,8 @@ def _widths() -> list[Plan]:
 
 def _architectures() -> list[Plan]:
     return [
-        Plan("swin", networks.swin, Recipe(20)),
-        Plan("vit", networks.vit, Recipe(20)),
-        Plan("resnet18", partial(networks.resnet, depth=18), Recipe(6, rate=1e-3)),
-        Plan("resnet34", partial(networks.resnet, depth=34), Recipe(6, rate=1e-3)),
+        Plan("swin", networks.swin, Recipe(15)),
+        Plan("vit", networks.vit, Recipe(15)),
+        Plan("resnet18", partial(networks.resnet, depth=18), Recipe(5, rate=1e-3)),
+        Plan("resnet34", partial(networks.resnet, depth=34), Recipe(5, rate=1e-3)),
     ]
