@@ -35,7 +35,7 @@ extension Command {
       "layers alike on both data sets, which may be frozen",
       when: { $0.open(.layers) != nil }
     ) {
-      $0.overlay = .text(Reader(title: "Layers to freeze", lines: $0.freezeLines))
+      $0.overlay = .freeze(FreezeView())
       return []
     },
   ]
@@ -58,17 +58,5 @@ extension State {
     // Where there is no room beside the heatmap, it takes the heatmap's place.
     if Layout(self).profile == nil { focusPane(.profile) }
     return []
-  }
-
-  fileprivate var freezeLines: [String] {
-    guard let result = open(.layers) else { return [] }
-    let table = FreezeTable(
-      result.comparison, order: settings.labelOrder, halfWidths: result.halfWidths)
-    let comparison = result.comparison
-    let heading = "\(comparison.rows.title) × \(comparison.columns.title)"
-    guard !table.layers.isEmpty else {
-      return [heading, "  no layer of the rows has a partner of the same name on the columns"]
-    }
-    return [heading] + table.textLines
   }
 }

@@ -49,9 +49,10 @@ struct BackgroundJob {
   }
 
   /// What it will compute, and what one should know before, in lines ready to show.
+  /// - Parameter shouldStop: asked while something is waited for.
   /// - Throws: why it cannot be computed.
-  func summary() throws -> [String] {
-    let run = try open()
+  func summary(shouldStop: @escaping () -> Bool = { false }) throws -> [String] {
+    let run = try open(shouldStop: shouldStop)
     let replaced = access(output, F_OK) == 0 ? ["replaces \(SafeText.sanitise(output))"] : []
     return run.outline + replaced + run.warnings
   }
