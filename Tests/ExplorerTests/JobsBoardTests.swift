@@ -17,7 +17,7 @@ struct JobsBoardTests {
       "running    ━━━━━━━━━───────────  45 % 0:46     A × B",
       "died       ━━──────────────────  10 %          A × C",
       "finished   ━━━━━━━━━━━━━━━━━━━━ 100 %          B × C",
-      "20261124-061600-0003  120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031",
+      "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031  20261124-061600-0003",
       "cka compute a.npz -o a.cka.safetensors",
       "Enter opens, c cancels, t again, e edit, l log, n new, Esc leaves",
     ]

@@ -10,14 +10,9 @@ extension Command {
     ) { $0.askForDifference() },
     Command(
       "dim-overlap", [.character("D")], .analysis,
-      "in a difference, dim the cells whose 95 % intervals overlap",
-      when: { $0.difference?.certain != nil }
-    ) {
-      $0.differenceSettings.dims.toggle()
-      return $0.note(
-        $0.differenceSettings.dims
-          ? "cells with overlapping intervals are dimmed" : "all cells shown")
-    },
+      "in a difference, dim the cells whose 95 % intervals overlap", hint: "dim",
+      when: { $0.difference != nil }
+    ) { $0.toggleDimming() },
     Command(
       "profile", [.character("P")], .analysis,
       "row, column and diagonal through the crosshair; a histogram; off", hint: "profile",

@@ -53,7 +53,11 @@ extension State {
     overlay = nil
     jobResults.formUnion(entries.map(\.id))
     let effects = merge(entries)
-    return wanted == first.id ? effects : effects + show(first.id)
+    // Whoever opens a result wants to look at it, as soon as it has been read.
+    (startsInPicture, isUntouched) = (true, true)
+    guard wanted == first.id else { return effects + show(first.id) }
+    startInPicture()
+    return effects
   }
 }
 

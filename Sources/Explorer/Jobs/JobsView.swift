@@ -64,7 +64,8 @@ private func drawDetails(
   _ job: JobLine, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let lines: [(String, Style)] = [
-    ("\(job.id)  \(job.progress)", theme.accent), (job.command, theme.faint),
+    ([job.progress, job.id].filter { !$0.isEmpty }.joined(separator: "  "), theme.accent),
+    (job.command, theme.faint),
     (job.reason ?? "", job.state == .failed || job.state == .died ? theme.error : theme.warning),
   ]
   for (row, (text, style)) in lines.enumerated() {
