@@ -84,7 +84,8 @@ def _sentence(name: str, differences: list[float]) -> str:
     centre = mean(differences)
     half = T_975 * stdev(differences) / len(differences) ** 0.5
     verdict = "significant" if abs(centre) > half else "not significant"
-    return f"{name} {centre:+.2f} ± {half:.2f} ({verdict})"
+    difference = f"{centre:+.2f}".replace("-", "−")
+    return f"{name} {difference} ± {half:.2f} ({verdict})"
 
 
 def _series(name: str, values: Accuracies) -> dict[str, object]:

@@ -75,9 +75,10 @@ def _widths() -> list[Plan]:
 
 
 def _architectures() -> list[Plan]:
+    transformers = Recipe(12, batch=16)  # They learn slowly: many steps.
     return [
-        Plan("swin", networks.swin, Recipe(15)),
-        Plan("vit", networks.vit, Recipe(15)),
+        Plan("vit", networks.vit, transformers),
+        Plan("swin", networks.swin, transformers),
         Plan("resnet18", partial(networks.resnet, depth=18), Recipe(5, rate=1e-3)),
         Plan("resnet34", partial(networks.resnet, depth=34), Recipe(5, rate=1e-3)),
     ]
