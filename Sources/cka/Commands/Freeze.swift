@@ -36,7 +36,7 @@ struct Freeze: ParsableCommand {
   }
 
   func run() throws {
-    let result = try choice.result(in: path, kind: .layers)
+    let result = try choice.layers(in: path)
     let table = FreezeTable(
       result, threshold: threshold, order: executedLabels ? .executed : .exported)
     guard !table.layers.isEmpty else {

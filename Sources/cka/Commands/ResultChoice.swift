@@ -15,7 +15,7 @@ struct ResultChoice: ParsableArguments {
 
   /// The results below `path` that fit, at least one.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
-  func results(in path: String, kind: Comparison.Kind?) throws -> [Comparison] {
+  func results(in path: String, kind: ResultKind?) throws -> [SavedResult] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
     if all.isEmpty, let problem = problems.first { throw fail(problem) }
@@ -26,9 +26,7 @@ struct ResultChoice: ParsableArguments {
         && (sides.map { Self.fits(result, $0) } ?? true)
     }
     if let kind, !all.contains(where: { $0.kind == kind }) {
-      let missing = kind == .layers ? "layer matrix" : "minibatch scores"
-      throw fail(
-        "\(path): holds no \(missing); use --view \(kind == .layers ? "sorted" : "layers")")
+      throw fail("\(path): holds no \(kind.name); it has \(Self.list(all))")
     }
     guard !fitting.isEmpty else {
       throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
@@ -38,7 +36,7 @@ struct ResultChoice: ParsableArguments {
 
   /// The one result that fits.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
-  func result(in path: String, kind: Comparison.Kind?) throws -> Comparison {
+  func result(in path: String, kind: ResultKind?) throws -> SavedResult {
     let fitting = try results(in: path, kind: kind)
     guard fitting.count == 1 else {
       throw fail(
@@ -46,6 +44,15 @@ struct ResultChoice: ParsableArguments {
           + Self.list(fitting))
     }
     return fitting[0]
+  }
+
+  /// The one layer matrix that fits.
+  /// - Throws: as `result(in:kind:)`.
+  func layers(in path: String) throws -> Comparison {
+    guard let comparison = try result(in: path, kind: .layers).comparison else {
+      throw fail("\(path): holds no layer matrix")
+    }
+    return comparison
   }
 
   /// One line for all the files of a folder that cannot be read: the result asked for is another one.
@@ -63,27 +70,61 @@ struct ResultChoice: ParsableArguments {
     )
   }
 
-  private static func fits(_ result: Comparison, _ sides: (a: String, b: String)) -> Bool {
-    result.rows.model.lowercased().contains(sides.a)
-      && result.columns.model.lowercased().contains(sides.b)
+  private static func fits(_ result: SavedResult, _ sides: (a: String, b: String)) -> Bool {
+    guard let comparison = result.comparison else { return false }
+    return comparison.rows.model.lowercased().contains(sides.a)
+      && comparison.columns.model.lowercased().contains(sides.b)
   }
 
   /// Whole names win over parts: `Teacher-1` is not `Teacher-10` where both are there.
   private static func exact(
-    _ results: [Comparison], _ sides: (a: String, b: String)?
-  ) -> [Comparison] {
+    _ results: [SavedResult], _ sides: (a: String, b: String)?
+  ) -> [SavedResult] {
     guard let sides else { return results }
     let whole = results.filter {
-      $0.rows.model.lowercased() == sides.a && $0.columns.model.lowercased() == sides.b
+      $0.comparison?.rows.model.lowercased() == sides.a
+        && $0.comparison?.columns.model.lowercased() == sides.b
     }
     return whole.isEmpty ? results : whole
   }
 
-  private static func list(_ results: [Comparison]) -> String {
+  private static func list(_ results: [SavedResult]) -> String {
     let names = results.prefix(6).map { result in
-      result.id.key.isEmpty ? result.pairTitle : "\(result.pairTitle) [\(result.id.key)]"
+      result.id.key.isEmpty ? result.title : "\(result.title) [\(result.id.key)]"
     }
     return names.joined(separator: "; ") + (results.count > 6 ? "; …" : "")
+  }
+}
+
+/// The kinds of result that commands choose among.
+enum ResultKind {
+  case layers, minibatches, curves
+
+  /// In words, after "no".
+  var name: String {
+    switch self {
+    case .layers: "layer matrix (--view layers)"
+    case .minibatches: "minibatch scores (--view sorted)"
+    case .curves: "curves (--view curves)"
+    }
+  }
+}
+
+extension SavedResult {
+  /// What it is.
+  var kind: ResultKind {
+    switch self {
+    case .comparison(let comparison): comparison.kind == .layers ? .layers : .minibatches
+    case .curves: .curves
+    }
+  }
+
+  /// What a list calls it.
+  fileprivate var title: String {
+    switch self {
+    case .comparison(let comparison): comparison.pairTitle
+    case .curves(let curves): curves.figureTitle
+    }
   }
 }
 

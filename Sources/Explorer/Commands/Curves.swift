@@ -1,0 +1,20 @@
+import Cells
+
+extension Command {
+  static let curveCommands: [Command] = [
+    Command(
+      "series", [.character(" ")], .curves, "show or hide the chosen series", hint: "series",
+      in: [.curves], when: hasCurves
+    ) { $0.toggleSeries() },
+    Command(
+      "only-series", [.character("O")], .curves, "the chosen series alone, or all again",
+      hint: "only", in: [.curves], when: hasCurves
+    ) { $0.showOnlySeries() },
+    Command(
+      "y-range", [.character("z")], .curves, "y around the data, or from 0", hint: "y range",
+      when: hasCurves
+    ) { $0.turnCurveRange() },
+  ]
+}
+
+private let hasCurves: @Sendable (State) -> Bool = { $0.openCurves != nil }
