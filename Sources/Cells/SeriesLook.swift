@@ -17,7 +17,7 @@ public enum SeriesLook {
   /// The shape of series `index`: once all colours are used up, the next shapes come with them.
   public static func shape(_ index: Int, colors: Int = paper.count) -> Shape {
     let all = Shape.allCases
-    return all[(index + index / max(1, colors)) % all.count]
+    return all[(index + (colors > 1 ? index / colors : 0)) % all.count]
   }
 
   /// The colour of series `index` on a terminal.

@@ -64,6 +64,6 @@ public struct OpenCurves: Sendable {
 
   /// The part of the plane in which these settings draw the curves.
   func frame(_ settings: CurveSettings) -> CurvesFrame {
-    CurvesFrame(settings.shown(of: curves).map { spans[$0] }, fromZero: settings.fromZero)
+    CurvesFrame(spans: settings.shown(of: curves).map { spans[$0] }, fromZero: settings.fromZero)
   }
 }

@@ -10,6 +10,8 @@ struct Readout: Sendable, Equatable {
   let names: String
   /// Why there is no value; empty when there is one.
   var reason = ""
+  /// Where there is no room for all names, the first ones stay, not the last.
+  var keepsStart = false
   /// The line for the clipboard, where it is not made of the names and the value.
   var copied: String?
 

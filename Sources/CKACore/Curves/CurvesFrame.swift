@@ -9,15 +9,15 @@ public struct CurvesFrame: Sendable, Equatable {
   /// - Parameter fromZero: y reaches to 0, whatever the values.
   public init(_ series: [Curves.Series], fromZero: Bool) {
     let spans = series.map { (x: $0.span, y: $0.reach) }
-    self.init(spans, fromZero: fromZero)
+    self.init(spans: spans, fromZero: fromZero)
   }
 
   /// The same of series of which the spans are known.
   public init(
-    _ spans: [(x: ClosedRange<Double>, y: ClosedRange<Double>?)], fromZero: Bool
+    spans: [(x: ClosedRange<Double>, y: ClosedRange<Double>?)], fromZero: Bool
   ) {
     let (left, right) = (spans.map(\.x.lowerBound).min(), spans.map(\.x.upperBound).max())
-    x = Self.padded((left ?? 0)...(right ?? 1), by: 0.04)
+    x = Self.padded((left ?? 0)...(right ?? 1), by: 0.06)
     let reaches = spans.compactMap(\.y)
     let low = reaches.map(\.lowerBound).min() ?? 0
     let high = reaches.map(\.upperBound).max() ?? 1

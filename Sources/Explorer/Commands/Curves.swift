@@ -11,6 +11,14 @@ extension Command {
       hint: "only", in: [.curves], when: hasCurves
     ) { $0.showOnlySeries() },
     Command(
+      "far-left", [.character("H")], .curves, "a tenth of the x to the left", in: [.curves],
+      when: hasCurves
+    ) { $0.moveFarAcross(-1) },
+    Command(
+      "far-right", [.character("L")], .curves, "a tenth of the x to the right", in: [.curves],
+      when: hasCurves
+    ) { $0.moveFarAcross(1) },
+    Command(
       "y-range", [.character("z")], .curves, "y around the data, or from 0", hint: "y range",
       when: hasCurves
     ) { $0.turnCurveRange() },

@@ -32,13 +32,15 @@ struct CurveLayout: Sendable, Equatable {
     let (curves, frame) = (open.curves, open.frame(settings))
     let names = curves.series.map { TextWidth.width(of: spell($0.name)) }
     isLegendBeside = inner.width >= 62 && inner.height >= 10
-    let wanted = max((names.max() ?? 0) + 4, hasValues ? 24 : 0)
+    let longest = names.max() ?? 0
+    let wanted = max(longest == 0 ? 0 : longest + 4, hasValues ? 24 : 0)
     let legendWidth = isLegendBeside ? min(wanted, inner.width / 3) : 0
     let flow = Self.flowLines(names, width: inner.width)
-    let legendLines = isLegendBeside ? 0 : min(flow, max(1, inner.height / 5))
+    let legendLines =
+      isLegendBeside || longest == 0 ? 0 : min(flow, max(1, inner.height / 5))
     let words = Self.wrap(
       notes + (notes.isEmpty || curves.caption.isEmpty ? "" : " ") + curves.caption,
-      width: min(inner.width, 96), most: inner.height >= 10 ? max(1, inner.height / 4) : 0,
+      width: min(inner.width, 96), most: inner.height >= 10 ? max(1, inner.height / 5) : 0,
       spell: spell)
     captionLines = words
     let captionGap = words.isEmpty || inner.height < 18 ? 0 : 1
@@ -62,6 +64,12 @@ struct CurveLayout: Sendable, Equatable {
       ? Rect(x: plot.right + gap, y: plot.y, width: legendWidth, height: height)
       : Rect(x: inner.x, y: xLabels.bottom, width: inner.width, height: legendLines)
     xTicks = Self.xTicks(open.positions, frame, width: plot.width)
+  }
+
+  /// The line of the plot at which `value` stands, from its top.
+  func line(of value: Double, _ frame: CurvesFrame, dotsDown: Int) -> Int {
+    let dots = Double(max(0, plot.height * dotsDown - 1))
+    return Int(((1 - frame.up(value)) * dots).rounded()) / dotsDown
   }
 
   /// The x of the data themselves where they are few, else round numbers.

@@ -42,6 +42,12 @@ extension State {
     chosenCurve = max(0, min(open.curves.series.count - 1, chosenCurve - up))
   }
 
+  /// Moves by a tenth of all x, where there are too many to go one by one.
+  mutating func moveFarAcross(_ direction: Int) -> [Effect] {
+    moveCurveCursor(right: direction * max(1, (openCurves?.positions.count ?? 0) / 10), up: 0)
+    return []
+  }
+
   /// Keeps the cursor on what is there.
   mutating func clampCurveCursor() { moveCurveCursor(right: 0, up: 0) }
 

@@ -36,7 +36,9 @@ extension State {
   var curveReadout: Readout? {
     guard let open = openCurves, let x = curveX else { return nil }
     let curves = open.curves
-    let at = "\(curves.xName.isEmpty ? "x =" : curves.xName) \(x.shortest)"
+    // A narrow screen has no room for what the frame says already.
+    let name = curves.xName.isEmpty ? "x =" : curves.xName
+    let at = terminal.size.width < 72 ? x.shortest : "\(name) \(x.shortest)"
     let shown = settings.curves.shown(of: curves)
     let others = shown.filter { $0 != chosenCurve }.map { curves.series[$0] }
     let chosen = chosenSeries.map { described($0, at: x, exactly: true) } ?? ""
@@ -45,7 +47,9 @@ extension State {
       value: "\(at): \(chosen)",
       place: "x \((curveCursor + 1).padded(as: total))/\(total)",
       names: others.map { described($0, at: x, exactly: false) }.joined(separator: "  "),
-      copied: (["\(at): \(chosen)"] + others.map { described($0, at: x, exactly: true) })
+      keepsStart: true,
+      copied: (["\(name) \(x.shortest): \(chosen)"]
+        + others.map { described($0, at: x, exactly: true) })
         .joined(separator: "; "))
   }
 

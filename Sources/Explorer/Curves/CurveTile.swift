@@ -25,7 +25,8 @@ struct CurveTile: Sendable {
     var canvas = DotCanvas(
       columns: key.columns, rows: key.rows, unicode: key.terminal.unicode)
     let most = shown.map { series[$0].x.count }.max() ?? 0
-    let stride = max(1, (3 * most + max(1, key.columns) - 1) / max(1, key.columns))
+    // A mark that has no room would cover the line itself.
+    let stride = 3 * most <= key.columns ? 1 : max(1, 8 * most / max(1, key.columns))
     let dodge = SeriesDodge(
       open.positions, frame, count: shown.count, width: Double(max(0, canvas.width - 1)),
       room: Double(canvas.dotsAcross))

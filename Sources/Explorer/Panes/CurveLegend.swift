@@ -28,7 +28,9 @@ func drawLegendBeside(
       in: Rect(x: rect.x, y: y, width: rect.width, height: 1), &buffer)
     if hasValues, let x, let place = series[index].index(at: x) {
       let point = series[index][place]
-      let text = point.rounded + (point.count.map { "  n = \($0)" } ?? "")
+      let count = point.count.map { "  n = \($0)" } ?? ""
+      let fits = TextWidth.width(of: theme.spell(point.rounded + count)) <= rect.width - 4
+      let text = point.rounded + (fits ? count : "")
       buffer.write(
         theme.keepingStart(text, width: rect.width - 4), x: rect.x + 4, y: y + 1,
         style: state.settings.curves.hidden.contains(series[index].name) ? theme.faint : theme.text)

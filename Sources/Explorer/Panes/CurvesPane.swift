@@ -34,7 +34,7 @@ extension State {
     let hidden = curves.series.count - settings.curves.shown(of: curves).count
     if hidden > 0 { remarks.append("\(hidden) hidden") }
     if settings.curves.fromZero { remarks.append("y from 0") }
-    if tile.stride > 1 { remarks.append("marks at every \(tile.stride)th point") }
+    if tile.stride > 1 { remarks.append("marks at 1 of \(tile.stride) points") }
     let file = curves.id.path.split(separator: "/").last.map(String.init) ?? curves.id.path
     return Frame(
       title: curves.title.isEmpty ? SafeText.sanitise(file) : curves.title, remarks: remarks,
@@ -65,7 +65,7 @@ private func drawAxes(
     buffer[x, plot.bottom] = Cell(theme.horizontal, theme.frame)
   }
   for (value, label) in zip(layout.yTicks.values, layout.yTicks.labels) {
-    let down = Int(((1 - frame.up(value)) * Double(plot.height - 1)).rounded())
+    let down = layout.line(of: value, frame, dotsDown: theme.unicode ? 4 : 1)
     let text = theme.keepingStart(label, width: labels.width)
     buffer.write(
       text, x: labels.right - TextWidth.width(of: text), y: plot.y + down, style: theme.faint)

@@ -48,11 +48,14 @@ private func drawEntry(
   let extent = extent(of: entry, theme)
   let extentWidth = TextWidth.width(of: extent)
   let room = line.width - 2
-  let hasExtent = TextWidth.width(of: title) + extentWidth + 1 <= room
-  let shown = theme.spell(
-    shortened(
-      theme.spell(title), separator: theme.spell(" × "),
-      width: hasExtent ? room - extentWidth - 1 : room))
+  // Curves are known by their mark, whatever their title.
+  let hasExtent = entry.pair == nil || TextWidth.width(of: title) + extentWidth + 1 <= room
+  let titleRoom = hasExtent ? room - extentWidth - 1 : room
+  let shown =
+    entry.pair == nil
+    ? theme.keepingStart(title, width: titleRoom)
+    : theme.spell(
+      shortened(theme.spell(title), separator: theme.spell(" × "), width: titleRoom))
   buffer.write(shown, x: line.x + 2, y: line.y, style: style)
   if hasExtent {
     var faint = theme.faint
@@ -68,7 +71,7 @@ private func extent(of entry: CatalogEntry, _ theme: Theme) -> String {
   switch entry.content {
   case .pair(let pair) where pair.kind == .layers: "\(pair.shape.rows)×\(pair.shape.columns)"
   case .pair(let pair): "n \(pair.shape.columns)"
-  case .curves(let series): "\(theme.glyph("∿", "~")) \(series)"
+  case .curves(let series): "\(theme.glyph("╱╲", "/\\")) \(series)"
   }
 }
 

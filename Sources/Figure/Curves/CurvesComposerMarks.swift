@@ -79,7 +79,7 @@ extension CurvesComposer {
   /// What the error bars are, and the file's own caption.
   private var captionLines: [String] {
     var words = figure.curves.errorBar.map { ["Bars: \($0.name)."] } ?? []
-    if stride > 1 { words.append("Marks at every \(stride)th point.") }
+    if stride > 1 { words.append("Marks at 1 of \(stride) points.") }
     words.append(SafeText.sanitiseParagraph(figure.curves.caption))
     return typesetter.wrap(
       words.joined(separator: " "), sizes.caption, limit: width - plot.x - sizes.margin, lines: 40)

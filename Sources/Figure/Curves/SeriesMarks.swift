@@ -40,6 +40,9 @@ extension CurvesComposer {
   /// A line of the legend for each series, from the top of the plot.
   func legend() -> [Mark] {
     var marks: [Mark] = []
+    guard figure.shown.contains(where: { !figure.curves.series[$0].name.isEmpty }) else {
+      return marks
+    }
     let (x, pitch) = (plot.right + sizes.unit, sizes.swatchPitch)
     for (rank, index) in figure.shown.enumerated() {
       let y = plot.y + rank * pitch + pitch / 2
