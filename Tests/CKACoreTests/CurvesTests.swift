@@ -71,7 +71,7 @@ private func refusal(_ make: () throws -> Void) -> String {
     let close = CurvesFrame([one], fromZero: false)
     #expect(close.y.lowerBound < 96 && close.y.lowerBound > 95 && close.y.upperBound > 98.5)
     #expect(close.x.lowerBound < 4 && close.x.upperBound > 10)
-    #expect(close.across(7) == 0.5 && close.up(-1e308) == 0 && close.up(1e308) == 1)
+    #expect(abs(close.across(7) - 0.5) < 1e-12 && close.up(-1e308) == 0 && close.up(1e308) == 1)
     let whole = CurvesFrame([one], fromZero: true)
     #expect(whole.y.lowerBound == 0 && whole.y.upperBound > 98.5)
     let below = CurvesFrame([try series([0], [-3])], fromZero: true)
@@ -141,8 +141,7 @@ private func refusal(_ make: () throws -> Void) -> String {
     let long = Array(repeating: "word", count: 2000).joined(separator: " ")
     let kept = SafeText.sanitiseParagraph(long)
     #expect(kept.unicodeScalars.count <= SafeText.longestParagraph && kept.hasSuffix("…"))
-    #expect(
-      SafeText.sanitiseParagraph(String(long.prefix(4000))) == String(long.prefix(3999)) + "w")
+    #expect(SafeText.sanitiseParagraph(String(long.prefix(3999))) == String(long.prefix(3999)))
     let hostile = String(repeating: "\u{202E}", count: 4000)
     #expect(SafeText.sanitiseParagraph(hostile).unicodeScalars.count <= SafeText.longestParagraph)
   }

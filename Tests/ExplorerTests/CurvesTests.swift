@@ -29,7 +29,18 @@ struct CurvesTests {
   func smallest() throws {
     #expect(
       try Self.scene(40, 12).screen == """
-        SMALLEST
+        ╭─ Capacity gap ───────────────────────╮
+        │ ↑ accuracy (%)                       │
+        │    │ ┊        ⢤⠄                  ■⠂ │
+        │ 97 ┤ ⢀⣀   ⣀⡠⠔⠒●⠋⠒⠒⠢⠤⢄⣀⣀⠐⡖         ⠉⠁ │
+        │ 96 ┤⠈●■⠔⠊⠉             ⢉●            │
+        │    │⠠⠷⠓                              │
+        │    └─▴─────────┬────────┬─────────┬─ │
+        │      4         6        8        10  │
+        │ ▸● KD   ■ DPK                        │
+        ╰──────────────────── teacher depth → ─╯
+         4: KD 96 ± 0.5 (n = 5) │ DPK 96.25 ± …
+         ? help  q quit  Tab pane  Space series
         """)
   }
 
@@ -37,7 +48,22 @@ struct CurvesTests {
   func ascii() throws {
     #expect(
       try Self.scene(72, 16, depth: .none, unicode: false).screen == """
-        ASCII
+        +- results ---- 1/1 -++- Capacity gap ---------------------------------+
+        |runs                || ^ accuracy (%)                                 |
+        |> Capacity gap  /\\ 2||    |  :                                    |   |
+        |                    ||    |  :          |                         x   |
+        |                    || 97 +  :       ...o......      |            |   |
+        |                    ||    | || ......          ......o                |
+        |                    || 96 + ox.                      |                |
+        |                    ||    | ||                                        |
+        |                    ||    | |:                                        |
+        |                    ||    +--^-----------+------------+-----------+-- |
+        |                    ||       4           6            8          10   |
+        |                    || >o KD   x DPK                                  |
+        |                    || Bars: +-1 standard deviation. Five seeds.      |
+        +--------------------++------------------------------ teacher depth > -+
+         teacher depth 4: KD 96 +- 0.5 (n = 5) | x 1/4 | DPK 96.25 +- 0.5 (n =~
+         ? help  q quit  Tab pane  Space series  O only  z y range  Enter full
         """)
   }
 
@@ -102,7 +128,7 @@ struct CurvesTests {
     #expect(before.y.lowerBound > 95)
     scene.press("z")
     #expect(scene.state.curveTile?.frame.y.lowerBound == 0 && scene.line(0).contains("y from 0"))
-    scene.press("1 z")
+    scene.press("z")
     #expect(scene.state.curveTile?.frame == before)
   }
 

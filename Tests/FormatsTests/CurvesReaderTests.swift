@@ -150,15 +150,15 @@ private func complaint(_ text: String) -> String {
   @Test(arguments: [
     (#""title": "T""#, "no list of series (key 'curves'); each needs"),
     (#""series": []"#, "there is no series (key 'curves')"),
-    (#""series": [5]"#, "a number where a series should stand (key 'curves', series 1)"),
+    (#""series": [5]"#, "no list of series (key 'curves')"),
     (#""series": [{"x": [1]}]"#, "no key 'mean' (key 'curves', series 1)"),
     (#""series": [{"mean": [1]}]"#, "no key 'x' (key 'curves', series 1)"),
     (#""series": [{"x": [1, 2], "mean": [1]}]"#, "a series without a name: 2 x but 1 means"),
     (#""series": [{"x": [null], "mean": [1]}]"#, "x is nan, not a finite number"),
     (#""series": [{"x": ["a"], "mean": [1]}]"#, "text where a number should stand"),
     (#""series": [{"x": {}, "mean": [1]}]"#, "a dictionary where a list of numbers should stand"),
-    (#""series": [{"name": 5, "x": [1], "mean": [1]}]"#, "the name is no text"),
-    (#""title": 5, "series": [{"x": [1], "mean": [1]}]"#, "a number where text should stand"),
+    (#""series": [{"name": [5, 6], "x": [1], "mean": [1]}]"#, "the name is no text"),
+    (#""title": [5, 6], "series": [{"x": [1], "mean": [1]}]"#, "an array where text should stand"),
     (
       #""series": [{"x": [1], "mean": [1], "std": [1]}, {"x": [1], "mean": [1], "sem": [1]}]"#,
       "error bars are sem here, std in a series before"

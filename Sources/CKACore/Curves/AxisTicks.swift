@@ -18,14 +18,14 @@ public struct AxisTicks: Sendable, Equatable {
       self.init(low == high ? [low] : [low, high])
       return
     }
-    var step = Self.roundStep(atLeast: span / Double(most) * 2)
+    // How many multiples there are depends on where the range begins: the finest step may give too many.
+    var step = Self.roundStep(atLeast: span / Double(most + 1) * 2)
     var values = Self.multiples(of: step, in: range)
-    // The first guess may give one number too many, where both ends are multiples.
     while values.count > most {
       step = Self.roundStep(atLeast: step * 1.5)
       values = Self.multiples(of: step, in: range)
     }
-    guard values.count > 1 else {
+    guard !values.isEmpty else {
       self.init([low, high])
       return
     }

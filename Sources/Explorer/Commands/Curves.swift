@@ -20,7 +20,7 @@ extension Command {
     ) { $0.moveFarAcross(1) },
     Command(
       "y-range", [.character("z")], .curves, "y around the data, or from 0", hint: "y range",
-      when: hasCurves
+      in: [.curves], when: hasCurves
     ) { $0.turnCurveRange() },
   ]
 }

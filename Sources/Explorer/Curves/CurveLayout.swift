@@ -113,9 +113,10 @@ struct CurveLayout: Sendable, Equatable {
       }
     }
     if !line.isEmpty { lines.append(line) }
-    guard lines.count > most else { return lines.map { TextWidth.keepingStart($0, width: width) } }
-    let rest = lines[(most - 1)...].joined(separator: " ")
-    return lines.prefix(most - 1) + [TextWidth.keepingStart(rest, width: width)]
+    if lines.count > most {
+      lines = lines.prefix(most - 1) + [lines[(most - 1)...].joined(separator: " ")]
+    }
+    return lines.map { spell(TextWidth.keepingStart($0, width: width)) }
   }
 }
 

@@ -33,7 +33,7 @@ enum CurvesExtractor {
   /// A dictionary that is meant to be a figure, whether or not it is a good one.
   private static func isFigure(_ entries: [(key: Value, value: Value)]) -> Bool {
     switch entries["series"] {
-    case .list: true
+    case .list, .array: true
     case .dictionary: false
     default: entries["title"]?.text != nil || entries["caption"]?.text != nil
     }
