@@ -21,7 +21,7 @@ public struct AxisTicks: Sendable, Equatable {
     // How many multiples there are depends on where the range begins: the finest step may give too many.
     var step = Self.roundStep(atLeast: span / Double(most + 1) * 2)
     var values = Self.multiples(of: step, in: range)
-    while values.count > most {
+    while values.count > most, step.isFinite {
       step = Self.roundStep(atLeast: step * 1.5)
       values = Self.multiples(of: step, in: range)
     }
@@ -43,15 +43,18 @@ public struct AxisTicks: Sendable, Equatable {
   private static func roundStep(atLeast least: Double) -> Double {
     let power = pow(10, log10(least).rounded(.down))
     guard power > 0, power.isFinite else { return least }
-    return [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) } ?? least
+    // Near the largest numbers a round step may be infinite.
+    return [1, 2, 5, 10].map { $0 * power }.first { $0 >= least * (1 - 1e-9) && $0.isFinite }
+      ?? least
   }
 
   private static func multiples(of step: Double, in range: ClosedRange<Double>) -> [Double] {
     // A little more than the range: an end that is a multiple is one in spite of rounding.
     let first = (range.lowerBound / step - 1e-6).rounded(.up)
     let last = (range.upperBound / step + 1e-6).rounded(.down)
-    guard first <= last, last - first < 1000 else { return [] }
-    return (0...Int(last - first)).map { (first + Double($0)) * step }.map { $0 == 0 ? 0 : $0 }
+    guard step.isFinite, first <= last, last - first < 1000 else { return [] }
+    let multiples = (0...Int(last - first)).map { (first + Double($0)) * step }
+    return multiples.filter(\.isFinite).map { $0 == 0 ? 0 : $0 }
   }
 
   /// `value` with the decimals of `step`; as an exponent where the digits would be many.
@@ -75,8 +78,8 @@ public struct AxisTicks: Sendable, Equatable {
     let power = log10(abs(value)).rounded(.down)
     // In two factors: ten to the power may be more than a double holds.
     let mantissa = value / pow(10, power / 2) / pow(10, power - power / 2)
-    let digits = step > 0 ? max(0, min(6, Int((power - log10(step) + 0.999).rounded(.down)))) : 3
-    let factor = pow(10, Double(digits))
+    let digits = step > 0 ? max(0, min(6, (power - log10(step) + 0.999).rounded(.down))) : 3
+    let factor = pow(10, digits)
     return short((mantissa * factor).rounded() / factor) + "e\(Int(power))".spelt
   }
 
