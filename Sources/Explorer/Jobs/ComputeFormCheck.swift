@@ -112,7 +112,7 @@ extension State {
       }
       var request = CompletionRequest(kind, form.word.word)
       request.python = form.value(.python).trimmed
-      request.shown = shownResults.map(\.comparison.id.path)
+      request.shown = shownResults.compactMap(\.comparison?.comparison.id.path)
       return [.jobs(.complete(request))]
     }
     menu.move(by: step)
