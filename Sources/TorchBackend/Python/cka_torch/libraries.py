@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable
@@ -22,6 +23,10 @@ def need(module: str, why: str) -> ModuleType:
     - `why`: the specification that needs it.
     """
     try:
+        if module in _LEADING_TO_TORCHVISION[1:]:
+            # Imported by these later, and where it fails then, they say something else.
+            with contextlib.suppress(Exception):
+                with_torchvision(lambda: importlib.import_module("torchvision"))
         return with_torchvision(lambda: importlib.import_module(module))
     except ModuleNotFoundError as error:
         missing = error.name or module
