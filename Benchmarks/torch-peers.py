@@ -174,8 +174,11 @@ def _error(values: numpy.ndarray, layers: list[list[str]], reference: Reference)
 
 
 def _told(values: numpy.ndarray | None, layers: list[list[str]], reference: Reference) -> str:
+    """The error of a tool that keeps only the last call of a module."""
     if values is None:
         return "stops at NaN"
+    last = [{name.partition("#")[0]: name for name in known} for known in reference[:2]]
+    layers = [[calls[name] for name in own] for calls, own in zip(last, layers)]
     return f"error {_error(values, layers, reference):.1e}"
 
 

@@ -11,7 +11,7 @@ from torch import nn
 from cka_torch import models
 from cka_torch.refusal import Refusal
 from cka_torch.specification import parse
-from support import FolderTest
+from support import FolderTest, grams
 
 NET = """
 import torch
@@ -113,6 +113,46 @@ class Files(FolderTest):
         self.assertIn("save model.state_dict() instead", line)
         self.assertIn("no checkpoint 'none.pt'", self.refusal(
             "py:net.py:net?checkpoint=none.pt", *DATA))
+
+
+class Scripts(FolderTest):
+    """TorchScript, whose modules take no hooks of torch's."""
+
+    def test_traced_and_scripted(self) -> None:
+        torch.manual_seed(0)
+        net = nn.Sequential(
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()), nn.Dropout(),
+            nn.Flatten(), nn.Linear(144, 5),
+        ).eval()
+        x = torch.randn(16, 1, 8, 8)
+        true, _ = grams(net, x)
+        for script in (torch.jit.trace(net, x[:2]), torch.jit.script(net)):
+            torch.jit.save(script, self.folder / "net.pt")
+            model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+            found, faults = grams(model.module, x)
+            self.assertEqual((faults, model.warnings), ({}, []))
+            self.assertEqual(list(found), list(true))
+            for name, matrix in true.items():
+                numpy.testing.assert_allclose(found[name], matrix, rtol=1e-4, atol=1e-3)
+            self.assertEqual(model.parameters, sum(p.numel() for p in net.parameters()))
+
+    def test_control_flow_is_not_looked_into(self) -> None:
+        torch.jit.save(torch.jit.script(Choosing()), self.folder / "net.pt")
+        model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+        found, _ = grams(model.module, torch.randn(16, 6))
+        self.assertEqual(list(found), ["(model)"])
+        self.assertIn("inside the network is not seen", model.warnings[0])
+
+
+class Choosing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(6, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if bool(x.sum() > 0):
+            return self.fc(x)
+        return self.fc(x) * 2
 
 
 class Libraries(FolderTest):

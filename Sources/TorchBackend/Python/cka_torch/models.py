@@ -14,6 +14,7 @@ from . import checkpoints
 from .libraries import need
 from .python_file import made_by
 from .refusal import Refusal, one_line
+from .scripts import Script
 from .specification import Specification, parse, without_repeats
 
 
@@ -62,8 +63,11 @@ def build(specification: Specification, seed: int) -> Model:
     if not isinstance(module, torch.nn.Module):
         raise Refusal(f"{text} gives a {type(module).__name__} instead of a torch.nn.Module")
     model = Model(specification.name or text, text, module)
+    if isinstance(module, Script) and module.opaque:
+        inside = ", ".join(path or "the network" for path in module.opaque[:3])
+        model.warnings.append(f"what is inside {inside} is not seen: TorchScript with control flow")
     if checkpoint is not None:
-        model.warnings = checkpoints.load(module, str(checkpoint), bool(is_strict))
+        model.warnings += checkpoints.load(module, str(checkpoint), bool(is_strict))
     return model
 
 
@@ -118,9 +122,10 @@ def _hub(specification: Specification) -> torch.nn.Module:
 
 def _script(specification: Specification) -> torch.nn.Module:
     specification.refuse_rest("checkpoint")
-    return _called(
+    script = _called(
         lambda: torch.jit.load(specification.target, map_location="cpu"), why=specification
     )
+    return Script(script)
 
 
 _MAKERS: dict[str, Callable[[Specification], Any]] = {
