@@ -39,9 +39,8 @@ def main() -> None:
     options = _options()
     set_precision(False, options.threads)
     models = [build(s, 0).module.eval() for s in named(options.models)]
-    x = torch.randn(
-        options.batch_size, 3, options.size, options.size, generator=torch.Generator().manual_seed(0)
-    )
+    size = (options.batch_size, 3, options.size, options.size)
+    x = torch.randn(size, generator=torch.Generator().manual_seed(0))
     forward = _seconds(lambda: _forward(models, x), options.repeats)
     print(f"forward passes alone      {forward:8.3f} s")
     reference = _reference(models, x)
@@ -51,7 +50,7 @@ def main() -> None:
     statistics = time.perf_counter() - start
     error = _error(values, layers, reference)
     print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
-          f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC in numpy {statistics:.2f} s)")
+          f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
     for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
         if name in options.skip:
             continue

@@ -33,7 +33,8 @@ def need(module: str, why: str) -> ModuleType:
         package = _PACKAGES.get(missing, missing)
         raise Refusal(f"{why} needs {package}; install it: pip install {package}") from None
     except Exception as error:  # A broken installation may raise anything while it is imported.
-        raise Refusal(f"{why} needs {module}, which cannot be imported: {one_line(error)}") from None
+        reason = one_line(error)
+        raise Refusal(f"{why} needs {module}, which cannot be imported: {reason}") from None
 
 
 def with_torchvision(imports: Callable[[], ModuleType]) -> ModuleType:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,10 +124,11 @@ def _hub(specification: Specification) -> torch.nn.Module:
 
 def _script(specification: Specification) -> torch.nn.Module:
     specification.refuse_rest("checkpoint")
-    script = _called(
-        lambda: torch.jit.load(specification.target, map_location="cpu"), why=specification
-    )
-    return Script(script)
+    with warnings.catch_warnings():
+        # It says that TorchScript is old, which the user knows who has such a file.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        load = functools.partial(torch.jit.load, map_location="cpu")
+        return Script(_called(load, specification.target, why=specification))
 
 
 _MAKERS: dict[str, Callable[[Specification], Any]] = {
