@@ -76,8 +76,17 @@ struct Info: ParsableCommand {
       "  \(shape), \(comparison.dtype), \(comparison.format)",
       "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)\(leftOut(summary))",
     ]
+    lines += madeOf(comparison)
     lines += comparison.warnings.map { "  warning: \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  /// Which models were run, how, and by what; nothing where the file does not tell.
+  private static func madeOf(_ comparison: Comparison) -> [String] {
+    let models = comparison.specifications.map { "  made by \($0)" }
+    guard let origin = comparison.origin else { return models }
+    let parts = [("with", origin.settingsText), ("versions", origin.versionsText)]
+    return models + parts.filter { !$0.1.isEmpty }.map { "  \($0.0) \($0.1)" }
   }
 
   /// Which values the three numbers do not speak of.
@@ -102,6 +111,9 @@ struct InfoRecord: Encodable {
   let min, max, mean: Double?
   let nan_count, infinite_count, negative_count: Int
   let warnings: [String]
+  let specifications: [String]
+  let command, created: String?
+  let settings, versions: [String: String]
 
   init(_ comparison: Comparison) {
     let summary = comparison.summary
@@ -119,6 +131,18 @@ struct InfoRecord: Encodable {
     infinite_count = summary.infiniteCount
     negative_count = summary.negativeCount
     warnings = comparison.warnings
+    specifications = comparison.specifications
+    (command, created) = (comparison.origin?.command, comparison.origin?.created)
+    (settings, versions) = (comparison.origin?.settings ?? [:], comparison.origin?.versions ?? [:])
+  }
+}
+
+extension Comparison {
+  /// How the models on both sides can be made again, once each; empty where it is not known.
+  fileprivate var specifications: [String] {
+    guard let block else { return [] }
+    let sides = [block.rowModel, block.columnModel].map { block.study.models[$0].specification }
+    return (sides[0] == sides[1] ? [sides[0]] : sides).filter { !$0.isEmpty }
   }
 }
 
@@ -127,6 +151,7 @@ extension InfoRecord {
     case file, key, format, model1, model2, dataset1, dataset2, rows, columns, layers1, layers2,
       kind
     case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings
+    case specifications, command, created, settings, versions
   }
 
   /// Every key of every record: the encoder that Swift would make leaves out what is nil.
@@ -146,7 +171,14 @@ extension InfoRecord {
     }
     for (key, texts) in [
       (CodingKeys.layers1, layers1), (.layers2, layers2), (.warnings, warnings),
+      (.specifications, specifications),
     ] { try record.encode(texts, forKey: key) }
+    for (key, text) in [(CodingKeys.command, command), (.created, created)] {
+      try record.encode(text, forKey: key)
+    }
+    for (key, texts) in [(CodingKeys.settings, settings), (.versions, versions)] {
+      try record.encode(texts, forKey: key)
+    }
   }
 }
 

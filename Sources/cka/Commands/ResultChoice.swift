@@ -5,7 +5,10 @@ import Formats
 
 /// Which results of a file or folder a command works on.
 struct ResultChoice: ParsableArguments {
-  @Option(help: "Only the pair with these models, A,B: names or parts of them.")
+  @Option(
+    help: """
+      Only the pair with these models, A,B: names or parts of them; A@D is model A on data set D.
+      """)
   var pair: String?
 
   @Option(help: "Only the result with this key, where a file holds several.")
@@ -37,9 +40,15 @@ struct ResultChoice: ParsableArguments {
   }
 
   /// The one result that fits.
+  /// - Parameter isWanted: decides among several, where it holds for one of them.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
-  func result(in path: String, kind: Comparison.Kind?) throws -> Comparison {
-    let fitting = try results(in: path, kind: kind)
+  func result(
+    in path: String, kind: Comparison.Kind?,
+    preferring isWanted: (Comparison) -> Bool = { _ in true }
+  ) throws -> Comparison {
+    let all = try results(in: path, kind: kind)
+    let wanted = all.filter(isWanted)
+    let fitting = wanted.isEmpty ? all : wanted
     guard fitting.count == 1 else {
       throw fail(
         "\(path): \(fitting.count) results fit; choose with --pair A,B or --key: "
@@ -64,8 +73,19 @@ struct ResultChoice: ParsableArguments {
   }
 
   private static func fits(_ result: Comparison, _ sides: (a: String, b: String)) -> Bool {
-    result.rows.model.lowercased().contains(sides.a)
-      && result.columns.model.lowercased().contains(sides.b)
+    zip([result.rows, result.columns], [sides.a, sides.b]).allSatisfy { axis, side in
+      let (model, dataset) = parts(side, of: axis)
+      return axis.model.lowercased().contains(model)
+        && (dataset.map { axis.dataset.lowercased().contains($0) } ?? true)
+    }
+  }
+
+  /// The model and the data set that `side` means; a model's name may have an @ itself.
+  private static func parts(_ side: String, of axis: Axis) -> (model: String, dataset: String?) {
+    guard let mark = side.lastIndex(of: "@"), !axis.model.lowercased().contains(side) else {
+      return (side, nil)
+    }
+    return (String(side[..<mark]), String(side[side.index(after: mark)...]))
   }
 
   /// Whole names win over parts: `Teacher-1` is not `Teacher-10` where both are there.
@@ -73,8 +93,12 @@ struct ResultChoice: ParsableArguments {
     _ results: [Comparison], _ sides: (a: String, b: String)?
   ) -> [Comparison] {
     guard let sides else { return results }
-    let whole = results.filter {
-      $0.rows.model.lowercased() == sides.a && $0.columns.model.lowercased() == sides.b
+    let whole = results.filter { result in
+      zip([result.rows, result.columns], [sides.a, sides.b]).allSatisfy { axis, side in
+        let (model, dataset) = parts(side, of: axis)
+        return axis.model.lowercased() == model
+          && (dataset.map { axis.dataset.lowercased() == $0 } ?? true)
+      }
     }
     return whole.isEmpty ? results : whole
   }

@@ -10,25 +10,33 @@ final class BackendPipe {
   private let complaints: Int32
   private let patience: Double
   private let shouldStop: () -> Bool
-  private let log: (String) -> Void
+  private let hear: (BackendLine) -> Void
   private var line: [UInt8] = []
   private var isTalking = true
+  /// The last line, held back for a moment: it may be the reason of an end, which is told once.
+  private var held: (text: String, until: ContinuousClock.Instant)?
+
+  /// Nothing more comes.
+  struct Ended: Error {
+    /// The last thing that was logged, if that was just before; it was not passed on.
+    var lastWords: String?
+  }
 
   init(
     output: Int32, complaints: Int32, patience: Double, shouldStop: @escaping () -> Bool,
-    log: @escaping (String) -> Void
+    hear: @escaping (BackendLine) -> Void
   ) {
     self.shouldStop = shouldStop
     self.output = output
     self.complaints = complaints
     self.patience = patience
-    self.log = log
+    self.hear = hear
   }
 
   deinit { close(complaints) }
 
   /// The next buffer; nil at the end mark, a length of 0.
-  /// - Throws: `ComputeError` when there is none, or it claims more than `limit` bytes.
+  /// - Throws: `Ended` when there is none, `ComputeError` when it claims more than `limit` bytes.
   func buffer(atMost limit: Int) throws -> ByteRegion? {
     let prefix = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
     defer { prefix.deallocate() }
@@ -47,6 +55,25 @@ final class BackendPipe {
     return region
   }
 
+  /// All that comes until the end of the output.
+  /// - Throws: `ComputeError` for more than `limit` bytes.
+  func rest(atMost limit: Int) throws -> (bytes: [UInt8], lastWords: String?) {
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 65536)
+    while true {
+      try wait()
+      let count = read(output, &part, part.count)
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard count > 0 else { break }
+      bytes += part.prefix(count)
+      guard bytes.count <= limit else {
+        throw ComputeError("the backend answers with more than \(limit) bytes")
+      }
+    }
+    drain()
+    return (bytes, held?.text)
+  }
+
   private func fill(_ target: UnsafeMutableRawBufferPointer) throws {
     var filled = 0
     while filled < target.count {
@@ -55,7 +82,7 @@ final class BackendPipe {
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else {
         drain()
-        throw ComputeError("the backend ended in the middle of what it sent")
+        throw Ended(lastWords: held?.text)
       }
       filled += count
     }
@@ -71,16 +98,21 @@ final class BackendPipe {
         pollfd(fd: output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: isTalking ? complaints : -1, events: Int16(POLLIN), revents: 0),
       ]
-      let count = poll(&polled, 2, 200)
-      guard count > 0 else {
-        if count < 0, errno != EINTR { throw ComputeError("the backend cannot be waited for") }
-        guard clock.now < end else {
-          throw ComputeError("the backend has been silent for \(patience) s")
-        }
+      if poll(&polled, 2, 200) < 0 {
+        guard errno == EINTR else { throw ComputeError("the backend cannot be waited for") }
         continue
       }
       if polled[1].revents != 0 { isTalking = listen() }
-      if polled[0].revents != 0 { return }
+      if polled[0].revents != 0 {
+        if polled[0].revents & Int16(POLLIN) != 0 { release() }
+        return
+      }
+      if let held, clock.now >= held.until { release() }
+      // Whatever it says meanwhile, it has to send something.
+      guard clock.now < end else {
+        release()
+        throw ComputeError("the backend has been silent for \(patience) s")
+      }
     }
   }
 
@@ -107,7 +139,18 @@ final class BackendPipe {
   }
 
   private func tell() {
-    log(BackendLine.text(of: line))
+    let said = BackendLine(line)
     line = []
+    guard case .log(let text) = said else { return hear(said) }
+    guard !text.isEmpty else { return }
+    release()
+    held = (text, ContinuousClock().now + .seconds(1))
+  }
+
+  /// Passes on the line that was held back.
+  private func release() {
+    guard let text = held?.text else { return }
+    held = nil
+    hear(.log(text))
   }
 }
