@@ -122,12 +122,15 @@ class _Survey:
         rows = how.rows(tensor, self._batch.mask)
         gram = torch.empty(len(rows), len(rows), device=self._device)
         self._maker.gram(rows, gram)
-        leader, its_gram = self._leaders.setdefault(Identity(tensor, how), (name, gram))
+        identity = Identity(tensor, how)
+        leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
         if leader != name and torch.equal(gram, its_gram):
             self._folded[name] = leader
             if not choice.keeps_duplicates:
                 return
+        else:
+            self._leaders[identity] = (name, gram)
         shape = list(tensor.shape[1:])
         self._layers.append(Layer(name, call.partition("#")[0], kind, shape, rows.shape[1], how))
 
