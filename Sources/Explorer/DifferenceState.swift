@@ -20,6 +20,16 @@ extension State {
   /// Overlapping cells are drawn as missing.
   var isDimming: Bool { differenceSettings.dims && difference?.certain != nil }
 
+  /// Dims the cells that may as well be alike, or shows all again.
+  mutating func toggleDimming() -> [Effect] {
+    guard difference?.certain != nil else {
+      return note("nothing to dim: not both results have intervals")
+    }
+    differenceSettings.dims.toggle()
+    return note(
+      differenceSettings.dims ? "cells with overlapping intervals are dimmed" : "all cells shown")
+  }
+
   /// The difference as it is drawn.
   func shownDifference(_ view: DifferenceView) -> OpenResult {
     isDimming ? view.certain ?? view.result : view.result

@@ -188,10 +188,10 @@ struct SquareFrame: Sendable, Equatable {
     statistics =
       below
       ? Rect(x: heat.x, y: heat.bottom + 1, width: textWidth, height: textHeight - 1)
-      : Rect(x: scale.right, y: inner.y, width: textWidth, height: inner.height)
+      : Rect(x: scale.right + 1, y: inner.y, width: max(0, textWidth - 1), height: inner.height)
   }
 
-  private static let textSize = Size(width: 18, height: 11)
+  private static let textSize = Size(width: 19, height: 11)
 
   /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
   func fitted(width: Int, height: Int) -> SquareFrame {
@@ -206,7 +206,7 @@ struct SquareFrame: Sendable, Equatable {
       fitted.statistics.y = fitted.heat.bottom + 1
     } else {
       fitted.statistics = Rect(
-        x: fitted.scale.right, y: fitted.heat.y, width: statistics.width, height: tall)
+        x: fitted.scale.right + 1, y: fitted.heat.y, width: statistics.width, height: tall)
     }
     return fitted
   }

@@ -60,6 +60,8 @@ public struct State: Sendable {
   var profile: ProfileKind?
   /// What the profile pane's lines and bars are made from.
   var profileData: ProfileData?
+  /// What the CKA of a layer that may be frozen exceeds.
+  var freezeThreshold = FreezeTable.defaultThreshold
   /// Marks on the best column of each row.
   var showsMatches = false
   /// The best column of each row as shown.

@@ -127,7 +127,8 @@ struct ComputeOptions: ParsableArguments {
     return recipe
   }
 
-  private static func isStudyFile(_ path: String) -> Bool {
+  /// Whether a path has the ending of a study file.
+  static func isStudyFile(_ path: String) -> Bool {
     [".yaml", ".yml"].contains { path.lowercased().hasSuffix($0) }
   }
 
