@@ -57,7 +57,8 @@ let package = Package(
     .executableTarget(
       name: "cka",
       dependencies: [
-        "CSignals", "CKACore", "Cells", "Formats", "Compute", "Jobs", "TorchBackend", "Figure", "Explorer",
+        "CSignals", "CKACore", "Cells", "Formats", "Compute", "Jobs", "TorchBackend", "Figure",
+        "Explorer",
         "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -77,8 +78,10 @@ let package = Package(
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
-    tests("TorchBackendTests", ["TorchBackend", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "TestSupport"]),
+    .testTarget(
+      name: "TorchBackendTests", dependencies: ["TorchBackend", "TestSupport"],
+      exclude: ["Python"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,12 +13,15 @@ final class BackendPipe {
   private let hear: (BackendLine) -> Void
   private var line: [UInt8] = []
   private var isTalking = true
-  /// The last line, held back for a moment: it may be the reason of an end, which is told once.
-  private var held: (text: String, until: ContinuousClock.Instant)?
+  /// The last line. It is held back for a moment: it may be the reason of an end, and that is better told
+  /// once.
+  private var last: (text: String, isHeld: Bool, until: ContinuousClock.Instant)?
+  /// Buffers read since the last line. Those that stood in the pipe when it was written come after it.
+  private var buffersSince = 0
 
   /// Nothing more comes.
   struct Ended: Error {
-    /// The last thing that was logged, if that was just before; it was not passed on.
+    /// The last thing that was logged, if that was not long ago.
     var lastWords: String?
   }
 
@@ -33,11 +36,15 @@ final class BackendPipe {
     self.hear = hear
   }
 
-  deinit { close(complaints) }
+  deinit {
+    release()
+    close(complaints)
+  }
 
   /// The next buffer; nil at the end mark, a length of 0.
   /// - Throws: `Ended` when there is none, `ComputeError` when it claims more than `limit` bytes.
   func buffer(atMost limit: Int) throws -> ByteRegion? {
+    buffersSince += 1
     let prefix = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
     defer { prefix.deallocate() }
     try fill(prefix)
@@ -71,7 +78,7 @@ final class BackendPipe {
       }
     }
     drain()
-    return (bytes, held?.text)
+    return (bytes, takeLastWords())
   }
 
   private func fill(_ target: UnsafeMutableRawBufferPointer) throws {
@@ -82,7 +89,7 @@ final class BackendPipe {
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else {
         drain()
-        throw Ended(lastWords: held?.text)
+        throw Ended(lastWords: takeLastWords())
       }
       filled += count
     }
@@ -103,11 +110,8 @@ final class BackendPipe {
         continue
       }
       if polled[1].revents != 0 { isTalking = listen() }
-      if polled[0].revents != 0 {
-        if polled[0].revents & Int16(POLLIN) != 0 { release() }
-        return
-      }
-      if let held, clock.now >= held.until { release() }
+      if let last, clock.now >= last.until { release() }
+      if polled[0].revents != 0 { return }
       // Whatever it says meanwhile, it has to send something.
       guard clock.now < end else {
         release()
@@ -144,13 +148,21 @@ final class BackendPipe {
     guard case .log(let text) = said else { return hear(said) }
     guard !text.isEmpty else { return }
     release()
-    held = (text, ContinuousClock().now + .seconds(1))
+    buffersSince = 0
+    last = (text, isHeld: true, until: ContinuousClock().now + .seconds(1))
+  }
+
+  /// The last line, unless much was sent since; whoever takes it tells it.
+  private func takeLastWords() -> String? {
+    guard buffersSince <= 3 else { return nil }
+    last?.isHeld = false
+    return last?.text
   }
 
   /// Passes on the line that was held back.
   private func release() {
-    guard let text = held?.text else { return }
-    held = nil
+    guard let text = last?.text, last?.isHeld == true else { return }
+    last?.isHeld = false
     hear(.log(text))
   }
 }

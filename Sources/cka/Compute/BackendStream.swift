@@ -102,18 +102,21 @@ extension BackendStream {
   private static func reason(
     _ ended: BackendPipe.Ended, status: Int32?, isFirst: Bool
   ) -> ComputeError {
+    let words = ended.lastWords.map { ": \($0)" } ?? ""
     let signal = (status ?? 0) & 0x7F
     let code = (status ?? 0) >> 8 & 0xFF
     if signal != 0 {
       let advice = signal == SIGKILL ? "; it may have run out of memory" : ""
       return ComputeError(
-        "the backend was ended by signal \(signal), \(String(cString: strsignal(signal)))\(advice)")
+        "the backend was ended by signal \(signal), \(String(cString: strsignal(signal)))\(advice)"
+          + words)
     }
-    let words = ended.lastWords.map { ": \($0)" } ?? ""
-    if isFirst, code != 0, let words = ended.lastWords { return ComputeError(words) }
-    return ComputeError(
-      "the backend ended in the middle of what it sent"
-        + (code == 0 ? "" : " with exit code \(code)") + words)
+    guard code != 0 else {
+      return ComputeError("the backend ended in the middle of what it sent\(words)")
+    }
+    // Before anything was sent, what it said is about the command line.
+    if isFirst, let words = ended.lastWords { return ComputeError(words) }
+    return ComputeError("the backend ended with exit code \(code)\(words)")
   }
 }
 

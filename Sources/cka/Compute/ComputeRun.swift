@@ -177,7 +177,8 @@ struct ComputeRun {
     else { return "it has other minibatches" }
     let now = provenance(state: .partial)
     let then = record.provenance
-    guard then.sources == now.sources, then.pool == now.pool, then.backend == now.backend else {
+    guard then.backend == now.backend else { return "other words made its matrices" }
+    guard then.sources == now.sources, then.pool == now.pool else {
       return "the activations were changed since"
     }
     return nil

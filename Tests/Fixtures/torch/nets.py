@@ -49,7 +49,7 @@ class Trouble(nn.Module):
             os.kill(os.getpid(), signal.SIGKILL)
         if self.kind == "hang":
             time.sleep(3600)
-        if self.kind == "nan":
+        if self.kind == "overflow":
             return x * float("nan")
         # Past every Python object, as a C library does.
         ctypes.CDLL(None).puts(b"a library prints")

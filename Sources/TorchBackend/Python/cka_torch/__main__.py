@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 from typing import BinaryIO
 
 from . import messages
 from .arguments import parser
-from .refusal import one_line
+from .refusal import Refusal, one_line
 
 
 def main() -> int:
@@ -31,7 +32,19 @@ def main() -> int:
     return 0
 
 
+def _need_packages() -> None:
+    """Says in one line what this Python lacks."""
+    for package in ("torch", "numpy"):
+        if importlib.util.find_spec(package) is None:
+            raise Refusal(
+                f"{sys.executable} has no {package}; install it there, or name another Python "
+                "with --python or $CKA_PYTHON"
+            )
+
+
 def _run(options: argparse.Namespace, output: BinaryIO) -> None:
+    if options.command in ("run", "describe"):
+        _need_packages()
     if options.command == "run":
         from .run import run
 
