@@ -14,8 +14,11 @@ struct ResultChoice: ParsableArguments {
   func validate() throws { _ = try pair.map(Self.sides) }
 
   /// The results below `path` that fit, at least one.
+  /// - Parameter hasViews: the command has an option `--view` that chooses another kind.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
-  func results(in path: String, kind: ResultKind?) throws -> [SavedResult] {
+  func results(
+    in path: String, kind: ResultKind?, hasViews: Bool = true
+  ) throws -> [SavedResult] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
     if all.isEmpty, let problem = problems.first { throw fail(problem) }
@@ -25,8 +28,10 @@ struct ResultChoice: ParsableArguments {
       (key == nil || result.id.key == key) && (kind == nil || result.kind == kind)
         && (sides.map { Self.fits(result, $0) } ?? true)
     }
-    if let kind, !all.contains(where: { $0.kind == kind }) {
-      throw fail("\(path): holds no \(kind.name); it has \(Self.list(all))")
+    if let kind, let instead = all.first?.kind, !all.contains(where: { $0.kind == kind }) {
+      throw fail(
+        "\(path): holds no \(kind.name)"
+          + (hasViews ? "; use --view \(instead.view)" : ": it has \(instead.name)"))
     }
     guard !fitting.isEmpty else {
       throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
@@ -36,8 +41,10 @@ struct ResultChoice: ParsableArguments {
 
   /// The one result that fits.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
-  func result(in path: String, kind: ResultKind?) throws -> SavedResult {
-    let fitting = try results(in: path, kind: kind)
+  func result(
+    in path: String, kind: ResultKind?, hasViews: Bool = true
+  ) throws -> SavedResult {
+    let fitting = try results(in: path, kind: kind, hasViews: hasViews)
     guard fitting.count == 1 else {
       throw fail(
         "\(path): \(fitting.count) results fit; choose with --pair A,B or --key: "
@@ -49,7 +56,7 @@ struct ResultChoice: ParsableArguments {
   /// The one layer matrix that fits.
   /// - Throws: as `result(in:kind:)`.
   func layers(in path: String) throws -> Comparison {
-    guard let comparison = try result(in: path, kind: .layers).comparison else {
+    guard let comparison = try result(in: path, kind: .layers, hasViews: false).comparison else {
       throw fail("\(path): holds no layer matrix")
     }
     return comparison
@@ -103,9 +110,18 @@ enum ResultKind {
   /// In words, after "no".
   var name: String {
     switch self {
-    case .layers: "layer matrix (--view layers)"
-    case .minibatches: "minibatch scores (--view sorted)"
-    case .curves: "curves (--view curves)"
+    case .layers: "layer matrix"
+    case .minibatches: "minibatch scores"
+    case .curves: "curves"
+    }
+  }
+
+  /// The view that shows it.
+  var view: String {
+    switch self {
+    case .layers: "layers"
+    case .minibatches: "sorted"
+    case .curves: "curves"
     }
   }
 }
