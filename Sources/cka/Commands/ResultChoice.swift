@@ -17,8 +17,11 @@ struct ResultChoice: ParsableArguments {
   func validate() throws { _ = try pair.map(Self.sides) }
 
   /// The results below `path` that fit, at least one.
+  /// - Parameter hasViews: the command has an option `--view` that chooses another kind.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
-  func results(in path: String, kind: ResultKind?) throws -> [SavedResult] {
+  func results(
+    in path: String, kind: ResultKind?, hasViews: Bool = true
+  ) throws -> [SavedResult] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
     if all.isEmpty, let problem = problems.first { throw fail(problem) }
@@ -28,8 +31,10 @@ struct ResultChoice: ParsableArguments {
       (key == nil || result.id.key == key) && (kind == nil || result.kind == kind)
         && (sides.map { Self.fits(result, $0) } ?? true)
     }
-    if let kind, !all.contains(where: { $0.kind == kind }) {
-      throw fail("\(path): holds no \(kind.name); it has \(Self.list(all))")
+    if let kind, let instead = all.first?.kind, !all.contains(where: { $0.kind == kind }) {
+      throw fail(
+        "\(path): holds no \(kind.name)"
+          + (hasViews ? "; use --view \(instead.view)" : ": it has \(instead.name)"))
     }
     guard !fitting.isEmpty else {
       throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
@@ -41,10 +46,10 @@ struct ResultChoice: ParsableArguments {
   /// - Parameter isWanted: decides among several, where it holds for one of them.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
   func result(
-    in path: String, kind: ResultKind?,
+    in path: String, kind: ResultKind?, hasViews: Bool = true,
     preferring isWanted: (SavedResult) -> Bool = { _ in true }
   ) throws -> SavedResult {
-    let all = try results(in: path, kind: kind)
+    let all = try results(in: path, kind: kind, hasViews: hasViews)
     let wanted = all.filter(isWanted)
     let fitting = wanted.isEmpty ? all : wanted
     guard fitting.count == 1 else {
@@ -56,11 +61,13 @@ struct ResultChoice: ParsableArguments {
   }
 
   /// The one layer matrix that fits.
-  /// - Throws: as `result(in:kind:preferring:)`.
+  /// - Throws: as `result(in:kind:hasViews:preferring:)`.
   func layers(
     in path: String, preferring isWanted: (Comparison) -> Bool = { _ in true }
   ) throws -> Comparison {
-    let fitting = try result(in: path, kind: .layers) { $0.comparison.map(isWanted) ?? false }
+    let fitting = try result(in: path, kind: .layers, hasViews: false) {
+      $0.comparison.map(isWanted) ?? false
+    }
     guard let comparison = fitting.comparison else {
       throw fail("\(path): holds no layer matrix")
     }
@@ -129,9 +136,18 @@ enum ResultKind {
   /// In words, after "no".
   var name: String {
     switch self {
-    case .layers: "layer matrix (--view layers)"
-    case .minibatches: "minibatch scores (--view sorted)"
-    case .curves: "curves (--view curves)"
+    case .layers: "layer matrix"
+    case .minibatches: "minibatch scores"
+    case .curves: "curves"
+    }
+  }
+
+  /// The view that shows it.
+  var view: String {
+    switch self {
+    case .layers: "layers"
+    case .minibatches: "sorted"
+    case .curves: "curves"
     }
   }
 }
