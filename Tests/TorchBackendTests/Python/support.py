@@ -17,11 +17,13 @@ import numpy
 import torch
 from safetensors.numpy import load
 
-from cka_torch.arguments import parser
-from cka_torch.batches import Batch
-from cka_torch.grams import GramMaker
-from cka_torch.passes import ModelPass
-from cka_torch.plan import Choice, Plan, plan
+# Before transformers is imported: a test must not wait for a network.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from cka_torch.batches import Batch  # noqa: E402
+from cka_torch.grams import GramMaker  # noqa: E402
+from cka_torch.passes import ModelPass  # noqa: E402
+from cka_torch.plan import Choice, Plan, plan  # noqa: E402
 
 PACKAGE = Path(sys.modules["cka_torch.plan"].__file__ or "").parent.parent
 CPU = torch.device("cpu")
@@ -55,7 +57,7 @@ def metadata(buffer: bytes) -> dict[str, str]:
 
 def cka_torch(*arguments: str, folder: str | None = None) -> subprocess.CompletedProcess[bytes]:
     """Runs the package as users' interpreters do."""
-    environment = os.environ | {"PYTHONPATH": str(PACKAGE), "HF_HUB_OFFLINE": "1"}
+    environment = os.environ | {"PYTHONPATH": str(PACKAGE)}
     return subprocess.run(
         [sys.executable, "-m", "cka_torch", *arguments],
         capture_output=True, cwd=folder, env=environment, timeout=600,
@@ -141,8 +143,3 @@ def cka(pairs: list[tuple[numpy.ndarray, numpy.ndarray]]) -> float:
     scale = numpy.float64(sum(hsic(k, k) for k, _ in pairs) * sum(hsic(l, l) for _, l in pairs))
     with numpy.errstate(invalid="ignore", divide="ignore"):
         return float(cross / numpy.sqrt(scale))
-
-
-def options(*arguments: str) -> Any:
-    """Parsed arguments of `run`."""
-    return parser().parse_args(["run", *arguments])
