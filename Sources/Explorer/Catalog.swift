@@ -121,6 +121,14 @@ public struct Catalog: Sendable {
   private var positions: [ResultID: Int] = [:]
   /// Titles that several results of one kind share: the list tells those apart by file name.
   private(set) var sharedTitles: Set<String> = []
+  /// The data sets on which each file compares the same models.
+  private var datasets: [FileTitle: Set<String>] = [:]
+
+  private struct FileTitle: Hashable, Sendable {
+    var path: String
+    var kind: Comparison.Kind
+    var title: String
+  }
 
   /// Nothing found yet.
   public init() {}
@@ -170,11 +178,27 @@ public struct Catalog: Sendable {
       ?? grid.entries(rows: pair.columns, columns: pair.rows, kind: kind).first
   }
 
+  /// What the list calls an entry: its models; with their data sets where the same file compares them on
+  /// others too; the file's name where that tells no more.
+  func label(of entry: CatalogEntry) -> String {
+    if sharedTitles.contains(entry.title) { return entry.name }
+    let models = FileTitle(path: entry.id.path, kind: entry.kind, title: entry.title)
+    guard (datasets[models] ?? []).count > 1 else { return entry.title }
+    return [entry.rows, entry.columns].map { key in
+      Axis(model: key.model, dataset: key.dataset, layers: []).title
+    }.joined(separator: " × ")
+  }
+
   private mutating func reindex() {
     positions = Dictionary(
       uniqueKeysWithValues: entries.enumerated().map { ($0.element.id, $0.offset) })
     var seen: Set<String> = []
     sharedTitles = []
+    datasets = [:]
+    for entry in entries {
+      let models = FileTitle(path: entry.id.path, kind: entry.kind, title: entry.title)
+      datasets[models, default: []].insert(entry.datasets)
+    }
     for entry in entries
     where !seen.insert("\(entry.rank) \(entry.title) \(entry.pair?.datasets ?? "")").inserted {
       sharedTitles.insert(entry.title)

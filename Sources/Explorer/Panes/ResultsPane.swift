@@ -17,7 +17,6 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
     buffer.write(
       theme.spell(text), x: inner.x + 1, y: inner.y, width: inner.width - 1, style: theme.faint)
   }
-  let clashes = state.catalog.sharedTitles
   for (row, index) in (state.listTop..<min(lines.count, state.listTop + inner.height)).enumerated()
   {
     let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
@@ -28,9 +27,8 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
         style: theme.faint)
     case .entry(let entryIndex):
       let entry = state.catalog.entries[entryIndex]
-      let title = clashes.contains(entry.title) ? entry.name : entry.title
       drawEntry(
-        entry, title: title, isShown: entry.id == state.wanted,
+        entry, title: state.catalog.label(of: entry), isShown: entry.id == state.wanted,
         isUnderCursor: index == state.listCursor, isFocused: isFocused, theme, in: line, &buffer)
     }
   }
