@@ -30,7 +30,7 @@ struct Worker: ParsableCommand {
       let job = try BackgroundJob(spec.command)
       let run = try job.open { session.isCancelled }
       return try BackgroundRun(run, session: session, output: job.output)
-        .outcome(rhythm: JobRhythm(environment: ProcessInfo.processInfo.environment))
+        .outcome(pace: CheckpointPace())
     } catch is CancellationError {
       return .cancelled
     } catch {
