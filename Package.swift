@@ -57,7 +57,8 @@ let package = Package(
     .executableTarget(
       name: "cka",
       dependencies: [
-        "CSignals", "CKACore", "Cells", "Formats", "Compute", "Jobs", "TorchBackend", "Figure", "Explorer",
+        "CSignals", "CKACore", "Cells", "Formats", "Compute", "Jobs", "TorchBackend", "Figure",
+        "Explorer",
         "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -78,7 +79,9 @@ let package = Package(
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
     tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "TestSupport"]),
-    tests("TorchBackendTests", ["TorchBackend", "TestSupport"]),
+    .testTarget(
+      name: "TorchBackendTests", dependencies: ["TorchBackend", "TestSupport"],
+      exclude: ["Python"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

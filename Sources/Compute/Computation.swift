@@ -39,9 +39,7 @@ public struct Computation<Source: FeatureSource>: Sendable {
       zip(start.minibatches, counts).allSatisfy({ $0.samples == $1 })
     else { throw ComputeError("the saved study has seen other minibatches than these") }
     var accumulator = StudyAccumulator(start, threads: threads, gramBytes: gramBytes)
-    // The largest layers first: a large one that is begun last would keep one thread alone busy.
-    let sizes = models.flatMap(\.layers).map { $0.shape.reduce(1.0) { $0 * Double($1) } }
-    let order = sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
+    let order = LayerFeatures.largestFirst(of: source)
     for minibatch in start.minibatches.count..<counts.count {
       try add(minibatch, samples: counts[minibatch], to: &accumulator, order: order)
       guard try progress(accumulator.study) else { break }
@@ -68,45 +66,5 @@ public struct Computation<Source: FeatureSource>: Sendable {
         try maker.gram(of: layers.features(of: layer), precision: precision)
       }
     }
-  }
-}
-
-/// The features of a minibatch by the study's numbers of layers.
-private struct LayerFeatures<Source: FeatureSource>: Sendable {
-  let source: Source
-  let minibatch: Int
-  let samples: Int
-  /// Model, and layer within it, of every layer.
-  private let places: [(model: Int, layer: Int)]
-
-  init(source: Source, minibatch: Int, samples: Int) {
-    self.source = source
-    self.minibatch = minibatch
-    self.samples = samples
-    places = source.models.enumerated().flatMap { model, layers in
-      layers.layers.indices.map { (model, $0) }
-    }
-  }
-
-  func features(of layer: Int) throws -> Matrix {
-    let (model, index) = places[layer]
-    let features = try source.features(minibatch: minibatch, model: model, layer: index)
-    guard features.rows == samples else {
-      throw LayerProblem("\(features.rows) rows of features for \(samples) samples")
-    }
-    guard features.columns > 0 else { throw LayerProblem("no features") }
-    return features
-  }
-
-  /// Whether there are, over all layers, fewer features than samples.
-  func areNarrow() throws -> Bool {
-    let total = try places.indices.reduce(0.0) { sum, layer in
-      do {
-        return sum + Double(try features(of: layer).columns)
-      } catch is LayerProblem {
-        return sum
-      }
-    }
-    return total <= Double(samples) * Double(places.count)
   }
 }

@@ -82,7 +82,7 @@ enum HSICRow {
   }
 
   /// Σ_{j≠i} K_ij for every i, from the upper triangle.
-  private static func offDiagonalSums(_ kernel: GramView) -> [Double] {
+  static func offDiagonalSums(_ kernel: GramView) -> [Double] {
     let n = kernel.side
     return [Double](unsafeUninitializedCapacity: n) { sums, count in
       sums.initialize(repeating: 0)

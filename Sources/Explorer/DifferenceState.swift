@@ -56,7 +56,7 @@ extension State {
   mutating func askForDifference() -> [Effect] {
     if difference != nil { return leaveDifference() }
     guard let here = open(.layers)?.comparison.id else { return [] }
-    let entries = catalog.entries.filter { $0.kind == .layers && $0.id != here }
+    let entries = catalog.entries.filter { $0.pair?.kind == .layers && $0.id != here }
     guard !entries.isEmpty else { return note("there is no other layer result to subtract") }
     differenceSettings.candidates = entries.map(\.id)
     var chooser = Chooser(
@@ -76,7 +76,7 @@ extension State {
     }
     let id = differenceSettings.candidates[index]
     differenceSettings.wanted = id
-    if let open = recent.last(where: { $0.comparison.id == id }) {
+    if let open = recall(id)?.comparison {
       takeDifference(open)
       return []
     }

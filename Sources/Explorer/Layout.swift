@@ -13,6 +13,8 @@ struct Layout: Sendable, Equatable {
   var minibatches: Rect?
   /// Lines through the crosshair, or a histogram.
   var profile: Rect?
+  /// Lines with error bars.
+  var curves: Rect?
   /// The line that tells what is under the crosshair.
   var readout: Rect
   /// The line of keys, messages and prompts.
@@ -91,6 +93,7 @@ struct Layout: Sendable, Equatable {
       case .layers: layers
       case .minibatches: minibatches
       case .profile: profile
+      case .curves: curves
       }
     }
     set {
@@ -99,6 +102,7 @@ struct Layout: Sendable, Equatable {
       case .layers: layers = newValue
       case .minibatches: minibatches = newValue
       case .profile: profile = newValue
+      case .curves: curves = newValue
       }
     }
   }

@@ -37,10 +37,26 @@ enum SVG {
     case .fill(let rect, let color): rectangle(rect, fill: hex(color))
     case .hatch(let rect): rectangle(rect, fill: "url(#hatch)")
     case .text(let mark): words(mark)
+    case .path(let mark): path(mark)
     case .cells(let rect, let image):
       image.colors.count <= mostRectangles
         ? rectangles(image, in: rect) : try picture(image, in: rect)
     }
+  }
+
+  private static func path(_ mark: PathMark) -> String {
+    let steps = mark.points.enumerated().map { index, point in
+      "\(index == 0 ? "M" : "L")\(hundredths(point.x)) \(hundredths(point.y))"
+    }
+    return "<path d=\"\(steps.joined())\(mark.isClosed ? "Z" : "")\""
+      + " fill=\"\(mark.fill.map(hex) ?? "none")\" stroke=\"\(hex(mark.stroke))\""
+      + " stroke-width=\"\(hundredths(mark.width))\" stroke-linejoin=\"round\""
+      + " shape-rendering=\"geometricPrecision\"/>\n"
+  }
+
+  private static func hundredths(_ number: Double) -> String {
+    let text = "\((number * 100).rounded() / 100)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   private static func rectangle(_ rect: PixelRect, fill: String) -> String {

@@ -144,7 +144,7 @@ extension JobStore {
     guard let json = try? encoder.encode(spec) else {
       throw JobError(.broken, "this specification cannot be written as JSON", at: spec.title)
     }
-    try SmallFile.replace(folder.spec, with: json)
+    try SmallFile.replace(folder.spec, with: Array(json))
   }
 
   /// Another job may have got the same four digits in the same second; then others are tried.

@@ -1,3 +1,4 @@
+import CKACore
 import Foundation
 import Glibc
 
@@ -37,14 +38,15 @@ enum SmallFile {
   /// The bytes are written beside it first, under one fixed name: only the holder of a job's lock
   /// writes in its folder, so what a killed writer left is simply written over.
   static func replace(
-    _ path: String, with bytes: some ContiguousBytes
+    _ path: String, with bytes: some ByteParts
   ) throws(JobError) {
     let beside = path + ".new"
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
     let descriptor = open(beside, flags, 0o600)
     guard descriptor >= 0 else { throw .system("cannot be written", beside) }
     defer { close(descriptor) }
-    let isWritten = bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+    var isWritten = true
+    bytes.forEachPart { isWritten = isWritten && writeAll($0, to: descriptor) }
     guard isWritten, fsync(descriptor) == 0, rename(beside, path) == 0 else {
       let code = errno
       unlink(beside)

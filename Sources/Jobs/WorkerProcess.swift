@@ -39,7 +39,7 @@ struct WorkerProcess: Codable, Equatable, Sendable {
   /// Records the process in the file at `path`.
   func write(to path: String) throws(JobError) {
     guard let json = try? JSONEncoder().encode(self) else { return }
-    try SmallFile.replace(path, with: json)
+    try SmallFile.replace(path, with: Array(json))
   }
 
   /// Sends `signal` to the process, and then to what it started.

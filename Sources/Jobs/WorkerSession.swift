@@ -141,7 +141,7 @@ public final class WorkerSession: Sendable {
 
   /// Replaces the job's result, partial or complete; on return it is on the disk.
   /// - Throws: `.system`, for example when the disk is full; the previous result is still there.
-  public func checkpoint(_ bytes: some ContiguousBytes) throws(JobError) {
+  public func checkpoint(_ bytes: some ByteParts) throws(JobError) {
     try state.withLock { state throws(JobError) in
       guard state.lock != nil else { throw Self.isClosed(folder) }
       try SmallFile.replace(folder.result, with: bytes)

@@ -10,6 +10,12 @@ enum StandardOutput {
   /// Writes all of `bytes`.
   /// - Throws: `ExitCode` 1, after a line that says why they could not be written.
   static func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { try write($0) }
+  }
+
+  /// Writes all of `bytes`.
+  /// - Throws: `ExitCode` 1, after a line that says why they could not be written.
+  static func write(_ bytes: UnsafeRawBufferPointer) throws {
     let error = write(bytes, to: STDOUT_FILENO)
     // Whoever closed the pipe has read enough, and knows.
     if error == EPIPE { throw ExitCode(1) }
@@ -22,12 +28,16 @@ enum StandardOutput {
   /// - Returns: 0, or `errno`.
   @discardableResult
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
-    var left = bytes[...]
+    bytes.withUnsafeBytes { write($0, to: descriptor) }
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var left = bytes
     while !left.isEmpty {
-      let written = left.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let written = Glibc.write(descriptor, left.baseAddress, left.count)
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { return written < 0 ? errno : EIO }
-      left = left.dropFirst(written)
+      left = UnsafeRawBufferPointer(rebasing: left[written...])
     }
     return 0
   }

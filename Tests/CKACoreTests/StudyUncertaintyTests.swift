@@ -101,9 +101,12 @@ struct StudyUncertaintyTests {
   func blocks() {
     var noise = Noise()
     let study = study(6, &noise)
+    let intervals = StudyIntervals(study)
     for row in 0..<2 {
       for column in 0..<2 {
         let widths = study.halfWidths(rowModel: row, columnModel: column)
+        let all = intervals.halfWidths(rowModel: row, columnModel: column)
+        #expect(all.values() == widths.values())
         for (y, i) in study.layers(of: row).enumerated() {
           for (x, j) in study.layers(of: column).enumerated() {
             #expect(widths[y, x] == study.uncertainty(i, j)?.halfWidth)
@@ -112,9 +115,9 @@ struct StudyUncertaintyTests {
       }
     }
     let largest = study.halfWidths(rowModel: 0, columnModel: 1).values().max()
-    let convergence = study.convergence(pairs: [(0, 1)])
+    let convergence = StudyIntervals(study).convergence(pairs: [(0, 1)])
     #expect(convergence.largestHalfWidth == largest && convergence.cells == 4)
-    #expect(study.convergence().cells == 12)
+    #expect(StudyIntervals(study).convergence().cells == 12)
   }
 
   @Test("is missing where nothing can be said")
@@ -122,13 +125,13 @@ struct StudyUncertaintyTests {
     var noise = Noise()
     let one = study(1, &noise)
     #expect(one.uncertainty(0, 1) == nil)
-    #expect(one.convergence().largestHalfWidth == .infinity)
+    #expect(StudyIntervals(one).convergence().largestHalfWidth == .infinity)
     var study = study(3, &noise)
     study.add(samples: 8, hsic: draw(&noise), faults: [2: "broken"])
     #expect(study.uncertainty(0, 2) == nil && study.uncertainty(0, 1) != nil)
     // Model B's row and column of layer 2 have no cells.
-    #expect(study.convergence(pairs: [(0, 1)]).cells == 2)
-    #expect(study.convergence(pairs: [(0, 1)]).largestHalfWidth.isFinite)
+    #expect(StudyIntervals(study).convergence(pairs: [(0, 1)]).cells == 2)
+    #expect(StudyIntervals(study).convergence(pairs: [(0, 1)]).largestHalfWidth.isFinite)
   }
 
   @Test("is missing for a layer that varies in one minibatch only")
@@ -139,7 +142,7 @@ struct StudyUncertaintyTests {
     study.add(samples: 5, hsic: [1, 0.5, 1])
     study.add(samples: 5, hsic: [1, 0, 0])
     #expect(study.cka(0, 1).isFinite && study.uncertainty(0, 1) == nil)
-    #expect(study.convergence().largestHalfWidth == .infinity)
+    #expect(StudyIntervals(study).convergence().largestHalfWidth == .infinity)
   }
 
   @Test(

@@ -72,3 +72,32 @@ struct BenchFigureTests {
     #expect(noise.allSatisfy { (0...1).contains($0) } && Set(noise).count > 40)
   }
 }
+
+@Suite("Peers of cka bench compute")
+struct BenchPeerTests {
+  @Test("a peer that fails is quoted: the last line of its traceback, made safe")
+  func reasons() {
+    let traceback = """
+      Traceback (most recent call last):
+        File "<string>", line 1, in <module>
+      MemoryError: \u{1B}[31mno room
+
+      """
+    #expect(
+      BenchPeers.failure(status: 1, complaints: traceback).description
+        == #"MemoryError: \u{1B}[31mno room"#)
+    #expect(
+      BenchPeers.failure(status: 137, complaints: "\n").description
+        == "it ended with status 137 and no word")
+  }
+
+  @Test(
+    "numbers of minibatches are read from a list",
+    arguments: [("10,1000", true), ("1,,2", false), ("0", false), ("many", false)])
+  func counts(_ text: String, _ isValid: Bool) throws {
+    let place = try Place()
+    let outcome = try place.cka(
+      "bench", "compute", "--minibatches", text, "--part", "memory", "--folder", "/nowhere/at/all")
+    #expect(outcome.status == (isValid ? 1 : 64), "\(outcome.complaints)")
+  }
+}

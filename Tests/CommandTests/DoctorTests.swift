@@ -9,7 +9,9 @@ import Testing
   @Test func factsAreAligned() throws {
     let report = try place.cka("doctor")
     let lines = report.text.split(separator: "\n").filter { !$0.hasPrefix(" ") }
-    for name in ["cka", "TERM", "UTF-8", "ncurses", "locale", "HDF5", "libzip", "zlib", "cairo", "python"] {
+    for name in [
+      "cka", "TERM", "UTF-8", "ncurses", "locale", "HDF5", "libzip", "zlib", "cairo", "python",
+    ] {
       #expect(lines.contains { $0.hasPrefix("\(name) ") }, "\(name)")
     }
     let widths = lines.compactMap { $0.firstMatch(of: /^.*?  +/)?.0.count }

@@ -28,7 +28,7 @@ struct FormCompletionTests {
       return
     }
     #expect(request.kind == .features && request.text == "my ru")
-    #expect(request.shown == scene.state.shownResults.map(\.comparison.id.path))
+    #expect(request.shown == scene.state.shownResults.map(\.id.path))
     #expect(!request.shown.isEmpty)
   }
 

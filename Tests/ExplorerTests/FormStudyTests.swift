@@ -37,24 +37,6 @@ struct FormStudyTests {
     #expect(ComputeForm(arguments: ["jobs"]) == nil && ComputeForm(arguments: []) == nil)
   }
 
-  @Test("paths of another folder lead from there")
-  func rebased() throws {
-    let form = try #require(ComputeForm(arguments: activations)).rebased(on: "/there")
-    #expect(form.features == ["/there/my runs/a.npz", "/there/b.npz"])
-    #expect(form.arguments.contains("/there/out.cka.safetensors"))
-    let other = try #require(ComputeForm(arguments: models)).rebased(on: "/there")
-    #expect(other.models == ["A=py:/there/nets.py:small?width=4", "torchvision:resnet18"])
-    #expect(other.data == ["digits"])
-    let cases = [
-      ("script:a.pt?checkpoint=w.pt&x=1", "script:/t/a.pt?checkpoint=/t/w.pt&x=1"),
-      ("npz:/abs/a.npz", "npz:/abs/a.npz"), ("hf:bert-base", "hf:bert-base"),
-      ("hf:./bert", "hf:/t/./bert"),
-      ("torchvision:CIFAR10?root=d", "torchvision:CIFAR10?root=/t/d"),
-      ("hub:a/b:c", "hub:a/b:c"), ("imagefolder:val?size=64", "imagefolder:/t/val?size=64"),
-    ]
-    for (text, moved) in cases { #expect(Specification(text).rebased(on: "/t").text == moved) }
-  }
-
   @Test("any text is a specification, and stays what it is")
   func specifications() {
     for text in ["", ":", "?", "a=", "a=b:c?d=e", "digits?size=32", "py:a.py:f?x=b:c", "=:?&="] {

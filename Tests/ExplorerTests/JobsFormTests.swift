@@ -80,6 +80,9 @@ struct JobsFormTests {
     #expect(scene.screen.contains("a.npz: there is no such file"))
     scene.press("Enter")
     #expect(scene.requests == [.check(plain), .check(plain)])
+    let words = (1...60).map { "word\($0)" }
+    scene.send(.jobs(.checked(plain, lines: [words.joined(separator: " ")], isReady: false)))
+    #expect(words.allSatisfy(scene.screen.contains), "a long reason is told whole")
   }
 
   @Test("a change after the check asks for another one; a late answer is not believed")

@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func aFrameComesBack() throws {
-    let again = try BackendFrame(region(frame.encoded(header)), index: 0, header: header)
+    let again = try BackendFrame(region(frame.encoded(header).bytes), index: 0, header: header)
     #expect(again.samples == 4)
     #expect(again.sampleHash == "cafe")
     guard case .gram(let gram) = again.layers[0], case .fault(let reason) = again.layers[1] else {
@@ -98,7 +98,7 @@ import Testing
   }
 
   @Test func everyCutIsRefused() throws {
-    let (first, second) = (try header.encoded(), try frame.encoded(header))
+    let (first, second) = (try header.encoded(), try frame.encoded(header).bytes)
     for count in first.indices {
       let cut = region(Array(first.prefix(count)))
       #expect(throws: FormatError.self) { try BackendHeader(cut) }
@@ -127,12 +127,12 @@ import Testing
     ("B/b0", "B/b1"), ("{\\\"B", "[\\\"B"),
   ])
   func aFrameThatIsNotAsAnnouncedIsRefused(_ old: String, _ new: String) throws {
-    let changed = replaced(try frame.encoded(header), old, new)
+    let changed = replaced(try frame.encoded(header).bytes, old, new)
     #expect(throws: FormatError.self) { try BackendFrame(changed, index: 0, header: header) }
   }
 
   @Test func framesBeyondThoseAnnouncedAreRefused() throws {
-    let bytes = try frame.encoded(header)
+    let bytes = try frame.encoded(header).bytes
     #expect(throws: FormatError.self) {
       try BackendFrame(region(bytes), index: 2, header: header)
     }

@@ -33,7 +33,7 @@ struct Work {
       let next = String(last &* 6_364_136_223_846_793_005 &+ UInt64(lines.count))
       lines.append(
         String(repeating: "0", count: 20 - next.count) + next + String(repeating: "x", count: 2000))
-      try session.checkpoint(Data((lines.joined(separator: "\n") + "\n").utf8))
+      try session.checkpoint(Array((lines.joined(separator: "\n") + "\n").utf8))
       session.report(JobProgress(phase: "counting", done: lines.count, total: total))
       poll(nil, 0, pause)
     }

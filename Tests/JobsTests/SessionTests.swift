@@ -51,7 +51,7 @@ import Testing
     #expect(try status(scratch).progress?.phase == "sums")
     session.report(JobProgress(phase: "sums", done: 2, total: 9))
     #expect(try status(scratch).progress?.done == 1)
-    try session.checkpoint([1, 2, 3] as [UInt8])
+    try session.checkpoint([1, 2, 3])
     #expect(try status(scratch).progress?.done == 2)
     #expect(FileManager.default.contents(atPath: session.folder.result) == Data([1, 2, 3]))
     #expect(try status(scratch).result == session.folder.result)
@@ -77,7 +77,7 @@ import Testing
     try session.finish(.failed("no\nmemory"))
     #expect(try status(scratch).reason == #"no\nmemory"#)
     #expect(throws: JobError.self) { try session.finish(.finished) }
-    #expect(throws: JobError.self) { try session.checkpoint(Data()) }
+    #expect(throws: JobError.self) { try session.checkpoint([]) }
     session.report(JobProgress(message: "late"))
     #expect(try status(scratch).state == .failed)
   }
@@ -107,7 +107,7 @@ import Testing
     let scratch = try ScratchStore(host: fake.host())
     let session = try open(scratch)
     try Data(count: 9999).write(to: URL(fileURLWithPath: session.folder.result + ".new"))
-    try session.checkpoint(Data([7]))
+    try session.checkpoint([7])
     #expect(FileManager.default.contents(atPath: session.folder.result) == Data([7]))
     #expect(!FileManager.default.fileExists(atPath: session.folder.result + ".new"))
   }

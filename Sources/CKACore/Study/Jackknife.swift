@@ -2,10 +2,10 @@
 struct Jackknife: Sendable {
   private let study: Study
   private let weights: [Double]
-  /// weight × HSIC of each layer with itself: kept minibatches × layers; 0 where not asked for.
-  private let own: [[Double]]
-  /// Their sums over kept minibatches.
+  /// Σ weight × HSIC of each layer with itself over kept minibatches; 0 where not asked for.
   private let ownSums: [Double]
+  /// 1/√(that sum without one minibatch), NaN where nothing is left: kept minibatches × layers.
+  private let inverseRoots: [Double]
   private let isLive: [Bool]
   /// What turns the error of the kept minibatches into that of all.
   private let shrink: Double
@@ -16,17 +16,21 @@ struct Jackknife: Sendable {
     let weights = study.keptMinibatches.map {
       study.options.weighting.weight(samples: $0.samples)
     }
-    let diagonal = (0..<study.layerCount).map { study.triangle.index($0, $0) }
-    let own = zip(study.kept, weights).map { values, weight in
-      var own = [Double](repeating: 0, count: diagonal.count)
-      for layer in layers ?? Array(diagonal.indices) {
-        own[layer] = weight * Double(values[diagonal[layer]])
-      }
-      return own
+    let (count, layers) = (study.layerCount, layers ?? Array(0..<study.layerCount))
+    let diagonal = layers.map { study.triangle.index($0, $0) }
+    var sums = [Double](repeating: 0, count: count)
+    for (values, weight) in zip(study.kept, weights) {
+      for (layer, index) in zip(layers, diagonal) { sums[layer] += weight * Double(values[index]) }
     }
-    ownSums = diagonal.indices.map { layer in own.reduce(0) { $0 + $1[layer] } }
-    self.own = own
-    isLive = diagonal.indices.map(study.isLive)
+    var roots = [Double](repeating: .nan, count: count * weights.count)
+    for (k, values) in study.kept.enumerated() {
+      for (layer, index) in zip(layers, diagonal) {
+        let left = sums[layer] - weights[k] * Double(values[index])
+        if left > 0 { roots[k * count + layer] = 1 / left.squareRoot() }
+      }
+    }
+    (ownSums, inverseRoots) = (sums, roots)
+    isLive = (0..<count).map(study.isLive)
     shrink = (Double(study.kept.count) / Double(max(1, study.countedMinibatches))).squareRoot()
     self.weights = weights
   }
@@ -42,19 +46,7 @@ struct Jackknife: Sendable {
     let whole = columns.indices.map {
       ratio(cross[$0 - columns.lowerBound], ownSums[row], ownSums[$0])
     }
-    var first = [Double](repeating: 0, count: columns.count)
-    var second = first
-    let start = study.triangle.index(row, columns.lowerBound)
-    for k in 0..<m {
-      let rowLeft = ownSums[row] - own[k][row]
-      for (index, column) in columns.enumerated() {
-        let left = cross[index] - weights[k] * Double(study.kept[k][start + index])
-        // The difference to the whole keeps digits that squares of θ itself would lose.
-        let difference = ratio(left, rowLeft, ownSums[column] - own[k][column]) - whole[index]
-        first[index] += difference
-        second[index] += difference * difference
-      }
-    }
+    let (first, second) = moments(row: row, columns: columns, cross: cross, whole: whole)
     return columns.enumerated().map { index, column in
       guard isLive[column] else { return .nan }
       if column == row { return 0 }
@@ -62,6 +54,32 @@ struct Jackknife: Sendable {
       guard spread.isFinite else { return .nan }
       return ((1 - 1 / Double(m)) * max(0, spread)).squareRoot() * shrink
     }
+  }
+
+  /// Sums over minibatches of what leaving one out changes, and of its square. The difference to the
+  /// whole keeps digits that squares of θ itself would lose.
+  private func moments(
+    row: Int, columns: Range<Int>, cross: [Double], whole: [Double]
+  ) -> (first: [Double], second: [Double]) {
+    var first = [Double](repeating: 0, count: columns.count)
+    var second = first
+    let start = study.triangle.index(row, columns.lowerBound)
+    for k in 0..<study.kept.count {
+      let weight = weights[k]
+      study.kept[k].withUnsafeBufferPointer { kept in
+        inverseRoots[(k * study.layerCount)...].withUnsafeBufferPointer { roots in
+          let rowRoot = roots[row]
+          for index in 0..<columns.count {
+            let left = cross[index] - weight * Double(kept[start + index])
+            let difference =
+              left * (rowRoot * roots[columns.lowerBound + index]) - whole[index]
+            first[index] += difference
+            second[index] += difference * difference
+          }
+        }
+      }
+    }
+    return (first, second)
   }
 
   /// Σ weight × HSIC over kept minibatches.

@@ -29,7 +29,8 @@ extension Study {
     let (first, last) = i <= j ? (i, j) : (j, i)
     let error = Jackknife(self, layers: [first, last]).standardErrors(
       row: first, columns: last..<last + 1)[0]
-    return error.isFinite ? Uncertainty(standardError: error, halfWidth: quantile * error) : nil
+    return error.isFinite
+      ? Uncertainty(standardError: error, halfWidth: intervalQuantile * error) : nil
   }
 
   /// Half widths of the 95 % intervals of `blockMatrix`; NaN where there are none.
@@ -50,28 +51,12 @@ extension Study {
         let (row, column) =
           rowModel == columnModel && column < row ? (column, row) : (row, column)
         let fromEnd = columns.count - column
-        return errors[row][errors[row].count - fromEnd] * quantile
+        return errors[row][errors[row].count - fromEnd] * intervalQuantile
       }
     }
     return Matrix(rows: rows.count, columns: columns.count, values: values)
   }
 
-  /// How sure the study is of the blocks `pairs`; of all pairs of models by default.
-  public func convergence(pairs: [(rowModel: Int, columnModel: Int)]? = nil) -> Convergence {
-    let all = models.indices.flatMap { row in
-      models.indices.filter { $0 >= row }.map { (rowModel: row, columnModel: $0) }
-    }
-    var result = Convergence(largestHalfWidth: 0, cells: 0)
-    for pair in pairs ?? all {
-      let values = blockMatrix(rowModel: pair.rowModel, columnModel: pair.columnModel).values()
-      let widths = halfWidths(rowModel: pair.rowModel, columnModel: pair.columnModel).values()
-      for (value, width) in zip(values, widths) where !value.isNaN {
-        result.cells += 1
-        result.largestHalfWidth = max(result.largestHalfWidth, width.isNaN ? .infinity : width)
-      }
-    }
-    return result
-  }
-
-  private var quantile: Double { StudentT.quantile975(degrees: kept.count - 1) }
+  /// What a standard error is multiplied by for half a 95 % interval; NaN below two minibatches.
+  var intervalQuantile: Double { StudentT.quantile975(degrees: kept.count - 1) }
 }

@@ -62,25 +62,4 @@ extension ComputeForm {
     }
     return true
   }
-
-  /// The same seen from another folder: relative paths lead from `folder`.
-  public func rebased(on folder: String) -> ComputeForm {
-    func moved(_ path: String) -> String {
-      path.isEmpty || path.hasPrefix("/") || path.hasPrefix("~") ? path : "\(folder)/\(path)"
-    }
-    var copy = self
-    copy.texts[.features] = LineEditor(
-      features.map { Words.escaped(moved($0)) }.joined(separator: " "))
-    if let output = Words.split(value(.output)).first {
-      copy.texts[.output] = LineEditor(Words.escaped(moved(output)))
-    }
-    for field in modelFields + [.data, .data2] where !value(field).trimmed.isEmpty {
-      copy.texts[field] = LineEditor(
-        Specification(value(field).trimmed).rebased(on: folder).text)
-    }
-    if value(.python).contains("/") {
-      copy.texts[.python] = LineEditor(moved(value(.python).trimmed))
-    }
-    return copy
-  }
 }

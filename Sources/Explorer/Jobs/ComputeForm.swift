@@ -16,6 +16,8 @@ public struct ComputeForm: Sendable, Equatable {
   var extras: [String] = []
   /// What is known about the comparison: the answer to a check.
   public var report: [String] = []
+  /// The report says why it cannot be computed.
+  var isRefused = false
   /// The first line of the report that is in sight.
   var reportTop = 0
   /// What Tab found.

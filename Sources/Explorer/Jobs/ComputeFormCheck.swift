@@ -13,7 +13,7 @@ extension State {
       return [.jobs(.submit(arguments))]
     }
     (form.checking, form.secondsChecking) = (arguments, 0)
-    (form.ready, form.report, form.reportTop) = (nil, [], 0)
+    (form.ready, form.report, form.isRefused, form.reportTop) = (nil, [], false, 0)
     return [.jobs(.check(arguments))]
   }
 
@@ -27,7 +27,7 @@ extension State {
     // Something else may have been typed meanwhile.
     guard form.checking == arguments else { return }
     form.checking = nil
-    form.report = lines
+    (form.report, form.isRefused) = (lines, !isReady)
     form.ready = isReady ? arguments : nil
   }
 
@@ -112,7 +112,7 @@ extension State {
       }
       var request = CompletionRequest(kind, form.word.word)
       request.python = form.value(.python).trimmed
-      request.shown = shownResults.map(\.comparison.id.path)
+      request.shown = shownResults.compactMap(\.comparison?.comparison.id.path)
       return [.jobs(.complete(request))]
     }
     menu.move(by: step)

@@ -4,9 +4,10 @@ import Cells
 func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   let form = state.form
   let fields = form.fields
-  let report = form.reportLines
+  let width = min(96, state.terminal.size.width - 2)
+  let report = form.reportLines(width: width - 4)
   let rect = centred(
-    state, width: 96, height: fields.count + max(9, min(report.count + 1, 16)) + 3)
+    state, width: width, height: fields.count + max(9, min(report.count + 1, 16)) + 3)
   let inner = openWindow(
     "new comparison", remark: form.isOfModels ? "of models" : "of saved activations",
     footnote: WindowCommand.Window.form.hints(state, width: rect.width - 6), in: rect, theme,
@@ -105,8 +106,8 @@ private func drawReport(
   _ buffer: inout CellBuffer
 ) {
   // Warning and last word stay while the lines between them scroll.
-  let fixed = report.filter { $0.mood != .plain }
-  let lines = report.filter { $0.mood == .plain }
+  let fixed = report.filter { $0.mood.isFixed }
+  let lines = report.filter { !$0.mood.isFixed }
   let room = rect.height - fixed.count
   var shown = lines.dropFirst(max(0, min(first, lines.count - room))).prefix(max(0, room))
   let left = lines.count - shown.endIndex
@@ -119,6 +120,7 @@ private func drawReport(
     let style =
       switch line.mood {
       case .plain: theme.text
+      case .error: theme.error
       case .warning: theme.warning
       case .waiting: theme.accent
       case .good: theme.good
@@ -130,7 +132,12 @@ private func drawReport(
 
 /// A line below the form.
 struct ReportLine: Sendable, Equatable {
-  enum Mood: Sendable { case plain, warning, waiting, good }
+  enum Mood: Sendable {
+    case plain, error, warning, waiting, good
+
+    /// It stays in sight while others scroll.
+    var isFixed: Bool { self != .plain && self != .error }
+  }
   var text: String
   var mood = Mood.plain
 
@@ -138,14 +145,16 @@ struct ReportLine: Sendable, Equatable {
 }
 
 extension ComputeForm {
-  /// What is known about the comparison, and what to know before Enter.
-  var reportLines: [ReportLine] {
+  /// What is known about the comparison, and what to know before Enter, in lines of at most `width` cells
+  /// where words allow it.
+  func reportLines(width: Int) -> [ReportLine] {
     let warning = codeWarning.map { [ReportLine($0, .warning)] } ?? []
     if checking != nil {
       let time = JobLine.clock(Double(secondsChecking))
       return warning + [ReportLine("checking\u{2026} \(time), Esc stops it", .waiting)]
     }
-    return warning + report.map { ReportLine($0) }
+    let lines = report.flatMap { State.wrap($0, width: width + 2).map { $0.dropFirst(2) } }
+    return warning + lines.map { ReportLine(String($0), isRefused ? .error : .plain) }
       + (ready == nil ? [] : [ReportLine("Enter starts it", .good)])
   }
 

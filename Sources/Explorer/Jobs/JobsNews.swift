@@ -37,7 +37,7 @@ extension State {
     var effects: [Effect] = []
     for line in lines where before[line.id].map({ $0 != line.version }) ?? false {
       guard let path = line.result else { continue }
-      recent.removeAll { $0.comparison.id.path == path }
+      recent.removeAll { $0.id.path == path }
       if let shown = primary?.comparison.id, shown.path == path, pending == nil {
         effects.append(.load(shown, companion: companion?.comparison.id, reread: true))
       }

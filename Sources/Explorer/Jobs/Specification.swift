@@ -1,5 +1,5 @@
 /// What names a model or data, `[NAME=]KIND[:REST][?KEY=VALUE&…]`, as far as the form must understand it:
-/// which files it leads to, and whose code it runs.
+/// what may follow, and whose code it runs.
 public struct Specification: Sendable, Equatable {
   /// What it is to be called, with the `=` behind it; empty when nothing is said.
   public var name = ""
@@ -54,26 +54,6 @@ public struct Specification: Sendable, Equatable {
       return repository.isEmpty ? nil : "github.com/\(repository)"
     default: return nil
     }
-  }
-
-  /// The same, seen from another folder: relative paths lead from `folder`.
-  public func rebased(on folder: String) -> Specification {
-    func moved(_ path: String) -> String {
-      path.isEmpty || path.hasPrefix("/") || path.hasPrefix("~") ? path : "\(folder)/\(path)"
-    }
-    var copy = self
-    if ["py", "script", "npz", "imagefolder"].contains(kind) || kind == "hf" && rest?.first == "." {
-      copy.rest = rest.map(moved)
-    }
-    copy.arguments = arguments.map { arguments in
-      arguments.split(separator: "&", omittingEmptySubsequences: false).map { pair in
-        for key in ["checkpoint=", "root="] where pair.hasPrefix(key) {
-          return key + moved(String(pair.dropFirst(key.count)))
-        }
-        return String(pair)
-      }.joined(separator: "&")
-    }
-    return copy
   }
 }
 

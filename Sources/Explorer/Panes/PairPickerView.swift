@@ -44,7 +44,8 @@ private func drawGrid(
       name, x: grid.x - 1 - TextWidth.width(of: name), y: grid.y + y,
       style: row == picker.row ? theme.strong : theme.faint)
     for (x, column) in columns.enumerated() {
-      let entry = state.catalog.entry(rows: picker.rows[row], columns: picker.columns[column])
+      let entry = state.catalog.entry(rows: picker.rows[row], columns: picker.columns[column])?
+        .pair
       let isChosen = row == picker.row && column == picker.column
       drawPair(
         entry, isChosen: isChosen, canvas, theme,
@@ -104,7 +105,7 @@ private func scrolled(_ chosen: Int, count: Int, room: Int) -> Range<Int> {
 }
 
 private func drawPair(
-  _ entry: CatalogEntry?, isChosen: Bool, _ canvas: PixelCanvas, _ theme: Theme, in rect: Rect,
+  _ entry: CatalogEntry.Pair?, isChosen: Bool, _ canvas: PixelCanvas, _ theme: Theme, in rect: Rect,
   _ buffer: inout CellBuffer
 ) {
   var style = Style.plain
@@ -133,7 +134,7 @@ private func drawChoice(
 ) {
   guard picker.row < picker.rows.count, picker.column < picker.columns.count else { return }
   let (rows, columns) = (picker.rows[picker.row], picker.columns[picker.column])
-  let entry = state.catalog.entry(rows: rows, columns: columns)
+  let entry = state.catalog.entry(rows: rows, columns: columns)?.pair
   let names = "\(rows.title) × \(columns.title)"
   let facts =
     entry.map { entry in

@@ -116,7 +116,7 @@ public struct BackendFrame: Sendable {
   }
 
   /// The frame as a buffer for readers who know `header`.
-  public func encoded(_ header: BackendHeader) throws(FormatError) -> [UInt8] {
+  public func encoded(_ header: BackendHeader) throws(FormatError) -> EncodedFile {
     var faults: [(key: String, value: String)] = []
     var file = TensorFile(metadata: [("samples", "\(samples)")])
     if let sampleHash { file.metadata.append(("sample_hash", sampleHash)) }
@@ -127,7 +127,7 @@ public struct BackendFrame: Sendable {
       }
     }
     if !faults.isEmpty { file.metadata.append(("faults", JSONText.object(faults))) }
-    return try file.encoded()
+    return try file.sealed()
   }
 
   /// Frame number `index`, zero-based, of those that `header` announced.

@@ -28,6 +28,13 @@ extension ResultBundle {
   public static func encode(
     _ study: Study, provenance: StudyProvenance
   ) throws(FormatError) -> [UInt8] {
+    try file(of: study, intervals: StudyIntervals(study), provenance: provenance).bytes
+  }
+
+  /// `encode` for those who have the study's intervals already; its bytes are never whole in memory.
+  public static func file(
+    of study: Study, intervals: StudyIntervals, provenance: StudyProvenance
+  ) throws(FormatError) -> EncodedFile {
     let pairs = pairs(of: study)
     guard !pairs.isEmpty, study.models.allSatisfy({ !$0.layers.isEmpty }) else {
       throw FormatError("a study needs a model, and every model a layer")
@@ -52,7 +59,7 @@ extension ResultBundle {
           ("statistics", StudyStatistics(study).json), ("provenance", provenance.json),
         ])))
     for (index, pair) in pairs.enumerated() {
-      let widths = study.halfWidths(rowModel: pair.rows, columnModel: pair.columns)
+      let widths = intervals.halfWidths(rowModel: pair.rows, columnModel: pair.columns)
       let shape = [widths.rows, widths.columns]
       file.add("cka.\(index)", shape: shape, .matrix(comparisons[index].matrix))
       file.add("halfwidth.\(index)", shape: shape, .matrix(widths))
@@ -62,7 +69,7 @@ extension ResultBundle {
     if !study.kept.isEmpty {
       file.add("study.kept", shape: [study.kept.count, study.triangle.count], .floats(study.kept))
     }
-    return try file.encoded()
+    return try file.sealed()
   }
 
   /// The study as the comparisons that a reader of its bundle at `path` gets.

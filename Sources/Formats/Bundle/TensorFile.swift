@@ -41,7 +41,11 @@ struct TensorFile {
 
   /// The file's bytes.
   /// - Throws: `FormatError` when names and texts exceed what a header may hold.
-  func encoded() throws(FormatError) -> [UInt8] {
+  func encoded() throws(FormatError) -> [UInt8] { try sealed().bytes }
+
+  /// The file, complete; its bytes are made when they are asked for.
+  /// - Throws: `FormatError` when names and texts exceed what a header may hold.
+  func sealed() throws(FormatError) -> EncodedFile {
     // Wide types first, so that every tensor is aligned without holes, which the format forbids.
     let ordered = entries.enumerated().sorted { a, b in
       (-a.element.content.type.size, a.offset) < (-b.element.content.type.size, b.offset)
@@ -52,12 +56,12 @@ struct TensorFile {
       throw FormatError("the names need \(length) bytes, more than a safetensors header may hold")
     }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(8 + length + dataCount)
+    bytes.reserveCapacity(8 + length)
     withUnsafeBytes(of: UInt64(length).littleEndian) { bytes.append(contentsOf: $0) }
     bytes.append(contentsOf: header.utf8)
     bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: length - header.utf8.count))
-    for entry in ordered { Self.append(entry.content, to: &bytes) }
-    return bytes
+    return EncodedFile(
+      header: bytes, contents: ordered.map(\.content), count: bytes.count + dataCount)
   }
 
   private func header(_ ordered: [Entry]) -> (text: String, dataCount: Int) {
@@ -75,19 +79,54 @@ struct TensorFile {
     return ("{" + fields.joined(separator: ", ") + "}", end)
   }
 
-  private static func append(_ content: Content, to bytes: inout [UInt8]) {
-    switch content {
-    case .matrix(let matrix): MatrixBytes.append(matrix, as: matrix.type, to: &bytes)
-    case .doubles(let values):
-      values.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
-    case .floats(let lists):
-      for values in lists {
-        values.map(\.bitPattern.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
+  private static func name(of type: ScalarType) -> String {
+    SafetensorsFile.types.first { $0.value == type }?.key ?? "F64"
+  }
+}
+
+/// A complete safetensors file, whose bytes are made a part at a time.
+public struct EncodedFile: ByteParts {
+  /// The length, the header and its padding.
+  fileprivate let header: [UInt8]
+  fileprivate let contents: [TensorFile.Content]
+  /// Bytes in all.
+  public let count: Int
+
+  /// All bytes at once.
+  public var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    forEachPart { bytes.append(contentsOf: $0) }
+    return bytes
+  }
+
+  /// Calls `body` with the header, then with one list or matrix after another.
+  public func forEachPart<Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    try header.forEachPart(body)
+    for content in contents {
+      switch content {
+      case .matrix(let matrix):
+        #if _endian(little)
+          if try matrix.withPackedBytes(body) != nil { continue }
+        #endif
+        var bytes: [UInt8] = []
+        MatrixBytes.append(matrix, as: matrix.type, to: &bytes)
+        try bytes.forEachPart(body)
+      case .doubles(let values):
+        try Self.send(values.map(\.bitPattern.littleEndian), to: body)
+      case .floats(let lists):
+        for values in lists { try Self.send(values.map(\.bitPattern.littleEndian), to: body) }
       }
     }
   }
 
-  private static func name(of type: ScalarType) -> String {
-    SafetensorsFile.types.first { $0.value == type }?.key ?? "F64"
+  private static func send<Number: BitwiseCopyable, Failure: Error>(
+    _ numbers: [Number], to body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    try numbers.withUnsafeBufferPointer { numbers throws(Failure) in
+      try body(UnsafeRawBufferPointer(numbers))
+    }
   }
 }

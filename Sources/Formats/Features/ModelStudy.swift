@@ -36,6 +36,23 @@ public struct ModelStudy: Sendable, Equatable {
   }
 }
 
+// MARK: Folders
+
+extension ModelStudy {
+  /// The same study, with the paths in its specifications leading from `folder`.
+  public func moved(to folder: String) -> ModelStudy {
+    func moved(_ text: String, _ role: ModelSpecification.Role) -> String {
+      ModelSpecification.rebased(text, as: role, from: self.folder, to: folder)
+    }
+    var study = self
+    study.models = models.map { moved($0, .model) }
+    study.data = data.map { moved($0, .data) }
+    study.secondData = secondData.map { moved($0, .data) }
+    study.folder = folder
+    return study
+  }
+}
+
 // MARK: As YAML
 
 extension ModelStudy {
@@ -43,13 +60,11 @@ extension ModelStudy {
   func lines(
     folder: String, quoted: (String) -> String
   ) -> [(key: StudyFile.Key, value: String)] {
-    func rebased(_ text: String, _ role: ModelSpecification.Role) -> String {
-      quoted(ModelSpecification.rebased(text, as: role, from: self.folder, to: folder))
-    }
-    let list = models.map { "\n  - " + rebased($0, .model) }.joined()
+    let moved = moved(to: folder)
+    let list = moved.models.map { "\n  - " + quoted($0) }.joined()
     let entries: [(StudyFile.Key, String?)] = [
-      (.models, list), (.data, data.map { rebased($0, .data) }),
-      (.secondData, secondData.map { rebased($0, .data) }),
+      (.models, list), (.data, moved.data.map(quoted)),
+      (.secondData, moved.secondData.map(quoted)),
       (.maxBatches, maxBatches.map(String.init)), (.types, types.map(quoted)),
       (.tokens, tokens.map(quoted)), (.device, device.map(quoted)), (.dtype, dtype.map(quoted)),
       (.tf32, tf32.map(String.init)), (.keepDuplicates, keepDuplicates.map(String.init)),

@@ -8,13 +8,12 @@ public enum AtomicFile {
   /// The bytes go to a temporary file beside it, reach the disk, and take the name by `rename`. On any
   /// error the temporary file goes and the old one stays. A symbolic link is followed; one that leads nowhere is replaced.
   /// - Throws: `FormatError` that names the file and the reason.
-  public static func write(_ bytes: [UInt8], to path: String) throws(FormatError) {
+  public static func write(_ bytes: some ByteParts, to path: String) throws(FormatError) {
     do throws(FormatError) {
       let target = try resolved(path)
       let temporary = try TemporaryFile(beside: target)
-      try bytes.withUnsafeBufferPointer { buffer throws(FormatError) in
-        try temporary.write(UnsafeRawBufferPointer(buffer))
-      }
+      try bytes.forEachPart { part throws(FormatError) in try temporary.write(part) }
+      try temporary.synchronise()
       try temporary.move(to: target)
     } catch {
       var error = error
@@ -76,7 +75,7 @@ private struct TemporaryFile: ~Copyable {
     if let mode { fchmod(descriptor, mode) }
   }
 
-  /// Writes all of `bytes` and waits until they are on the disk.
+  /// Writes all of `bytes` behind what was written before.
   func write(_ bytes: UnsafeRawBufferPointer) throws(FormatError) {
     var rest = bytes
     while !rest.isEmpty {
@@ -85,6 +84,10 @@ private struct TemporaryFile: ~Copyable {
       guard written > 0 else { throw AtomicFile.failure("cannot be written") }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])
     }
+  }
+
+  /// Waits until all that was written is on the disk.
+  func synchronise() throws(FormatError) {
     guard fsync(descriptor) == 0 else { throw AtomicFile.failure("cannot be written") }
   }
 

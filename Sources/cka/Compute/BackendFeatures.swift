@@ -1,5 +1,6 @@
 import ArgumentParser
 import CKACore
+import Compute
 import Formats
 
 /// The built-in backend: saved activations as frames on standard output.
@@ -12,48 +13,54 @@ struct BackendFeatures: ParsableCommand {
 
   func run() throws {
     do {
-      let reading = try ComputeChoices(try options.recipe()).reading
-      let features = try FeatureSet.open(try options.recipe().features, options: reading)
+      let recipe = try options.recipe()
+      let choices = try ComputeChoices(recipe)
+      let features = try FeatureSet.open(recipe.features, options: choices.reading)
       let source = FeatureSetSource(features)
+      let maker = FrameMaker(
+        source: source, precision: choices.options.precision, threads: choices.threads)
       let header = BackendHeader(models: source.models, sampleCounts: source.sampleCounts)
-      try Self.send(try header.encoded())
-      for (minibatch, samples) in source.sampleCounts.enumerated() {
-        var layers: [BackendFrame.Layer] = []
-        for (model, description) in source.models.enumerated() {
-          for layer in description.layers.indices {
-            layers.append(
-              Self.layer(
-                try source.features(minibatch: minibatch, model: model, layer: layer)))
-          }
-        }
-        let frame = BackendFrame(
-          samples: samples, sampleHash: source.sampleHash(minibatch: minibatch), layers: layers)
-        let bytes = try frame.encoded(header)
+      let announced = try header.encoded()
+      try Self.announce(announced.count)
+      try StandardOutput.write(announced)
+      for minibatch in source.sampleCounts.indices {
+        let frame = BackendFrame(try maker.frame(minibatch: minibatch))
+        let file = try frame.encoded(header)
+        // A file that lost its end reads as something else: such a minibatch must not go out.
         try features.checkIntact()
-        try Self.send(bytes)
+        try Self.announce(file.count)
+        try file.forEachPart { part throws(any Error) in try StandardOutput.write(part) }
         Self.tell("sent \(minibatch + 1) of \(source.sampleCounts.count) minibatches")
       }
-      try Self.send([])
+      // The end mark.
+      try Self.announce(0)
     } catch let error as FormatError {
+      throw fail(error.description)
+    } catch let error as ComputeError {
       throw fail(error.description)
     }
   }
 
-  private static func layer(_ features: Matrix) -> BackendFrame.Layer {
-    let gram = PlainCKA.kernel(features, .linear)
-    guard gram.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
-      return .fault("some activations are NaN or infinite, or too large")
-    }
-    return .gram(Matrix(rows: gram.count, columns: gram.count, values: Array(gram.joined())))
-  }
-
-  /// A buffer with its length before it; the end mark when it is empty.
-  private static func send(_ bytes: [UInt8]) throws {
-    try StandardOutput.write(withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) })
-    try StandardOutput.write(bytes)
+  /// The length that stands before a buffer.
+  private static func announce(_ count: Int) throws {
+    try withUnsafeBytes(of: UInt64(count).littleEndian) { try StandardOutput.write($0) }
   }
 
   private static func tell(_ text: String) {
     StandardOutput.write(Array("{\"progress\": \"\(text)\"}\n".utf8), to: 2)
+  }
+}
+
+extension BackendFrame {
+  /// A frame as it is sent.
+  fileprivate init(_ frame: Frame) {
+    self.init(
+      samples: frame.samples, sampleHash: frame.sampleHash,
+      layers: frame.layers.map { layer in
+        switch layer {
+        case .gram(let gram): .gram(gram)
+        case .fault(let reason): .fault(reason)
+        }
+      })
   }
 }

@@ -2,20 +2,23 @@ import CKACore
 import Compute
 import Foundation
 
-/// Invented activations with the shapes of two ResNets, in a folder of their own.
+/// Invented activations in a folder of their own.
 struct BenchActivations {
+  /// A layer's name and the shape of one sample.
+  typealias Layer = (name: String, shape: [Int])
+
   /// One file for each model.
   let paths: [String]
   /// Where a result may be written.
   let output: String
-  private let folder: String
+  /// The folder, for further files.
+  let folder: String
 
-  /// Samples.
-  static let samples = 128
-
-  /// Writes the files.
+  /// Writes a file for each of `models`.
   /// - Throws: `ComputeError` when there is no room for them.
-  init(folder: String?) throws(ComputeError) {
+  private init(
+    _ models: [(name: String, layers: [Layer])], samples: Int, folder: String?
+  ) throws(ComputeError) {
     let parent = folder ?? FileManager.default.temporaryDirectory.path
     self.folder = "\(parent)/cka-bench-\(UUID().uuidString)"
     do {
@@ -25,13 +28,29 @@ struct BenchActivations {
       throw ComputeError("\(SafeText.sanitise(parent)): no folder can be made there")
     }
     output = "\(self.folder)/out.cka.safetensors"
-    paths = ["resnet18", "resnet34"].map { [folder = self.folder] in "\(folder)/\($0).safetensors" }
-    for (path, blocks) in zip(paths, [[2, 2, 2, 2], [3, 4, 6, 3]]) {
-      do throws(ComputeError) { try Self.write(Self.layers(blocks: blocks), to: path) } catch {
+    paths = models.map { [folder = self.folder] in "\(folder)/\($0.name).safetensors" }
+    for (path, model) in zip(paths, models) {
+      do throws(ComputeError) { try Self.write(model.layers, samples: samples, to: path) } catch {
         remove()
         throw error
       }
     }
+  }
+
+  /// One minibatch of 128 samples of all modules of ResNet18 and ResNet34.
+  static func resNets(folder: String?) throws(ComputeError) -> BenchActivations {
+    try BenchActivations(
+      [
+        ("resnet18", layers(blocks: [2, 2, 2, 2])), ("resnet34", layers(blocks: [3, 4, 6, 3])),
+      ], samples: 128, folder: folder)
+  }
+
+  /// One model of so many layers, of `features` features each.
+  static func model(
+    layers: Int, features: Int, samples: Int, folder: String?
+  ) throws(ComputeError) -> BenchActivations {
+    let layers = (0..<layers).map { (name: "layer\($0)", shape: [features]) }
+    return try BenchActivations([("model", layers)], samples: samples, folder: folder)
   }
 
   /// Removes the folder.
@@ -39,7 +58,7 @@ struct BenchActivations {
 
   /// The modules of a ResNet of basic blocks, for images of 64 × 64, in the order in which they are
   /// registered.
-  private static func layers(blocks: [Int]) -> [(name: String, shape: [Int])] {
+  private static func layers(blocks: [Int]) -> [Layer] {
     var layers =
       ["conv1", "bn1", "relu"].map { ($0, [64, 32, 32]) } + [("maxpool", [64, 16, 16])]
     for (stage, count) in blocks.enumerated() {
@@ -58,7 +77,7 @@ struct BenchActivations {
   }
 
   private static func write(
-    _ layers: [(name: String, shape: [Int])], to path: String
+    _ layers: [Layer], samples: Int, to path: String
   ) throws(ComputeError) {
     var end = 0
     let fields = layers.map { layer in

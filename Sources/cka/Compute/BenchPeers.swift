@@ -6,15 +6,13 @@ import Glibc
 struct BenchPeers {
   /// Its name as a column of the report has it.
   var title: String
-  /// What to install.
-  var package: String
   /// Python that defines `measure(first, second, loader)`, which returns nothing.
   private var call: String
   private var isSlow: Bool
 
   static let all = [
     BenchPeers(
-      title: "torch_cka, its CKA part   ", package: "torch_cka",
+      title: "torch_cka, its CKA part   ",
       call: """
         from torch_cka import CKA
         def measure(first, second, loader):
@@ -22,7 +20,7 @@ struct BenchPeers {
             CKA(first, second, "a", "b", names[0], names[1], device="cpu").compare(loader, loader)
         """, isSlow: true),
     BenchPeers(
-      title: "pytorch-cka, its CKA part ", package: "pytorch-cka",
+      title: "pytorch-cka, its CKA part ",
       call: """
         from cka import compute_cka
         def measure(first, second, loader):
@@ -30,25 +28,36 @@ struct BenchPeers {
         """, isSlow: false),
   ]
 
-  /// The median seconds of its runs; nil when `python` cannot run it.
+  /// The median seconds of its runs.
+  /// - Throws: `ComputeError`: why `python` cannot run it, in its own last words.
   func measure(
     _ inputs: BenchActivations, python: String, runs: Int
-  ) throws(ComputeError) -> Double? {
-    let count = isSlow ? 1 : runs
-    let script = "\(call)\n\(Self.harness)"
-    let silence = open("/dev/null", O_WRONLY | O_CLOEXEC)
-    defer { close(silence) }
-    let child: ChildProcess
-    do {
-      child = try ChildProcess(
-        [python, "-W", "ignore", "-c", script, "\(count)"] + inputs.paths, complaints: silence)
-    } catch {
-      return nil
+  ) throws(ComputeError) -> Double {
+    let words = "\(inputs.folder)/complaints"
+    let complaints = open(words, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    defer {
+      close(complaints)
+      unlink(words)
     }
+    let script = "\(call)\n\(Self.harness)"
+    let child = try ChildProcess(
+      [python, "-W", "ignore", "-c", script, "\(isSlow ? 1 : runs)"] + inputs.paths,
+      complaints: complaints)
     let text = BenchProcess.readAll(child.output)
-    guard child.wait().status == 0 else { return nil }
+    let status = child.wait().status
     let times = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-    return times.isEmpty ? nil : Statistics.quantile(0.5, of: times.sorted())
+    guard status == 0, !times.isEmpty else {
+      lseek(complaints, 0, SEEK_SET)
+      throw Self.failure(status: status, complaints: BenchProcess.readAll(complaints))
+    }
+    return Statistics.quantile(0.5, of: times.sorted())
+  }
+
+  /// What a Python that ended with `status` complained of last: the exception, after its traceback.
+  static func failure(status: Int32, complaints: String) -> ComputeError {
+    let last = complaints.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) }
+    guard let last else { return ComputeError("it ended with status \(status) and no word") }
+    return ComputeError(SafeText.sanitise(String(last.prefix(300))))
   }
 
   /// Modules that hand out stored arrays, one after another, so that the tool's hooks find them.

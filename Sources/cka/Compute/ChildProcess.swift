@@ -58,18 +58,23 @@ struct ChildProcess: ~Copyable {
   struct Ending {
     /// Its exit code, or 128 and the number of the signal that ended it.
     var status: Int32
+    /// Seconds of processor time that it used, on all processors together.
+    var processorSeconds: Double
     /// The most memory of its own, not of files, that it was seen to use, in bytes; 0 if it ended at once.
     var peakBytes: Int
   }
 
-  /// Waits until it has ended, looking at its memory every few milliseconds.
-  consuming func wait() -> Ending {
-    var ending = Ending(status: 0, peakBytes: 0)
+  /// Waits until it has ended, looking at its memory and calling `meanwhile` every few milliseconds.
+  consuming func wait(meanwhile: () -> Void = {}) -> Ending {
+    var ending = Ending(status: 0, processorSeconds: 0, peakBytes: 0)
     var status: Int32 = 0
-    while waitpid(process, &status, WNOHANG) == 0 {
+    var usage = rusage()
+    while wait4(process, &status, WNOHANG, &usage) == 0 {
       ending.peakBytes = max(ending.peakBytes, Self.ownMemory(of: process))
+      meanwhile()
       usleep(2000)
     }
+    ending.processorSeconds = usage.processorSeconds
     ending.status = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     close(output)
     return ending
@@ -114,5 +119,12 @@ struct ChildProcess: ~Copyable {
 
   private static func failure(_ what: String, _ code: Int32) -> ComputeError {
     ComputeError("\(what): \(String(cString: strerror(code)))")
+  }
+}
+
+extension rusage {
+  /// Seconds of processor time, for the program and for what the system did for it.
+  var processorSeconds: Double {
+    [ru_utime, ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) * 1e-6 }
   }
 }

@@ -65,10 +65,13 @@ struct ComputeOptions: ParsableArguments {
   var backend: String?
 
   @Option(help: "Seconds of silence after which a backend counts as stalled.")
-  var patience = 600.0
+  var patience = Self.standardPatience
 
   @OptionGroup(title: "Options of compute torch")
   var torch: TorchOptions
+
+  /// Long enough for weights on a slow disk.
+  static let standardPatience = 600.0
 
   func validate() throws {
     guard !features.isEmpty || backend != nil else {

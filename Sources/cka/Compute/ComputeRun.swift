@@ -125,7 +125,7 @@ struct ComputeRun {
       progress.seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
       var isConverged = false
       if let untilCI = choices.untilCI, Self.isDue(study.countedMinibatches) {
-        let convergence = study.convergence()
+        let convergence = StudyIntervals(study).convergence()
         progress.halfWidth = convergence.largestHalfWidth
         isConverged = convergence.cells > 0 && convergence.largestHalfWidth <= untilCI
       }
@@ -177,19 +177,25 @@ struct ComputeRun {
     else { return "it has other minibatches" }
     let now = provenance(state: .partial)
     let then = record.provenance
-    guard then.sources == now.sources, then.pool == now.pool, then.backend == now.backend else {
+    guard then.backend == now.backend else { return "other words made its matrices" }
+    guard then.sources == now.sources, then.pool == now.pool else {
       return "the activations were changed since"
     }
     return nil
   }
 
   /// The bundle of `study`, which this run made.
+  /// - Parameter intervals: those of `study`, where they are known already.
   /// - Throws: `FormatError` when a bundle cannot hold it.
-  func encode(_ study: Study) throws(FormatError) -> [UInt8] {
+  func encode(
+    _ study: Study, _ intervals: StudyIntervals? = nil
+  ) throws(FormatError) -> EncodedFile {
+    let intervals = intervals ?? StudyIntervals(study)
     let state: StudyProvenance.State =
       study.minibatches.count == total
-      ? .complete : isConverged(study) ? .converged : .partial
-    return try ResultBundle.encode(study, provenance: provenance(state: state))
+      ? .complete : isConverged(study, intervals) ? .converged : .partial
+    return try ResultBundle.file(
+      of: study, intervals: intervals, provenance: provenance(state: state))
   }
 }
 
@@ -220,9 +226,10 @@ extension ComputeRun {
     return counted % (1 << max(0, bits - 7)) == 0
   }
 
-  private func isConverged(_ study: Study) -> Bool {
+  /// - Parameter intervals: those of `study`, where they are known already.
+  private func isConverged(_ study: Study, _ intervals: StudyIntervals? = nil) -> Bool {
     guard let untilCI = choices.untilCI, Self.isDue(study.countedMinibatches) else { return false }
-    let convergence = study.convergence()
+    let convergence = (intervals ?? StudyIntervals(study)).convergence()
     return convergence.cells > 0 && convergence.largestHalfWidth <= untilCI
   }
 }

@@ -37,22 +37,3 @@ struct PartialBundle {
   /// Removes the file, if there is one.
   func remove() { unlink(path) }
 }
-
-/// How often an unfinished result is worth saving: at most every second, and so seldom that it takes under
-/// 2 % of the time.
-struct CheckpointPace {
-  private let clock = ContinuousClock()
-  private var due: ContinuousClock.Instant
-
-  /// The first one is due in a quarter of a second, so that what is long is soon there to be looked at.
-  init() { due = clock.now + .milliseconds(250) }
-
-  /// Calls `save` when it is time.
-  mutating func saveIfDue(_ save: () throws -> Void) rethrows {
-    let begin = clock.now
-    guard begin >= due else { return }
-    try save()
-    let end = clock.now
-    due = end + max(.seconds(1), (end - begin) * 50)
-  }
-}

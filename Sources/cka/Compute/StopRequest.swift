@@ -12,9 +12,10 @@ final class StopRequest {
   private let received = Received()
   private var sources: [any DispatchSourceSignal] = []
 
-  /// From now on the two signals are noted.
+  /// From now on the two signals are noted, but for one that whoever started the program had ignored: a
+  /// shell does so for what runs in the background, and Ctrl-C is then meant for others.
   init() {
-    for number in [SIGINT, SIGTERM] {
+    for number in [SIGINT, SIGTERM] where !Self.isIgnored(number) {
       // Before the source is there: in between the signal would end the program.
       Glibc.signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -28,8 +29,17 @@ final class StopRequest {
   }
 
   deinit {
-    for source in sources { source.cancel() }
-    for number in [SIGINT, SIGTERM] { Glibc.signal(number, SIG_DFL) }
+    for source in sources {
+      source.cancel()
+      Glibc.signal(Int32(source.handle), SIG_DFL)
+    }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var present = sigaction()
+    guard sigaction(number, nil, &present) == 0 else { return false }
+    let ignore = unsafeBitCast(SIG_IGN, to: Int.self)
+    return unsafeBitCast(present.__sigaction_handler.sa_handler, to: Int.self) == ignore
   }
 
   /// The signal that arrived; nil when none has.

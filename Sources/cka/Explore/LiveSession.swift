@@ -70,7 +70,7 @@ final class LiveSession {
 
   /// Scripted keys wait for the picture that they are meant for, or until it is known that there is none.
   private var isReadyForScript: Bool {
-    state.pending == nil && (state.primary != nil || state.scan.isFinished)
+    state.pending == nil && (state.shown != nil || state.scan.isFinished)
   }
 
   private func receive(_ event: InputEvent) {
@@ -151,8 +151,8 @@ final class LiveSession {
   private func lookAtFiles() -> Bool {
     // The result of a job changes all the time, and is read again by itself.
     let shown = Set(
-      state.shownResults.map(\.comparison.id).filter { !state.jobResults.contains($0) }.map(\.path))
-    watch.watch(shown.union(state.recent.map(\.comparison.id.path)))
+      state.shownResults.map(\.id).filter { !state.jobResults.contains($0) }.map(\.path))
+    watch.watch(shown.union(state.recent.map(\.id.path)))
     let news = watch.news()
     for item in news { dispatch(.forget(item.path)) }
     let lines = news.filter { shown.contains($0.path) }.map(\.line)

@@ -18,25 +18,22 @@ struct BackgroundRun {
 
   /// Computes to the end, or until it is asked to stop.
   /// - Throws: why it cannot go on; what was computed until then has been saved.
-  func outcome(rhythm: JobRhythm) throws -> JobOutcome {
+  func outcome(pace: CheckpointPace) throws -> JobOutcome {
     let start = lastStudy()
-    var rhythm = rhythm
+    var pace = pace
     var halfWidth: Double?
     var latest = start
     do {
       let study = try run.run(from: start) { study, progress in
         latest = study
-        try rhythm.perform {
-          try save(study)
-          halfWidth = study.convergence().largestHalfWidth
-        }
+        try pace.saveIfDue { halfWidth = try save(study) }
         session.report(self.progress(progress, halfWidth: halfWidth))
         return !session.isCancelled
       }
       return try end(study)
     } catch {
       // The result stays as far as it came, and a failure to save it must not hide the first reason.
-      if let latest { try? save(latest) }
+      if let latest { _ = try? save(latest) }
       throw error
     }
   }
@@ -66,13 +63,19 @@ struct BackgroundRun {
       eta: progress.secondsLeft, numbers: numbers)
   }
 
-  private func save(_ study: Study) throws { try session.checkpoint(run.encode(study)) }
+  /// Saves the state so far; returns the largest half width in it.
+  private func save(_ study: Study) throws -> Double {
+    let intervals = StudyIntervals(study)
+    try session.checkpoint(run.encode(study, intervals))
+    return intervals.convergence().largestHalfWidth
+  }
 
   /// Saves the last state here and, if it is complete, where the user wants it.
   private func end(_ study: Study) throws -> JobOutcome {
-    let bytes = try run.encode(study)
-    try session.checkpoint(bytes)
-    let (seen, halfWidth) = (study.minibatches.count, study.convergence().largestHalfWidth)
+    let intervals = StudyIntervals(study)
+    let file = try run.encode(study, intervals)
+    try session.checkpoint(file)
+    let (seen, halfWidth) = (study.minibatches.count, intervals.convergence().largestHalfWidth)
     session.report(
       JobProgress(
         phase: "done", done: seen, total: run.total,
@@ -81,40 +84,8 @@ struct BackgroundRun {
     guard study.countedMinibatches > 0 else {
       throw FormatError("no minibatch could be counted", remedy: "take larger minibatches")
     }
-    try AtomicFile.write(bytes, to: output)
+    try AtomicFile.write(file, to: output)
     session.log("wrote \(output)")
     return .finished
-  }
-}
-
-/// How often a job saves its partial result and looks at its intervals.
-struct JobRhythm {
-  private let clock = ContinuousClock()
-  private let interval: Duration
-  private let sparsity: Int
-  private var due: ContinuousClock.Instant
-
-  /// Set in the environment: the fewest seconds between two checkpoints; 0 for one after every
-  /// minibatch.
-  static let variable = "CKA_CHECKPOINT_SECONDS"
-
-  /// Every two seconds at most, and so seldom that it takes under 2 % of the time, unless `environment`
-  /// says otherwise. The first one comes within a second, for those who watch.
-  init(environment: [String: String]) {
-    let wish = environment[Self.variable].flatMap { Double($0) }.flatMap {
-      (0...1e6) ~= $0 ? $0 : nil
-    }
-    interval = .seconds(wish ?? 2)
-    sparsity = wish == 0 ? 0 : 50
-    due = clock.now + min(interval, .seconds(1))
-  }
-
-  /// Runs `body` when it is time.
-  mutating func perform(_ body: () throws -> Void) rethrows {
-    let begin = clock.now
-    guard begin >= due else { return }
-    try body()
-    let end = clock.now
-    due = end + max(interval, (end - begin) * sparsity)
   }
 }

@@ -25,7 +25,7 @@ struct JobDesk: Sendable {
     } catch let error as FormatError {
       return [.refused(error.description)]
     } catch {
-      return [.refused(SafeText.sanitise("\(error)"))]
+      return [.refused(BackgroundJob.reason(error))]
     }
   }
 

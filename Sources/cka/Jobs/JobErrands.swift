@@ -23,10 +23,11 @@ final class JobErrands {
       let check = Check(arguments)
       self.check = check
       aside.async { [mailbox, desk] in
-        for report in desk.answer(request, shouldStop: { check.isCancelled }) {
-          mailbox.post(Mail(action: .jobs(report)))
-        }
+        let reports = desk.answer(request, shouldStop: { check.isCancelled })
         check.end()
+        // Why a check that was stopped is over, nobody asks; it may be about what is being checked again.
+        guard !check.isCancelled else { return }
+        for report in reports { mailbox.post(Mail(action: .jobs(report))) }
       }
     case .cancelCheck: check?.cancel()
     case .complete: answer(request, on: aside)

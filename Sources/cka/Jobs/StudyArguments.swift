@@ -1,22 +1,29 @@
 import CKACore
 import Explorer
 import Formats
-import Glibc
+import Foundation
 
 extension StudyFile {
-  /// The command line that says the same, `compute` first.
+  /// The command line that says the same from the working folder, `compute` first.
   var arguments: [String] {
-    var arguments = ["compute"] + features
+    var arguments = ["compute"]
     func add(_ option: String, _ value: String?) {
       if let value { arguments.append("\(option)=\(value)") }
     }
+    if let study = models?.moved(to: ".") {
+      arguments += [ComputeOptions.torchWord] + study.models
+      add("--data", study.data)
+      add("--data2", study.secondData)
+    } else {
+      arguments += features
+    }
     if let output { arguments += ["-o", output] }
+    add("--layers", layers)
     switch batchSize {
     case .all: add("--batch-size", "all")
     case .samples(let count): add("--batch-size", String(count))
     case nil: break
     }
-    add("--layers", layers)
     add("--estimator", estimator)
     add("--kernel", kernel)
     add("--pool", pool?.rawValue)
@@ -26,21 +33,42 @@ extension StudyFile {
     add("--until-ci", untilCI.map { String($0) })
     add("--keep", keep)
     add("--threads", threads.map(String.init))
-    return arguments
+    return arguments + (models?.options ?? [])
+  }
+}
+
+extension ModelStudy {
+  /// What is said of models besides their names and data, as options.
+  fileprivate var options: [String] {
+    let values = [
+      ("--max-batches", maxBatches.map(String.init)), ("--device", device), ("--types", types),
+      ("--tokens", tokens), ("--dtype", dtype), ("--seed", seed.map(String.init)),
+      ("--python", python),
+    ]
+    return values.compactMap { option, value in value.map { "\(option)=\($0)" } }
+      + (tf32 == true ? ["--tf32"] : []) + (keepDuplicates == true ? ["--keep-duplicates"] : [])
   }
 }
 
 extension JobDesk {
-  /// The command line of a job for the form, seen from this folder; what a study file says is spelt out.
+  /// The command line of a job that ran in `folder` as the form has it: seen from the working folder, and what
+  /// a study file says spelt out.
   static func formArguments(of command: [String], in folder: String) throws -> [String] {
-    let here = String(cString: getcwd(nil, 0))
-    guard let form = ComputeForm(arguments: command) else { return command }
-    var seen = folder == here ? form : form.rebased(on: folder)
-    if seen.features.count == 1, let path = seen.features.first, ComputeOptions.isStudyFile(path) {
-      let options = try ComputeCommand.parse(Array(seen.arguments.dropFirst())).options
-      seen = ComputeForm(arguments: try options.recipe().arguments) ?? seen
+    var options = try ComputeCommand.parse(Array(command.dropFirst())).options
+    guard options.backend == nil else { return command }
+    let isHere = folder == FileManager.default.currentDirectoryPath
+    func moved(_ path: String) -> String {
+      isHere || path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
-    return seen.arguments
+    let ofModels = options.features.first == ComputeOptions.torchWord
+    if !ofModels { options.features = options.features.map(moved) }
+    options.output = options.output.map(moved)
+    // A name without a slash is looked for on PATH.
+    options.torch.python = options.torch.python.map { $0.contains("/") ? moved($0) : $0 }
+    var recipe = try options.recipe()
+    if ofModels, !isHere { recipe.models?.folder = folder }
+    let isPatient = options.patience != ComputeOptions.standardPatience
+    return recipe.arguments + (isPatient ? ["--patience=\(options.patience)"] : [])
   }
 
   /// Fills the form in from a study file.

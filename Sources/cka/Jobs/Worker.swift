@@ -41,7 +41,7 @@ struct Worker: ParsableCommand {
       }
       isOpen = true
       return try BackgroundRun(run, session: session, output: job.output)
-        .outcome(rhythm: JobRhythm(environment: ProcessInfo.processInfo.environment))
+        .outcome(pace: CheckpointPace())
     } catch is CancellationError {
       return .cancelled
     } catch {

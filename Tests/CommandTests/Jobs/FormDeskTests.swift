@@ -151,4 +151,71 @@ struct FormDeskTests {
     }
     #expect(!place.names.contains("s.txt"))
   }
+
+  @Test("models, too, are saved as a study file and come back as the same form")
+  func modelStudies() throws {
+    try write("", "nets.py")
+    let study = place.path("s.yaml")
+    let arguments = [
+      "compute", "torch", "a=py:\(place.path("nets.py")):small?width=4", "torchvision:resnet18",
+      "--data=digits", "--data2=npz:\(place.path("x.npz"))", "-o", place.path("o.cka.safetensors"),
+      "--batch-size=16", "--max-batches=3", "--device=cpu", "--tokens=class", "--keep-duplicates",
+      "--dtype=float64", "--tf32", "--seed=7", "--python=python3",
+    ]
+    let desk = JobDesk()
+    _ = desk.answer(.saveStudy(study, arguments, replacing: false))
+    guard case .form(let read)? = desk.answer(.openStudy(study)).first else {
+      Issue.record("nothing was read")
+      return
+    }
+    #expect(ComputeForm(arguments: read)?.arguments == ComputeForm(arguments: arguments)?.arguments)
+    let text = String(decoding: try place.bytes("s.yaml"), as: UTF8.self)
+    #expect(text.contains("py:nets.py:small"), "paths lead from the study file")
+  }
+
+  @Test("a job of another folder is edited with paths that lead there")
+  func edit() throws {
+    let there = place.folder
+    let command = [
+      "compute", "torch", "a=py:nets.py:small?checkpoint=w.pt", "timm:x", "--data=digits", "-o",
+      "o.cka.safetensors", "--python=bin/python", "--patience=30.0",
+    ]
+    #expect(
+      try JobDesk.formArguments(of: command, in: there) == [
+        "compute", "torch", "a=py:\(there)/nets.py:small?checkpoint=\(there)/w.pt", "timm:x",
+        "--data=digits", "-o", "\(there)/o.cka.safetensors", "--python=\(there)/bin/python",
+        "--patience=30.0",
+      ])
+    #expect(
+      try JobDesk.formArguments(
+        of: ["compute", "a.npz", "/abs/b.npz", "-o", "o.cka.safetensors"], in: there)
+        == ["compute", "\(there)/a.npz", "/abs/b.npz", "-o", "\(there)/o.cka.safetensors"])
+    try write("features: [a.npz]\nkeep: sums\n", "s.yaml")
+    #expect(
+      try JobDesk.formArguments(of: ["compute", "s.yaml", "-o", "o.cka.safetensors"], in: there)
+        == ["compute", "\(there)/a.npz", "-o", "\(there)/o.cka.safetensors", "--keep=sums"])
+  }
+
+  @Test("names of networks come from the interpreter, once; why they cannot is one line")
+  func names() throws {
+    let python = try place.writePython("echo resnet34; echo resnet18; echo vgg11")
+    let desk = JobDesk()
+    var request = CompletionRequest(.model, "torchvision:res")
+    request.python = python
+    for _ in 0..<2 {
+      guard case .completions(_, let found, nil)? = desk.answer(.complete(request)).first else {
+        Issue.record("no names")
+        return
+      }
+      #expect(found.map(\.text) == ["torchvision:resnet18", "torchvision:resnet34"])
+      try? FileManager.default.removeItem(atPath: python)
+    }
+    request.python = try place.writePython("echo 'no torch here' >&2; exit 1", as: "broken")
+    guard case .completions(_, let none, let problem?)? = desk.answer(.complete(request)).first
+    else {
+      Issue.record("no reason")
+      return
+    }
+    #expect(none.isEmpty && problem.contains("no torch here") && !problem.contains("\n"))
+  }
 }

@@ -12,8 +12,12 @@ struct FormSessionTests {
     try place.copy(sample: "real/resnet18_vs_resnet34_full.pkl", as: "results/r.pkl")
   }
 
-  private func open(width: Int = 100, height: Int = 30) throws -> ExplorerSession {
-    let session = try ExplorerSession("cka results", width: width, height: height, in: place)
+  /// - Parameter variables: put before the command, as a shell takes them.
+  private func open(
+    width: Int = 100, height: Int = 30, variables: String = ""
+  ) throws -> ExplorerSession {
+    let session = try ExplorerSession(
+      "\(variables) cka results", width: width, height: height, in: place)
     // A narrow screen shows the list alone, and the picture behind it is told of in the readout.
     try session.wait { $0.hasFrame && $0.hasReadout }
     return session
@@ -52,6 +56,54 @@ struct FormSessionTests {
     let picture = try session.wait { $0.contains("3 × 4") || $0.contains("3 × 3") }
     #expect(picture.contains("alpha"))
     #expect(try place.cka("info", "ab.cka.safetensors").status == 0)
+    try session.leave()
+  }
+
+  @Test("from nothing to the heatmap of two networks that saw the digits")
+  func networks() throws {
+    defer { place.stopJobs() }
+    let text = """
+      import torch
+      from torch import nn
+
+      def small(width=4):
+          torch.manual_seed(width)
+          return nn.Sequential(
+              nn.Conv2d(3, width, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(4), nn.Flatten(),
+              nn.Linear(16 * width, 10))
+      """
+    try Data(text.utf8).write(to: URL(filePath: place.path("nets.py")))
+    let python = try TestPython.path()
+    let session = try open(
+      variables: "PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 CKA_PYTHON='\(python)'")
+    for key in ["S", "Up", "Right", "Down"] { try session.terminal.send(key) }
+    try session.wait { $0.contains("[models]") && $0.contains("model A") }
+    try type("narrow=py:n", session)
+    try session.terminal.send("Tab")
+    try session.wait { $0.contains("narrow=py:nets.py:") }
+    try session.terminal.send("Tab")
+    let found = try session.wait { $0.contains("narrow=py:nets.py:small") }
+    #expect(found.contains("Enter runs code from nets.py"))
+    try session.terminal.send("Down")
+    try type("wide=py:nets.py:small?width=8", session)
+    for key in ["Down", "Down"] { try session.terminal.send(key) }
+    try type("dig", session)
+    try session.terminal.send("Tab")
+    try session.wait { $0.contains("digits") }
+    for key in ["Down", "Down"] { try session.terminal.send(key) }
+    try type("nets.cka.safetensors", session)
+    for key in ["Down", "Down", "Down"] { try session.terminal.send(key) }
+    try type("2", session)
+    try session.terminal.send("Enter")
+    let checked = try session.terminal.wait(seconds: 120) { $0.contains("Enter starts it") }
+    #expect(checked.contains("narrow") && checked.contains("2 minibatches of up to 128"))
+    #expect(try place.jobs().isEmpty)
+    try session.terminal.send("Enter")
+    try session.wait { $0.contains("─ jobs") && $0.contains("narrow × wide") }
+    try session.terminal.wait(seconds: 120) { $0.contains("finished") }
+    try session.terminal.send("Enter")
+    try session.wait { $0.hasReadout && !$0.contains("─ jobs") && $0.contains("narrow") }
+    #expect(try place.cka("info", "nets.cka.safetensors").status == 0)
     try session.leave()
   }
 

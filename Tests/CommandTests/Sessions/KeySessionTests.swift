@@ -105,6 +105,7 @@ extension Pane {
     case .layers: "2"
     case .minibatches: "3"
     case .profile: "4"
+    case .curves: "5"
     }
   }
 }

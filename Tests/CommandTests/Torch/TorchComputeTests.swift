@@ -67,7 +67,11 @@ import Testing
     #expect(frozen.text.contains("\"dataset2\" : \"noisy\""))
     let screen = try place.cka(
       "--dump-screen", "--size", "100x30", "--color", "none", "out.cka.safetensors")
-    #expect(screen.text.contains("net · clean") && screen.text.contains("net · noisy"))
+    #expect(screen.text.contains("↑ net · clean") && screen.text.contains("net · noisy →"))
+    let list = try place.cka(
+      "--keys", "Tab", "--dump-screen", "--size", "160x30", "--color", "none",
+      "out.cka.safetensors")
+    #expect(list.text.contains("net · clean × net · noisy"), "\(list.text)")
     let pair = try place.cka(
       "show", "out.cka.safetensors", "--pair", "net@noisy,net@noisy")
     #expect(pair.status == 0, "\(pair.complaints)")

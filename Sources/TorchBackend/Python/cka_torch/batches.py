@@ -83,7 +83,8 @@ def read(item: Any, where: str) -> Batch:
             raise Refusal(f"{where} yields single numbers instead of batches")
         return Batch({"x": item})
     if not isinstance(item, Mapping):
-        raise Refusal(f"{where} yields a {type(item).__name__}, not tensors, tuples or dictionaries")
+        kind = type(item).__name__
+        raise Refusal(f"{where} yields a {kind}, not tensors, tuples or dictionaries")
     tensors = {k: torch.as_tensor(v) for k, v in item.items() if _is_input(k, v)}
     counts = {len(v) if v.dim() else 0 for v in tensors.values()}
     if len(counts) != 1:

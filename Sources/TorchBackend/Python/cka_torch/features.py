@@ -100,13 +100,14 @@ def _masked_mean(tensor: Tensor, mask: Tensor | None) -> Tensor:
 
 
 def treatment(
-    tensor: Tensor, module: torch.nn.Module, pool: str, tokens: str, last_axes: set[int]
+    tensor: Tensor, kind: str, pool: str, tokens: str, last_axes: set[int]
 ) -> Treatment:
     """The treatment of a layer's output.
 
+    - `kind`: the name of its module's class.
     - `last_axes`: lengths of the last axis of the model's linear and layer-norm maps.
     """
-    if tensor.dim() == 3 and not type(module).__name__.lower().endswith("1d"):
+    if tensor.dim() == 3 and not kind.lower().endswith("1d"):
         return Treatment("flatten" if tokens == "flatten" else f"tokens-{tokens}")
     if tensor.dim() < 3 or pool == "flatten":
         return Treatment("flatten")

@@ -15,6 +15,11 @@ ROOT = "(model)"
 Receiver = Callable[[str, torch.nn.Module, Any], None]
 
 
+def kind(module: torch.nn.Module) -> str:
+    """The name of the module's class, also of one in TorchScript."""
+    return str(getattr(module, "original_name", type(module).__name__))
+
+
 class Hooks:
     """Tells `receive` the name, the module and the output of every call, in execution order.
 

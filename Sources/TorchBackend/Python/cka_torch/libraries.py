@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable
@@ -22,13 +23,18 @@ def need(module: str, why: str) -> ModuleType:
     - `why`: the specification that needs it.
     """
     try:
+        if module in _LEADING_TO_TORCHVISION[1:]:
+            # Imported by these later, and where it fails then, they say something else.
+            with contextlib.suppress(Exception):
+                with_torchvision(lambda: importlib.import_module("torchvision"))
         return with_torchvision(lambda: importlib.import_module(module))
     except ModuleNotFoundError as error:
         missing = error.name or module
         package = _PACKAGES.get(missing, missing)
         raise Refusal(f"{why} needs {package}; install it: pip install {package}") from None
     except Exception as error:  # A broken installation may raise anything while it is imported.
-        raise Refusal(f"{why} needs {module}, which cannot be imported: {one_line(error)}") from None
+        reason = one_line(error)
+        raise Refusal(f"{why} needs {module}, which cannot be imported: {reason}") from None
 
 
 def with_torchvision(imports: Callable[[], ModuleType]) -> ModuleType:

@@ -20,6 +20,8 @@ def log(text: str) -> None:
 
 def failure(error: BaseException) -> None:
     """Why the run ends: the reason, then the last lines of where, unless it was foreseen."""
+    # On a line of its own, whatever was printed without an end before it.
+    _write("")
     log(one_line(error))
     if not isinstance(error, Refusal):
         text = "".join(traceback.format_exception(error)).rstrip()

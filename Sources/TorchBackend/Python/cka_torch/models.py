@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import random
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +16,7 @@ from . import checkpoints
 from .libraries import need
 from .python_file import made_by
 from .refusal import Refusal, one_line
+from .scripts import Script
 from .specification import Specification, parse, without_repeats
 
 
@@ -62,8 +65,11 @@ def build(specification: Specification, seed: int) -> Model:
     if not isinstance(module, torch.nn.Module):
         raise Refusal(f"{text} gives a {type(module).__name__} instead of a torch.nn.Module")
     model = Model(specification.name or text, text, module)
+    if isinstance(module, Script) and module.opaque:
+        inside = ", ".join(path or "the network" for path in module.opaque[:3])
+        model.warnings.append(f"what is inside {inside} is not seen: TorchScript with control flow")
     if checkpoint is not None:
-        model.warnings = checkpoints.load(module, str(checkpoint), bool(is_strict))
+        model.warnings += checkpoints.load(module, str(checkpoint), bool(is_strict))
     return model
 
 
@@ -118,9 +124,11 @@ def _hub(specification: Specification) -> torch.nn.Module:
 
 def _script(specification: Specification) -> torch.nn.Module:
     specification.refuse_rest("checkpoint")
-    return _called(
-        lambda: torch.jit.load(specification.target, map_location="cpu"), why=specification
-    )
+    with warnings.catch_warnings():
+        # It says that TorchScript is old, which the user knows who has such a file.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        load = functools.partial(torch.jit.load, map_location="cpu")
+        return Script(_called(load, specification.target, why=specification))
 
 
 _MAKERS: dict[str, Callable[[Specification], Any]] = {

@@ -14,6 +14,7 @@ from .glob import Glob
 from .grams import GramMaker
 from .identity import Identity
 from .layers import Hooks, evaluating, random_state_kept
+from .layers import kind as kind_of
 from .refusal import Refusal
 
 # Samples of the dry pass: a prime, so that an axis of tokens is hardly taken for the samples.
@@ -98,7 +99,7 @@ class _Survey:
 
     def look(self, call: str, module: torch.nn.Module, output: Any) -> None:
         """One call of a module."""
-        kind = type(module).__name__
+        kind = kind_of(module)
         self._kinds.add(kind)
         found = tensors(output)
         if kind in ("Linear", "LayerNorm"):
@@ -111,23 +112,26 @@ class _Survey:
     def _add(
         self, call: str, suffix: str, module: torch.nn.Module, tensor: torch.Tensor
     ) -> None:
-        name, kind = call + suffix, type(module).__name__
+        name, kind = call + suffix, kind_of(module)
         self._names.add(name)
         reason = objection(tensor, self._batch.count)
         if reason:
             self._left_out.append(f"{name} {reason}")
             return
         choice = self._choice
-        how = treatment(tensor, module, choice.pool, choice.tokens, self._last_axes)
+        how = treatment(tensor, kind, choice.pool, choice.tokens, self._last_axes)
         rows = how.rows(tensor, self._batch.mask)
         gram = torch.empty(len(rows), len(rows), device=self._device)
         self._maker.gram(rows, gram)
-        leader, its_gram = self._leaders.setdefault(Identity(tensor, how), (name, gram))
+        identity = Identity(tensor, how)
+        leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
         if leader != name and torch.equal(gram, its_gram):
             self._folded[name] = leader
             if not choice.keeps_duplicates:
                 return
+        else:
+            self._leaders[identity] = (name, gram)
         shape = list(tensor.shape[1:])
         self._layers.append(Layer(name, call.partition("#")[0], kind, shape, rows.shape[1], how))
 

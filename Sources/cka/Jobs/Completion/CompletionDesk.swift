@@ -1,4 +1,5 @@
 import CKACore
+import Compute
 import Explorer
 import Formats
 import Jobs
@@ -15,6 +16,8 @@ final class CompletionDesk: Sendable {
       return .completions(request, try completions(request), problem: nil)
     } catch let error as FormatError {
       return .completions(request, [], problem: error.description)
+    } catch let error as ComputeError {
+      return .completions(request, [], problem: SafeText.sanitise(error.description))
     } catch {
       return .completions(request, [], problem: SafeText.sanitise("\(error)"))
     }

@@ -1,0 +1,190 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `cka compare`, `cka freeze` and `cka match`, against figures that are worked out here.
+@Suite struct AnalysisCommandTests {
+  private let place: Place
+  private let rows = ["conv1", "layer1", "fc"]
+  private let a = [[0.9, 0.2, 0.1], [0.3, 0.95, 0.4], [0.85, 0.5, 0.55]]
+  private let b = [[0.8, 0.25, 0.1], [0.35, 0.25, 0.4], [0.05, 0.5, 0.6]]
+
+  init() throws {
+    place = try Place()
+    try write(a, rows: rows, columns: rows, to: "a.json")
+    // The same layers in another order, and one that A lacks.
+    let order = [2, 0, 1]
+    try write(
+      order.map { i in order.map { b[i][$0] } + [0.5] }, rows: order.map { rows[$0] },
+      columns: order.map { rows[$0] } + ["extra"], to: "b.json")
+  }
+
+  private func write(
+    _ values: [[Double]], rows: [String], columns: [String], models: (String, String) = ("m", "m"),
+    datasets: (String, String) = ("train", "test"), to name: String
+  ) throws {
+    let record: [String: Any] = [
+      "CKA": values, "model1_name": models.0, "model2_name": models.1, "model1_layers": rows,
+      "model2_layers": columns, "dataset1_name": datasets.0, "dataset2_name": datasets.1,
+    ]
+    try JSONSerialization.data(withJSONObject: record).write(to: URL(filePath: place.path(name)))
+  }
+
+  /// The JSON object that a command prints.
+  private func record(_ arguments: String...) throws -> [String: Any] {
+    let line = arguments.map { "'\($0)'" }.joined(separator: " ")
+    let outcome = try place.shell("cka \(line) --json")
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    let json = try JSONSerialization.jsonObject(with: Data(outcome.output))
+    return try #require(json as? [String: Any])
+  }
+
+  // MARK: compare
+
+  @Test("compare pairs layers by name, counts what is left out, and sums up A − B")
+  func comparison() throws {
+    let record = try record("compare", "a.json", "b.json", "--top", "2")
+    let differences = zip(a.joined(), b.joined()).map { $0 - $1 }
+    #expect(record["common_rows"] as? Int == 3 && record["common_columns"] as? Int == 3)
+    #expect(record["left_out"] as? Int == 1 && record["cells"] as? Int == 9)
+    let mean = try #require(record["mean"] as? Double)
+    #expect(abs(mean - differences.reduce(0, +) / 9) < 1e-15)
+    let magnitude = try #require(record["mean_magnitude"] as? Double)
+    #expect(abs(magnitude - differences.map(abs).reduce(0, +) / 9) < 1e-15)
+    #expect(record["largest"] as? Double == 0.85 - 0.05)
+    #expect(record["cells_apart"] is NSNull || record["cells_apart"] == nil)
+    let largest = try #require(record["largest_cells"] as? [[String: Any]])
+    #expect(largest.map { $0["row"] as? String } == ["fc", "layer1"])
+    #expect(largest.map { $0["column"] as? String } == ["conv1", "layer1"])
+    #expect(largest.map { $0["difference"] as? Double } == [0.85 - 0.05, 0.95 - 0.25])
+    #expect(largest[1]["a"] as? Double == 0.95 && largest[1]["b"] as? Double == 0.25)
+  }
+
+  @Test("compare says the same in words, and writes the difference as values")
+  func comparisonInWords() throws {
+    let outcome = try place.cka("compare", "a.json", "b.json", "--top", "1", "--export", "d.csv")
+    #expect(outcome.status == 0 && outcome.complaints == "cka: wrote d.csv\n")
+    #expect(outcome.text.contains("common layers   3 × 3; 1 left out"), "\(outcome.text)")
+    #expect(outcome.text.contains("fc × conv1  +0.8000  0.8500 − 0.0500"), "\(outcome.text)")
+    #expect(outcome.text.contains("not known for both results"))
+    let lines = try String(decoding: place.bytes("d.csv"), as: UTF8.self).split(separator: "\n")
+    let cells = try #require(lines.last { $0.hasPrefix("fc,") }).split(separator: ",")
+    #expect(cells.dropFirst().map { Double($0) } == zip(a[2], b[2]).map { $0 - $1 })
+  }
+
+  @Test("compare refuses one result twice, and results without a common layer")
+  func noComparison() throws {
+    let same = try place.cka("compare", "a.json")
+    #expect(same.status == 1 && same.output.isEmpty)
+    #expect(same.complaints == "cka: a.json: A and B are the same result; name another B\n")
+    try write([[1]], rows: ["x"], columns: ["y"], to: "c.json")
+    let strange = try place.cka("compare", "a.json", "c.json")
+    #expect(strange.status == 1 && strange.output.isEmpty)
+    #expect(
+      strange.complaints == "cka: A and B have no row, or no column, with the same name\n")
+    #expect(try place.cka("compare", "a.json", "missing.json").status == 1)
+    #expect(try place.cka("compare", "a.json", "b.json", "--top", "-1").status == 64)
+  }
+
+  // MARK: freeze
+
+  @Test("freeze lists the layers above the threshold, and where the first one fails")
+  func freezing() throws {
+    let record = try record("freeze", "a.json", "--threshold", "0.7")
+    let layers = try #require(record["layers"] as? [[String: Any]])
+    #expect(layers.map { $0["name"] as? String } == rows)
+    #expect(layers.map { $0["cka"] as? Double } == [0.9, 0.95, 0.55])
+    #expect(layers.map { $0["passes"] as? Bool } == [true, true, false])
+    #expect(record["leading"] as? Int == 2 && record["left_out"] as? Int == 0)
+    #expect(record["uses_intervals"] as? Bool == false)
+    #expect(record["dataset1"] as? String == "train" && record["dataset2"] as? String == "test")
+    let words = try place.cka("freeze", "a.json", "--threshold", "0.7").text
+    #expect(words.contains("2 of 3 layers exceed 0.7 by the value alone"), "\(words)")
+    #expect(words.contains("the first 2 can be frozen: up to layer1"), "\(words)")
+    let csv = try place.cka("freeze", "a.json", "--threshold", "0.92", "--csv").text
+    #expect(
+      csv == """
+        layer,cka,half_width,passes
+        conv1,0.9,nan,false
+        layer1,0.95,nan,true
+        fc,0.55,nan,false
+
+        """)
+  }
+
+  @Test("freeze demands that the whole interval lies above the threshold")
+  func freezingWithIntervals() throws {
+    let computed = try place.compute(
+      [GoldenSet.small.activations, "--batch-size", "16", "--layers", "fc conv*"])
+    try #require(computed.status == 0, "\(computed.complaints)")
+    let record = try self.record("freeze", "out.cka.safetensors", "--pair", "Teacher,Student")
+    let layers = try #require(record["layers"] as? [[String: Any]])
+    let bundle = try place.bundle()
+    let models = try #require(bundle.study["models"] as? [[String: Any]])
+    let first = try #require((bundle.study["comparisons"] as? [[String: Any]])?.first)
+    let names = try ["rows", "columns"].map { side in
+      let index = try #require(first[side] as? Int)
+      return try #require(models[index]["layers"] as? [String])
+    }
+    let (values, widths) = (try bundle.grid("cka.0"), try bundle.grid("halfwidth.0"))
+    try #require(!layers.isEmpty)
+    for layer in layers {
+      let name = try #require(layer["name"] as? String)
+      let row = try #require(names[0].firstIndex(of: name))
+      let cell = row * values.columns + (try #require(names[1].firstIndex(of: name)))
+      #expect(layer["cka"] as? Double == values.values[cell])
+      #expect(layer["half_width"] as? Double == widths.values[cell])
+      let lower = values.values[cell] - widths.values[cell]
+      // Both sides of the rule, whatever the figures are.
+      for (threshold, passes) in [(lower - 1e-9, true), (lower + 1e-9, false)] {
+        let judged = try self.record(
+          "freeze", "out.cka.safetensors", "--pair", "Teacher,Student", "--threshold",
+          "\(threshold)")
+        let found = (judged["layers"] as? [[String: Any]])?.first { $0["name"] as? String == name }
+        #expect(found?["passes"] as? Bool == passes, "\(name)")
+      }
+    }
+    #expect(record["uses_intervals"] as? Bool == true)
+  }
+
+  @Test("freeze refuses results whose layers have no partners, and a threshold that is none")
+  func noFreezing() throws {
+    try write([[0.5]], rows: ["x"], columns: ["y"], to: "c.json")
+    let outcome = try place.cka("freeze", "c.json")
+    #expect(outcome.status == 1 && outcome.output.isEmpty)
+    #expect(outcome.complaints.hasPrefix("cka: c.json: no layer of the rows has a partner"))
+    #expect(try place.cka("freeze", "a.json", "--threshold", "nan").status == 64)
+    #expect(try place.cka("freeze", "a.json", "--json", "--csv").status == 64)
+  }
+
+  // MARK: match
+
+  @Test("match names the best column of each row, and whether the choice is mutual")
+  func matching() throws {
+    let record = try record("match", "a.json")
+    let layers = try #require(record["layers"] as? [[String: Any]])
+    #expect(layers.map { $0["layer"] as? String } == rows)
+    #expect(layers.map { $0["match"] as? String } == ["conv1", "layer1", "conv1"])
+    #expect(layers.map { $0["cka"] as? Double } == [0.9, 0.95, 0.85])
+    #expect(layers.map { $0["is_mutual"] as? Bool } == [true, true, false])
+    // Of the pairs of rows one agrees, one is opposed and one is tied.
+    #expect(record["order"] as? Double == 0)
+    let words = try place.cka("match", "a.json").text
+    #expect(words.contains("fc      >  conv1   0.8500"), "\(words)")
+    #expect(words.contains("2 of 3 matches are mutual, order kept to 0.00"), "\(words)")
+  }
+
+  @Test("match of a row without values has none")
+  func noMatch() throws {
+    try Data(
+      #"{"CKA": [[NaN, NaN], [0.25, 0.5]], "model1_layers": ["x", "y"], "model2_layers": ["u", "v"]}"#
+        .utf8
+    ).write(to: URL(filePath: place.path("n.json")))
+    let layers = try #require(try record("match", "n.json")["layers"] as? [[String: Any]])
+    #expect(layers[0]["cka"] as? Double == nil && layers[0]["match"] as? String == nil)
+    #expect(layers[1]["match"] as? String == "v" && layers[1]["is_mutual"] as? Bool == true)
+    #expect(try place.cka("match", "n.json").text.contains("x  >  (no value)"))
+    let missing = try place.cka("match", "nowhere.json")
+    #expect(missing.status == 1 && missing.output.isEmpty && !missing.complaints.isEmpty)
+  }
+}
