@@ -1,13 +1,14 @@
 """scikit-learn's handwritten digits as image data sets whose every sample has a name.
 
-The 1,797 digits (8 × 8 pixels, 10 classes) are split once and for all into 1,285 for training and 512
-for testing. An image is drawn from its digit by one affine map, sampled bilinearly at the size
+The 1,797 digits (8 × 8 pixels, 10 classes) are split once and for all into 1,285 for training and
+512 for testing. An image is drawn from its digit by one affine map, sampled bilinearly at the size
 asked for: upscaling, distortion and rotation are one interpolation, not three.
 
 A data set can go through its digits several times. Every pass has an order and distortions of its
-own, both drawn from the seed and the number of the pass alone, so 25 passes over the 512 test digits
-are 400 different minibatches of 32. `rotate` and `noise` change the images and nothing else: the
-clean, the rotated and the noisy set hold the same digits in the same order under the same names.
+own, both drawn from the seed and the number of the pass alone, so 25 passes over the 512 test
+digits are 400 different minibatches of 32. `rotate` and `noise` change the images and nothing else:
+the clean, the rotated and the noisy set hold the same digits in the same order under the same
+names.
 """
 
 import math
@@ -26,8 +27,8 @@ SPLIT_SEED = 20210
 class Digits(Dataset):
     """Images in memory; a sample is its image, its label and its name.
 
-    images: float32 [samples, 3, size, size], black 0 and white 1 (noise goes beyond both); the three
-    channels are equal, for networks that were made for colour.
+    images: float32 [samples, 3, size, size], black 0 and white 1 (noise goes beyond both); the
+    three channels are equal, for networks that were made for colour.
     """
 
     def __init__(self, images: Tensor, labels: Tensor, ids: list[str]) -> None:
@@ -54,7 +55,8 @@ def digits(
 ) -> Digits:
     """The digits of `part` ("train", "test" or "all"), `passes` times.
 
-    distort: strength of the random distortion; 1 is up to 20 degrees, 1 of 8 pixels and 15 % of size.
+    distort: strength of the random distortion; 1 is up to 20 degrees, 1 of 8 pixels and 15 % of
+    size.
     rotate: degrees by which every image is turned besides.
     noise: standard deviation of Gaussian noise added to every pixel.
     """

@@ -25,7 +25,9 @@ class SoftTargets(Objective):
         with torch.no_grad():
             self.soft = F.log_softmax(teacher.classify(self.maps[-1]) / temperature, dim=1)
 
-    def forward(self, network: PlainCNN, images: Tensor, labels: Tensor, positions: Tensor) -> Tensor:
+    def forward(
+        self, network: PlainCNN, images: Tensor, labels: Tensor, positions: Tensor
+    ) -> Tensor:
         return self._answers(network.stages(images), network, labels, positions)
 
     def _answers(
@@ -41,18 +43,19 @@ class SoftTargets(Objective):
 class PriorKnowledge(SoftTargets):
     """Dynamic prior knowledge (Qiu et al., ICLR 2023), in small; `SoftTargets` with one more term.
 
-    After each stage some positions of the student's map are replaced by the teacher's, and a decoder
-    has to make the teacher's whole map of the mixture: the teacher's features are an input, not only
-    a target. The share of replaced positions is 1 − CKA(student, teacher) of the minibatch: much help
-    while the two are far apart, less as they come closer.
+    After each stage some positions of the student's map are replaced by the teacher's, and a
+    decoder has to make the teacher's whole map of the mixture: the teacher's features are an input,
+    not only a target. The share of replaced positions is 1 − CKA(student, teacher) of the
+    minibatch: much help while the two are far apart, less as they come closer.
 
-    Simpler than in the paper: the student's map reaches the teacher's width by one 1 × 1 convolution
-    and the decoder is two 3 × 3 convolutions, where the paper has encoders and decoders of
-    transformer blocks on patches; the error counts in units of the teacher's variance.
+    Simpler than in the paper: the student's map reaches the teacher's width by one 1 × 1
+    convolution and the decoder is two 3 × 3 convolutions, where the paper has encoders and decoders
+    of transformer blocks on patches; the error counts in units of the teacher's variance.
     """
 
     def __init__(
-        self, teacher: PlainCNN, student: PlainCNN, data: Digits, strength: float = 1.0, seed: int = 0
+        self, teacher: PlainCNN, student: PlainCNN, data: Digits, strength: float = 1.0,
+        seed: int = 0,
     ) -> None:
         super().__init__(teacher, data)
         self.strength = strength
@@ -63,16 +66,20 @@ class PriorKnowledge(SoftTargets):
         self.align = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(widths, targets))
         self.decode = nn.ModuleList(
             nn.Sequential(
-                nn.Conv2d(width, width, 3, padding=1), nn.ReLU(), nn.Conv2d(width, width, 3, padding=1)
+                nn.Conv2d(width, width, 3, padding=1), nn.ReLU(),
+                nn.Conv2d(width, width, 3, padding=1),
             )
             for width in targets
         )
 
-    def forward(self, network: PlainCNN, images: Tensor, labels: Tensor, positions: Tensor) -> Tensor:
+    def forward(
+        self, network: PlainCNN, images: Tensor, labels: Tensor, positions: Tensor
+    ) -> Tensor:
         maps = network.stages(images)
         loss = self._answers(maps, network, labels, positions)
         for stage, student in enumerate(maps):
-            loss = loss + self.strength * self._features(stage, student, self.maps[stage][positions])
+            teacher = self.maps[stage][positions]
+            loss = loss + self.strength * self._features(stage, student, teacher)
         return loss
 
     def _features(self, stage: int, student: Tensor, teacher: Tensor) -> Tensor:

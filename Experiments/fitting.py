@@ -27,7 +27,9 @@ class Objective(nn.Module):
     more about them. Parameters of an objective are trained with the network.
     """
 
-    def forward(self, network: nn.Module, images: Tensor, labels: Tensor, positions: Tensor) -> Tensor:
+    def forward(
+        self, network: nn.Module, images: Tensor, labels: Tensor, positions: Tensor
+    ) -> Tensor:
         return F.cross_entropy(network(images), labels)
 
 

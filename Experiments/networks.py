@@ -43,8 +43,8 @@ def cnn(depth: int = 10, width: int = 16, classes: int = 10) -> "PlainCNN":
 class PlainCNN(nn.Module):
     """`depth` convolutions in two stages of half of them each, then an average and a classifier.
 
-    The first layer of a stage halves the map; all others add what comes in to what they make. Widths
-    are `width` and 2 × `width` channels: images of 16 × 16 become maps of 8 × 8, then 4 × 4.
+    The first layer of a stage halves the map; all others add what comes in to what they make.
+    Widths are `width` and 2 × `width` channels: images of 16 × 16 become maps of 8 × 8, then 4 × 4.
     """
 
     def __init__(self, depth: int, width: int, classes: int) -> None:

@@ -22,7 +22,8 @@ class Plan:
     size: images are size × size.
     teacher: the plan whose network teaches this one, by the soft answers alone, or ("dpk") by its
     features too.
-    milestones: epochs after which the network is saved as NAME-epochN as well; 0 is before training.
+    milestones: epochs after which the network is saved as NAME-epochN as well; 0 is before
+    training.
     """
 
     name: str

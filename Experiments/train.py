@@ -1,7 +1,8 @@
 """Trains every network of the experiments: `python train.py [--only PATTERN…] [--quick]`.
 
-State dicts go to checkpoints/ beside this file, test accuracies to checkpoints/accuracies.json. What is
-already there under the same recipe is left alone, so an interrupted run goes on where it stopped.
+State dicts go to checkpoints/ beside this file, test accuracies to checkpoints/accuracies.json.
+What is already there under the same recipe is left alone, so an interrupted run goes on where it
+stopped.
 """
 
 import argparse
@@ -121,7 +122,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="PATTERN", help="names to train, such as 'resnet*'"
     )
-    parser.add_argument("--quick", action="store_true", help="one epoch each, to try the recipe out")
+    parser.add_argument("--quick", action="store_true", help="one epoch each, to try it out")
     parser.add_argument("--threads", type=int, default=2, help="PyTorch's threads (2)")
     return parser.parse_args()
 
