@@ -182,9 +182,10 @@ public struct Catalog: Sendable {
   /// others too; the file's name where that tells no more.
   func label(of entry: CatalogEntry) -> String {
     if sharedTitles.contains(entry.title) { return entry.name }
-    let models = FileTitle(path: entry.id.path, kind: entry.kind, title: entry.title)
+    guard let pair = entry.pair else { return entry.title }
+    let models = FileTitle(path: entry.id.path, kind: pair.kind, title: entry.title)
     guard (datasets[models] ?? []).count > 1 else { return entry.title }
-    return [entry.rows, entry.columns].map { key in
+    return [pair.rows, pair.columns].map { key in
       Axis(model: key.model, dataset: key.dataset, layers: []).title
     }.joined(separator: " × ")
   }
@@ -196,8 +197,9 @@ public struct Catalog: Sendable {
     sharedTitles = []
     datasets = [:]
     for entry in entries {
-      let models = FileTitle(path: entry.id.path, kind: entry.kind, title: entry.title)
-      datasets[models, default: []].insert(entry.datasets)
+      guard let pair = entry.pair else { continue }
+      let models = FileTitle(path: entry.id.path, kind: pair.kind, title: entry.title)
+      datasets[models, default: []].insert(pair.datasets)
     }
     for entry in entries
     where !seen.insert("\(entry.rank) \(entry.title) \(entry.pair?.datasets ?? "")").inserted {

@@ -51,12 +51,14 @@ import Testing
     #expect(abs(mean - differences.reduce(0, +) / 9) < 1e-15)
     let magnitude = try #require(record["mean_magnitude"] as? Double)
     #expect(abs(magnitude - differences.map(abs).reduce(0, +) / 9) < 1e-15)
-    #expect(record["largest"] as? Double == 0.85 - 0.05)
+    // Foundation's reader may be off by the last digit.
+    #expect(abs(try #require(record["largest"] as? Double) - 0.8) < 1e-15)
     #expect(record["cells_apart"] is NSNull || record["cells_apart"] == nil)
     let largest = try #require(record["largest_cells"] as? [[String: Any]])
     #expect(largest.map { $0["row"] as? String } == ["fc", "layer1"])
     #expect(largest.map { $0["column"] as? String } == ["conv1", "layer1"])
-    #expect(largest.map { $0["difference"] as? Double } == [0.85 - 0.05, 0.95 - 0.25])
+    let found = largest.compactMap { $0["difference"] as? Double }
+    #expect(found.count == 2 && abs(found[0] - 0.8) < 1e-15 && abs(found[1] - 0.7) < 1e-15)
     #expect(largest[1]["a"] as? Double == 0.95 && largest[1]["b"] as? Double == 0.25)
   }
 
@@ -115,9 +117,9 @@ import Testing
   @Test("freeze demands that the whole interval lies above the threshold")
   func freezingWithIntervals() throws {
     let computed = try place.compute(
-      [GoldenSet.small.activations, "--batch-size", "16", "--layers", "fc conv*"])
+      [GoldenSet.small.activations, "--batch-size", "16", "--layers", "/^(fc|blocks.*)$/"])
     try #require(computed.status == 0, "\(computed.complaints)")
-    let record = try self.record("freeze", "out.cka.safetensors", "--pair", "Teacher,Student")
+    let record = try self.record("freeze", "out.cka.safetensors", "--pair", "Student,Teacher")
     let layers = try #require(record["layers"] as? [[String: Any]])
     let bundle = try place.bundle()
     let models = try #require(bundle.study["models"] as? [[String: Any]])
@@ -132,13 +134,14 @@ import Testing
       let name = try #require(layer["name"] as? String)
       let row = try #require(names[0].firstIndex(of: name))
       let cell = row * values.columns + (try #require(names[1].firstIndex(of: name)))
-      #expect(layer["cka"] as? Double == values.values[cell])
-      #expect(layer["half_width"] as? Double == widths.values[cell])
+      let found = try (#require(layer["cka"] as? Double), #require(layer["half_width"] as? Double))
+      #expect(abs(found.0 - values.values[cell]) < 1e-15)
+      #expect(abs(found.1 - widths.values[cell]) < 1e-15)
       let lower = values.values[cell] - widths.values[cell]
       // Both sides of the rule, whatever the figures are.
       for (threshold, passes) in [(lower - 1e-9, true), (lower + 1e-9, false)] {
         let judged = try self.record(
-          "freeze", "out.cka.safetensors", "--pair", "Teacher,Student", "--threshold",
+          "freeze", "out.cka.safetensors", "--pair", "Student,Teacher", "--threshold",
           "\(threshold)")
         let found = (judged["layers"] as? [[String: Any]])?.first { $0["name"] as? String == name }
         #expect(found?["passes"] as? Bool == passes, "\(name)")

@@ -22,7 +22,10 @@ import Testing
   private func interrupt(_ signal: String) throws -> Shell.Outcome {
     try place.shell(
       """
-      CKA_CHECKPOINT_SECONDS=0.05 cka compute m.safetensors \(options.joined(separator: " ")) -o out.cka.safetensors &
+      export CKA_CHECKPOINT_SECONDS=0.05
+      # A shell without job control has what runs in the background ignore SIGINT.
+      env --default-signal=INT \\
+        cka compute m.safetensors \(options.joined(separator: " ")) -o out.cka.safetensors &
       pid=$!
       while kill -0 $pid && [ ! -e out.cka.safetensors.partial ]; do sleep 0.02; done
       kill -\(signal) $pid
