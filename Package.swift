@@ -47,13 +47,19 @@ let package = Package(
       ]),
     module("Compute", ["CKACore", "CGram", "COpenBLAS"]),
     module("Jobs", ["CKACore", "CSignals"]),
+    // Python that runs models, and the Swift that finds, starts and understands it.
+    .target(
+      name: "TorchBackend", dependencies: ["CKACore", "Formats"], resources: [.copy("Python")],
+      swiftSettings: settings),
     module("Figure", ["CKACore", "Cells", "CCairo"]),
     module("Explorer", ["CKACore", "Cells"]),
     module("Terminal", ["Cells", "CNcurses", "CSignals"]),
     .executableTarget(
       name: "cka",
       dependencies: [
-        "CKACore", "Cells", "Formats", "Compute", "Jobs", "Figure", "Explorer", "Terminal",
+        "CSignals", "CKACore", "Cells", "Formats", "Compute", "Jobs", "TorchBackend", "Figure",
+        "Explorer",
+        "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -72,7 +78,10 @@ let package = Package(
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Cells", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "TestSupport"]),
+    .testTarget(
+      name: "TorchBackendTests", dependencies: ["TorchBackend", "TestSupport"],
+      exclude: ["Python"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

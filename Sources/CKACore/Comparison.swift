@@ -79,6 +79,8 @@ public struct Comparison: Sendable, Identifiable {
   /// The study that a layer matrix is a block of, where the file holds one; its rows and columns are the
   /// matrix's.
   public var block: StudyBlock?
+  /// How the values came about, where the file tells.
+  public var origin: ResultOrigin?
   /// The summary of `matrix`, where reading it has brought it along.
   private var knownSummary: Summary?
 

@@ -18,6 +18,23 @@ public enum SafeText {
     return shortened(escaped(shortened(text).precomposed))
   }
 
+  /// Longest paragraph kept, in Unicode scalars; the end of a longer one is left out.
+  public static let longestParagraph = 4096
+
+  /// `text` made harmless word by word: line breaks and runs of blanks become one blank, so that what is
+  /// longer than a name keeps its middle. At most `longestParagraph` scalars.
+  public static func sanitiseParagraph(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    let cut = scalars.index(
+      scalars.startIndex, offsetBy: longestParagraph, limitedBy: scalars.endIndex)
+    let kept = String(scalars[..<(cut ?? scalars.endIndex)])
+    let words = kept.split { $0.isWhitespace }.map { sanitise(String($0)) }
+    let isWhole = cut.map { $0 == scalars.endIndex } ?? true
+    let line = words.joined(separator: " ") + (isWhole ? "" : "…")
+    guard line.unicodeScalars.count > longestParagraph else { return line }
+    return String(String.UnicodeScalarView(line.unicodeScalars.prefix(longestParagraph - 1))) + "…"
+  }
+
   /// The common case: short printable ASCII.
   private static func isPlain(_ text: String) -> Bool {
     text.utf8.count <= longestName && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }

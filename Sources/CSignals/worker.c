@@ -33,6 +33,10 @@ long cka_file_system_kind(const char *path) {
   return statfs(path, &status) == 0 ? (long)status.f_type : -1;
 }
 
+int cka_spawn_in(posix_spawn_file_actions_t *actions, const char *folder) {
+  return posix_spawn_file_actions_addchdir_np(actions, folder);
+}
+
 static struct flock whole_file(void) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   return lock;

@@ -13,7 +13,7 @@ public enum Action: Sendable {
   case walked(Set<ResultID>)
   /// A result that was asked for is here, with the companion of the other kind if one was asked for; `reread`
   /// is the effect's.
-  case loaded(OpenResult, companion: OpenResult?, reread: Bool)
+  case loaded(Opened, companion: OpenResult?, reread: Bool)
   /// A result that was asked for cannot be read: one line that says why.
   case loadFailed(ResultID, String)
   /// Panes were exported to these files.
@@ -62,6 +62,8 @@ public struct ExportRequest: Sendable, Equatable {
     case minibatches
     /// One cell for each pair of models: its mean CKA.
     case pairs
+    /// Lines with error bars.
+    case curves
   }
   /// What the figure shows.
   public var view: View

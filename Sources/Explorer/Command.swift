@@ -9,6 +9,7 @@ public struct Command: Sendable {
     case colours = "Colours"
     case pairs = "Pairs"
     case analysis = "Analysis"
+    case curves = "Curves"
     case panes = "Panes and export"
     case jobs = "Computing"
     case finding = "Finding"
@@ -52,13 +53,14 @@ public struct Command: Sendable {
 extension Command {
   /// Every command, chapter by chapter.
   public static let all: [Command] =
-    moving + view + colours + pairs + analysis + paneCommands + jobCommands + finding + general
+    moving + view + colours + pairs + analysis + curveCommands + paneCommands + jobCommands
+    + finding + general
 
   /// The panes that show values.
   static let heatPanes: Set<Pane> = [.layers, .minibatches]
 
-  /// The panes with a crosshair; that of the profile is the layers' own.
-  static let crosshairPanes: Set<Pane> = heatPanes.union([.profile])
+  /// The panes with a cursor of their own; that of the profile is the layers'.
+  static let crosshairPanes: Set<Pane> = heatPanes.union([.profile, .curves])
 
   /// The command that `key` is bound to in `pane`.
   static func bound(to key: Key, in pane: Pane) -> Command? { bindings[pane]?[key] }

@@ -20,6 +20,16 @@ extension State {
   /// Overlapping cells are drawn as missing.
   var isDimming: Bool { differenceSettings.dims && difference?.certain != nil }
 
+  /// Dims the cells that may as well be alike, or shows all again.
+  mutating func toggleDimming() -> [Effect] {
+    guard difference?.certain != nil else {
+      return note("nothing to dim: not both results have intervals")
+    }
+    differenceSettings.dims.toggle()
+    return note(
+      differenceSettings.dims ? "cells with overlapping intervals are dimmed" : "all cells shown")
+  }
+
   /// The difference as it is drawn.
   func shownDifference(_ view: DifferenceView) -> OpenResult {
     isDimming ? view.certain ?? view.result : view.result
@@ -46,7 +56,7 @@ extension State {
   mutating func askForDifference() -> [Effect] {
     if difference != nil { return leaveDifference() }
     guard let here = open(.layers)?.comparison.id else { return [] }
-    let entries = catalog.entries.filter { $0.kind == .layers && $0.id != here }
+    let entries = catalog.entries.filter { $0.pair?.kind == .layers && $0.id != here }
     guard !entries.isEmpty else { return note("there is no other layer result to subtract") }
     differenceSettings.candidates = entries.map(\.id)
     var chooser = Chooser(
@@ -66,7 +76,7 @@ extension State {
     }
     let id = differenceSettings.candidates[index]
     differenceSettings.wanted = id
-    if let open = recent.last(where: { $0.comparison.id == id }) {
+    if let open = recall(id)?.comparison {
       takeDifference(open)
       return []
     }

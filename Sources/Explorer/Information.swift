@@ -4,6 +4,7 @@ import CKACore
 extension State {
   /// File, names, values and warnings of the focused pane's result.
   var infoLines: [String] {
+    if let curves = openCurves?.curves { return curveLines(curves) }
     let result = focus == .minibatches ? minibatchResult : (layerResult ?? minibatchResult)
     guard let result else { return ["Nothing is open."] }
     let (comparison, summary) = (result.comparison, result.summary)

@@ -13,6 +13,8 @@ struct Layout: Sendable, Equatable {
   var minibatches: Rect?
   /// Lines through the crosshair, or a histogram.
   var profile: Rect?
+  /// Lines with error bars.
+  var curves: Rect?
   /// The line that tells what is under the crosshair.
   var readout: Rect
   /// The line of keys, messages and prompts.
@@ -91,6 +93,7 @@ struct Layout: Sendable, Equatable {
       case .layers: layers
       case .minibatches: minibatches
       case .profile: profile
+      case .curves: curves
       }
     }
     set {
@@ -99,6 +102,7 @@ struct Layout: Sendable, Equatable {
       case .layers: layers = newValue
       case .minibatches: minibatches = newValue
       case .profile: profile = newValue
+      case .curves: curves = newValue
       }
     }
   }
@@ -188,10 +192,10 @@ struct SquareFrame: Sendable, Equatable {
     statistics =
       below
       ? Rect(x: heat.x, y: heat.bottom + 1, width: textWidth, height: textHeight - 1)
-      : Rect(x: scale.right, y: inner.y, width: textWidth, height: inner.height)
+      : Rect(x: scale.right + 1, y: inner.y, width: max(0, textWidth - 1), height: inner.height)
   }
 
-  private static let textSize = Size(width: 18, height: 11)
+  private static let textSize = Size(width: 19, height: 11)
 
   /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
   func fitted(width: Int, height: Int) -> SquareFrame {
@@ -206,7 +210,7 @@ struct SquareFrame: Sendable, Equatable {
       fitted.statistics.y = fitted.heat.bottom + 1
     } else {
       fitted.statistics = Rect(
-        x: fitted.scale.right, y: fitted.heat.y, width: statistics.width, height: tall)
+        x: fitted.scale.right + 1, y: fitted.heat.y, width: statistics.width, height: tall)
     }
     return fitted
   }

@@ -13,6 +13,8 @@ public enum Overlay: Sendable, Equatable {
   case jobs(JobsBoard)
   /// The form that starts a comparison: `State.form`.
   case form
+  /// The layers to freeze.
+  case freeze(FreezeView)
   /// The help, generated from the command table.
   case help(Reader)
   /// Text about the result on the screen, or the files that could not be read.
@@ -92,6 +94,10 @@ public struct Prompt: Sendable, Equatable {
     case filter
     /// Set the colours' range.
     case range
+    /// Save the form as a study file.
+    case saveStudy
+    /// Fill the form in from a study file.
+    case openStudy
   }
   /// What the answer is for.
   public var purpose: Purpose
@@ -101,10 +107,13 @@ public struct Prompt: Sendable, Equatable {
   public var hint = ""
   /// The hint is why the answer was refused.
   var isRefused = false
-  /// The filter or search before, which Esc restores.
+  /// The filter or search before, which Esc restores; the name of a study file that is there already.
   var original = ""
   /// Where the crosshair was before, which Esc restores.
   var crosshair = Crosshair()
+
+  /// The form is behind it, and takes the keys again after it.
+  var isOfForm: Bool { purpose == .saveStudy || purpose == .openStudy }
 
   /// The words before the line.
   var label: String {
@@ -113,6 +122,8 @@ public struct Prompt: Sendable, Equatable {
     case .searchResults: "search results: "
     case .filter: "show layers: "
     case .range: "colour range: "
+    case .saveStudy: "save as study file: "
+    case .openStudy: "open study file: "
     }
   }
 }

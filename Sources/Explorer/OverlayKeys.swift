@@ -10,6 +10,7 @@ extension State {
     case .pairs(let picker): return pickerKey(key, picker)
     case .jobs(let board): return boardKey(key, board)
     case .form: return formKey(key)
+    case .freeze: return freezeKey(key)
     case .help(let reader):
       self.overlay = readerKey(key, reader).map { .help($0) }
     case .text(let reader):
@@ -37,7 +38,7 @@ extension State {
       reader.top = 0
       overlay = .text(reader)
     case .form: return text.unicodeScalars.flatMap { formKey(.character($0)) }
-    case .pairs, .jobs, nil:
+    case .pairs, .jobs, .freeze, nil:
       message = .error("pasted text goes where text is typed: / f v or : first")
     }
     return []
@@ -49,8 +50,10 @@ extension State {
     case .enter:
       return accept(prompt)
     case .escape, .control("c"), .control("g"):
-      overlay = nil
+      overlay = prompt.isOfForm ? .form : nil
       return cancel(prompt)
+    case .tab where prompt.isOfForm:
+      return [.jobs(.complete(CompletionRequest(.study, prompt.line.text)))]
     default:
       guard prompt.line.apply(key) else { return [] }
       return retyped(prompt)
@@ -89,6 +92,7 @@ extension State {
     case .filter: prompt.hint = filterHint(text)
     case .range:
       if !text.isEmpty, ValueRange(text: text) == nil { prompt.hint = Self.rangeHelp }
+    case .saveStudy, .openStudy: break
     }
     return []
   }
@@ -131,6 +135,7 @@ extension State {
       if difference != nil { return setDifferenceRange(range) }
       settings.range = range
       return note("colour range: \(range.name)")
+    case .saveStudy, .openStudy: return acceptStudy(prompt)
     }
     return []
   }
@@ -160,7 +165,7 @@ extension State {
     case .searchResults:
       listSearch = prompt.original
       return moveListCursor(to: wanted)
-    case .filter, .range: break
+    case .filter, .range, .saveStudy, .openStudy: break
     }
     return []
   }

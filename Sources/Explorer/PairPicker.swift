@@ -14,9 +14,9 @@ public struct PairPicker: Sendable, Equatable {
 
   /// The pairs of `catalog`, with the pair of `id` chosen.
   init(_ catalog: Catalog, at id: ResultID?) {
-    rows = Set(catalog.entries.map(\.rows)).sorted()
-    columns = Set(catalog.entries.map(\.columns)).sorted()
-    guard let entry = id.flatMap({ catalog[$0] }) else { return }
+    rows = Set(catalog.entries.compactMap(\.pair?.rows)).sorted()
+    columns = Set(catalog.entries.compactMap(\.pair?.columns)).sorted()
+    guard let entry = id.flatMap({ catalog[$0]?.pair }) else { return }
     row = rows.firstIndex(of: entry.rows) ?? 0
     column = columns.firstIndex(of: entry.columns) ?? 0
   }

@@ -3,7 +3,7 @@ import Cells
 
 /// One result's pane alone, without frame of keys or list: what `cka show` prints.
 public func picture(
-  of result: OpenResult, settings: ViewSettings, on terminal: TerminalTraits
+  of result: Opened, settings: ViewSettings, on terminal: TerminalTraits
 ) -> CellBuffer {
   // The pane is maximised on a screen with two more lines than the picture, for readout and footer.
   var traits = terminal
@@ -18,10 +18,10 @@ public func picture(
   var buffer = CellBuffer(size: terminal.size)
   let theme = Theme(terminal)
   let rect = Rect(x: 0, y: 0, width: terminal.size.width, height: terminal.size.height)
-  if result.comparison.kind == .layers {
-    drawLayers(state, theme, in: rect, &buffer)
-  } else {
-    drawMinibatches(state, theme, in: rect, &buffer)
+  switch state.primaryPane {
+  case .curves: drawCurves(state, theme, in: rect, &buffer)
+  case .minibatches: drawMinibatches(state, theme, in: rect, &buffer)
+  default: drawLayers(state, theme, in: rect, &buffer)
   }
   return buffer
 }

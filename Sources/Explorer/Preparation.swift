@@ -19,7 +19,10 @@ extension State {
   }
 
   /// Everything whose values are on the screen.
-  public var shownResults: [OpenResult] { [primary, companion, difference?.b].compactMap(\.self) }
+  public var shownResults: [Opened] {
+    [shown, companion.map { .comparison($0) }, (difference?.b).map { .comparison($0) }]
+      .compactMap(\.self)
+  }
 
   /// The heat panes that have something to show, layers first.
   var openPanes: [Pane] {
@@ -27,12 +30,14 @@ extension State {
     if layerResult != nil { panes.append(.layers) }
     if minibatchResult != nil || followedBlock != nil { panes.append(.minibatches) }
     if profile != nil, layerResult != nil { panes.append(.profile) }
+    if openCurves != nil { panes.append(.curves) }
     return panes
   }
 
   /// The pane of the result that was chosen.
   var primaryPane: Pane {
-    primary?.comparison.kind == .minibatches && difference == nil ? .minibatches : .layers
+    if openCurves != nil { return .curves }
+    return primary?.comparison.kind == .minibatches && difference == nil ? .minibatches : .layers
   }
 
   /// The pane that commands about a picture mean: the focused one, or, from the list, the chosen result's.
@@ -40,7 +45,7 @@ extension State {
     switch focus {
     case .results: primaryPane
     case .profile: .layers
-    case .layers, .minibatches: focus
+    case .layers, .minibatches, .curves: focus
     }
   }
 
@@ -58,6 +63,8 @@ extension State {
     prepareSquareTile()
     prepareMatches()
     prepareProfile()
+    clampCurveCursor()
+    prepareCurveTile()
   }
 
   private mutating func prepareArrangement() {

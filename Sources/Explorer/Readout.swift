@@ -10,17 +10,25 @@ struct Readout: Sendable, Equatable {
   let names: String
   /// Why there is no value; empty when there is one.
   var reason = ""
+  /// Where there is no room for all names, the first ones stay, not the last.
+  var keepsStart = false
+  /// The line for the clipboard, where it is not made of the names and the value.
+  var copied: String?
 
   /// One line for the clipboard.
   var clipboard: String {
-    "\(names) = \(value.prefix { $0 != " " })"
+    copied ?? "\(names) = \(value.prefix { $0 != " " })"
   }
 }
 
 extension State {
   /// The readout of the focused pane; of the chosen result's pane when the list holds the focus.
   var readout: Readout? {
-    heatPane == .minibatches ? scoreReadout : layerReadout
+    switch heatPane {
+    case .minibatches: scoreReadout
+    case .curves: curveReadout
+    default: layerReadout
+    }
   }
 
   private var layerReadout: Readout? {

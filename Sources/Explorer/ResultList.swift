@@ -79,7 +79,7 @@ extension State {
     pendingCompanion = companion
     differenceSettings.wanted = nil
     if let open = recall(id), companion == nil || companion.flatMap({ recall($0) }) != nil {
-      arrive(open, companion: companion.flatMap { recall($0) })
+      arrive(open, companion: companion.flatMap { recall($0)?.comparison })
       pending = nil
       return moveListCursor(to: id)
     }
@@ -87,18 +87,18 @@ extension State {
     return moveListCursor(to: id) + [.load(id, companion: companion, reread: false)]
   }
 
-  func recall(_ id: ResultID) -> OpenResult? {
-    recent.last { $0.comparison.id == id }
+  func recall(_ id: ResultID) -> Opened? {
+    recent.last { $0.id == id }
   }
 
   /// Puts a result on the screen.
-  mutating func arrive(_ result: OpenResult, companion: OpenResult?) {
+  mutating func arrive(_ result: Opened, companion: OpenResult?) {
     let isFirst = primary == nil
-    if let shown = primary?.comparison.id, shown != result.comparison.id { previous = shown }
-    primary = result
+    if let id = shown?.id, id != result.id { previous = id }
+    shown = result
     self.companion = companion
     remember(result)
-    if let companion { remember(companion) }
+    if let companion { remember(.comparison(companion)) }
     if !openPanes.contains(focus), focus != .results { focus = primaryPane }
     if let pane = maximised, !openPanes.contains(pane), pane != .results { maximised = focus }
     marked.formIntersection(openPanes)
@@ -109,7 +109,7 @@ extension State {
 
   /// Gives the picture the keys, when the session begins with a single result.
   mutating func startInPicture() {
-    guard startsInPicture, isUntouched, primary != nil, focus == .results else { return }
+    guard startsInPicture, isUntouched, shown != nil, focus == .results else { return }
     isUntouched = false
     focus = primaryPane
   }
@@ -120,13 +120,11 @@ extension State {
   }
 
   /// Keeps a result at hand.
-  mutating func remember(_ result: OpenResult) {
+  mutating func remember(_ result: Opened) {
     let limit = 16
-    // Large results are kept only while they are shown: they are mapped, so reading them again is quick.
-    let cells = result.comparison.matrix.rows * result.comparison.matrix.columns
-    // Scores are held in memory, in both orders.
-    guard cells <= (result.comparison.kind == .layers ? 4_000_000 : 1_000_000) else { return }
-    recent.removeAll { $0.comparison.id == result.comparison.id }
+    // Large results are kept only while they are shown.
+    guard result.isKept else { return }
+    recent.removeAll { $0.id == result.id }
     recent.append(result)
     if recent.count > limit { recent.removeFirst(recent.count - limit) }
   }

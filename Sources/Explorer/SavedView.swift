@@ -33,12 +33,17 @@ public struct SavedView: Codable, Sendable, Equatable {
   var sorted = true
   /// What the profile pane shows, if it is open; absent in older records.
   var profile: String?
+  /// The curves' cursor, range and hidden series; absent in older records.
+  var curveCursor: Int?
+  var chosenCurve: Int?
+  var curvesFromZero: Bool?
+  var hiddenSeries: [String]?
 }
 
 extension State {
   /// The view as it is now; nil when nothing is open.
   public var savedView: SavedView? {
-    guard let id = primary?.comparison.id else { return nil }
+    guard let id = shown?.id else { return nil }
     var saved = SavedView()
     saved.path = id.path
     saved.key = id.key
@@ -64,6 +69,10 @@ extension State {
     saved.transposed = settings.transposed
     saved.sorted = settings.sorted
     saved.profile = profile?.rawValue
+    saved.curveCursor = curveCursor
+    saved.chosenCurve = chosenCurve
+    saved.curvesFromZero = settings.curves.fromZero
+    saved.hiddenSeries = settings.curves.hidden.sorted()
     return saved
   }
 
@@ -88,6 +97,8 @@ extension State {
     viewport.firstColumn = max(0, saved.firstColumn)
     focus = Pane(rawValue: saved.focus) ?? focus
     profile = saved.profile.flatMap(ProfileKind.init)
+    curveCursor = max(0, saved.curveCursor ?? 0)
+    chosenCurve = max(0, saved.chosenCurve ?? 0)
     // Nothing but the pane that takes the keys can fill the screen.
     maximised = saved.maximised == focus.rawValue && focus != .results ? focus : nil
     restore(settings: saved)
@@ -104,5 +115,7 @@ extension State {
     settings.originAtTop = saved.originAtTop
     settings.transposed = saved.transposed
     settings.sorted = saved.sorted
+    settings.curves.fromZero = saved.curvesFromZero ?? false
+    settings.curves.hidden = Set(saved.hiddenSeries ?? [])
   }
 }

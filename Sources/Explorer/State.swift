@@ -12,8 +12,10 @@ public struct State: Sendable {
   /// How the search for results stands.
   public var scan = ScanProgress()
 
-  /// The result on the screen, and the one of the other kind for the same models, if there is one.
-  public var primary: OpenResult?
+  /// The result on the screen.
+  public var shown: Opened?
+  /// The comparison on the screen, if that is what is shown.
+  public var primary: OpenResult? { shown?.comparison }
   /// Layers beside minibatches, or the reverse, for the pair on the screen.
   public var companion: OpenResult?
   /// The result that was asked for and has not arrived yet.
@@ -29,7 +31,7 @@ public struct State: Sendable {
   /// Files that changed since they were read: what comes from them next is not what was derived before.
   var forgotten: Set<String> = []
   /// Results opened lately, newest last, so that toggling between them never waits.
-  public var recent: [OpenResult] = []
+  public var recent: [Opened] = []
 
   /// The first result is shown with the keys in its picture: the list has nothing else to offer.
   public var startsInPicture = false
@@ -60,6 +62,8 @@ public struct State: Sendable {
   var profile: ProfileKind?
   /// What the profile pane's lines and bars are made from.
   var profileData: ProfileData?
+  /// What the CKA of a layer that may be frozen exceeds.
+  var freezeThreshold = FreezeTable.defaultThreshold
   /// Marks on the best column of each row.
   var showsMatches = false
   /// The best column of each row as shown.
@@ -74,6 +78,12 @@ public struct State: Sendable {
   var tile: HeatTile?
   /// The sorted view's crosshair: a rank, 0-based.
   public var rank = 0
+  /// The x under the curves' cursor, by number.
+  public var curveCursor = 0
+  /// The series that is chosen, by number.
+  public var chosenCurve = 0
+  /// The curves as drawn, made when what they depend on changes.
+  var curveTile: CurveTile?
 
   /// The line under the cursor in the results list.
   public var listCursor = 0
@@ -142,6 +152,8 @@ public enum Pane: String, Sendable, CaseIterable, Hashable {
   case minibatches
   /// Lines through the crosshair, or a histogram.
   case profile
+  /// Lines with error bars.
+  case curves
 }
 
 /// A cell of the layer matrix, by position in what is shown.

@@ -15,6 +15,7 @@ extension State {
         + "scores of \(kept) kept",
     ]
     let width = max(20, min(92, terminal.size.width - 10))
+    lines += originLines(comparison, width: width)
     let faults = study.models.indices.flatMap { study.layers(of: $0) }.compactMap { layer in
       study.reason(layer).map { "\(study.name(of: layer).orRoot): \($0)" }
     }
@@ -27,6 +28,27 @@ extension State {
       lines += faults.flatMap { Self.wrap($0, width: width) }
     }
     return lines
+  }
+
+  /// Which models were run, how, and by what.
+  private func originLines(_ comparison: Comparison, width: Int) -> [String] {
+    var lines: [String] = []
+    if let block = comparison.block {
+      let models = [("A", block.rowModel), ("B", block.columnModel)].map {
+        ($0.0, block.study.models[$0.1].specification)
+      }
+      lines += models.filter { !$0.1.isEmpty }.flatMap {
+        Self.wrap("model \($0.0) is \($0.1)", width: width)
+      }
+    }
+    let origin = comparison.origin ?? ResultOrigin()
+    for (word, text) in [
+      ("with", origin.settingsText), ("versions", origin.versionsText),
+      ("written", origin.created), ("by", origin.command),
+    ] where !text.isEmpty {
+      lines += Self.wrap("\(word) \(text)", width: width)
+    }
+    return lines.isEmpty ? [] : ["Made"] + lines
   }
 }
 

@@ -30,7 +30,7 @@ extension State {
     case .failed(let reason), .fileChanged(let reason): message = .error(reason)
     case .jobs(let report): return react(to: report)
     case .forget(let path):
-      recent.removeAll { $0.comparison.id.path == path }
+      recent.removeAll { $0.id.path == path }
       forgotten.insert(path)
     }
     return []
@@ -79,7 +79,7 @@ extension State {
     else { return [] }
     // Asked for once only: it may be unreadable.
     pendingCompanion = late
-    if let open = recall(late) {
+    if let open = recall(late)?.comparison {
       companion = open
       return []
     }
@@ -107,13 +107,13 @@ extension State {
   }
 
   private mutating func accept(
-    _ result: OpenResult, _ companion: OpenResult?, reread: Bool
+    _ result: Opened, _ companion: OpenResult?, reread: Bool
   ) -> [Effect] {
-    let id = result.comparison.id
-    takeDifference(result)
-    renew([result, companion], reread: reread)
+    let id = result.id
+    if let comparison = result.comparison { takeDifference(comparison) }
+    renew([id, companion?.comparison.id], reread: reread)
     guard id == wanted else {
-      if isLateCompanion(id) { self.companion = result }
+      if isLateCompanion(id) { self.companion = result.comparison }
       // A late answer to a question that was superseded is kept for later, not shown.
       remember(result)
       return []
@@ -125,8 +125,8 @@ extension State {
   }
 
   /// Has everything made anew that was derived from what the files held before.
-  private mutating func renew(_ results: [OpenResult?], reread: Bool) {
-    let paths = Set(results.compactMap { $0?.comparison.id.path })
+  private mutating func renew(_ ids: [ResultID?], reread: Bool) {
+    let paths = Set(ids.compactMap { $0?.path })
     guard reread || !forgotten.isDisjoint(with: paths) else { return }
     forgotten.subtract(paths)
     generation += 1
@@ -180,6 +180,7 @@ extension State {
     case .minibatches:
       if let hit = rank(atX: event.x, y: event.y) { rank = hit }
     case .profile: break
+    case .curves: putCurveCursor(atX: event.x)
     case .results:
       let lines = listLines
       guard let inner = Layout(self).results?.inset(by: 1), inner.contains(x: event.x, y: event.y)

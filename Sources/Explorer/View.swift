@@ -14,6 +14,7 @@ public func view(_ state: State) -> CellBuffer {
   if let rect = layout.layers { drawLayers(state, theme, in: rect, &buffer) }
   if let rect = layout.minibatches { drawMinibatches(state, theme, in: rect, &buffer) }
   if let rect = layout.profile { drawProfilePane(state, theme, in: rect, &buffer) }
+  if let rect = layout.curves { drawCurves(state, theme, in: rect, &buffer) }
   drawReadout(state, theme, in: layout.readout, &buffer)
   drawFooter(state, theme, in: layout.footer, &buffer)
   if let overlay = state.overlay { drawOverlay(overlay, state, theme, &buffer) }

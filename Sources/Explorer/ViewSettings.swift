@@ -44,6 +44,8 @@ public struct ViewSettings: Sendable, Equatable {
   public var sorted = true
   /// What stands for many values where a pixel covers them.
   public var reduction = Reduction.mean
+  /// How curves are drawn.
+  public var curves = CurveSettings()
 
   /// The defaults.
   public init() {}

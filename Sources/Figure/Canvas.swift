@@ -32,6 +32,7 @@ struct Canvas: ~Copyable {
     case .fill(let rect, let color): fill(rect, color)
     case .hatch(let rect): hatch(rect)
     case .text(let text): Typesetter.draw(text, on: context)
+    case .path(let path): stroke(path)
     case .cells(let rect, let image):
       let cellHeight = rect.height / image.rows
       for row in 0..<image.rows {
@@ -68,6 +69,26 @@ struct Canvas: ~Copyable {
 
   /// The picture as a PNG.
   func png() throws(FigureError) -> [UInt8] { try PNG.encode(surface) }
+
+  private func stroke(_ path: PathMark) {
+    guard let first = path.points.first else { return }
+    cairo_move_to(context, first.x, first.y)
+    for point in path.points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+    if path.isClosed { cairo_close_path(context) }
+    if let fill = path.fill {
+      setSource(fill)
+      cairo_fill_preserve(context)
+    }
+    setSource(path.stroke)
+    cairo_set_line_width(context, path.width)
+    cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+    cairo_stroke(context)
+  }
+
+  private func setSource(_ color: RGB) {
+    cairo_set_source_rgb(
+      context, Double(color.red) / 255, Double(color.green) / 255, Double(color.blue) / 255)
+  }
 
   private func fill(_ rect: PixelRect, _ color: RGB) {
     let packed = color.packed

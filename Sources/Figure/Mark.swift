@@ -50,6 +50,23 @@ enum Mark {
   case cells(PixelRect, CellImage)
   /// Words.
   case text(TextMark)
+  /// A line or a shape, with smooth edges.
+  case path(PathMark)
+}
+
+/// Straight lines from point to point, in pixels from the upper left corner.
+struct PathMark: Equatable {
+  struct Point: Equatable {
+    var x, y: Double
+  }
+  var points: [Point]
+  /// The last point is joined to the first.
+  var isClosed = false
+  /// Nil for no fill.
+  var fill: RGB?
+  var stroke: RGB
+  /// Pixels across the stroke.
+  var width: Double
 }
 
 /// The pattern of `Mark.hatch`: a pixel is a line where x + y is a multiple of `period`.

@@ -1,5 +1,6 @@
 import CKACore
 import Cells
+import FoundationEssentials
 
 /// Scalable vector graphics of plain elements: the words can be edited, the cells have sharp edges.
 enum SVG {
@@ -36,10 +37,26 @@ enum SVG {
     case .fill(let rect, let color): rectangle(rect, fill: hex(color))
     case .hatch(let rect): rectangle(rect, fill: "url(#hatch)")
     case .text(let mark): words(mark)
+    case .path(let mark): path(mark)
     case .cells(let rect, let image):
       image.colors.count <= mostRectangles
         ? rectangles(image, in: rect) : try picture(image, in: rect)
     }
+  }
+
+  private static func path(_ mark: PathMark) -> String {
+    let steps = mark.points.enumerated().map { index, point in
+      "\(index == 0 ? "M" : "L")\(hundredths(point.x)) \(hundredths(point.y))"
+    }
+    return "<path d=\"\(steps.joined())\(mark.isClosed ? "Z" : "")\""
+      + " fill=\"\(mark.fill.map(hex) ?? "none")\" stroke=\"\(hex(mark.stroke))\""
+      + " stroke-width=\"\(hundredths(mark.width))\" stroke-linejoin=\"round\""
+      + " shape-rendering=\"geometricPrecision\"/>\n"
+  }
+
+  private static func hundredths(_ number: Double) -> String {
+    let text = "\((number * 100).rounded() / 100)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   private static func rectangle(_ rect: PixelRect, fill: String) -> String {
@@ -74,7 +91,7 @@ enum SVG {
   {
     "<image x=\"\(rect.x)\" y=\"\(rect.y)\" width=\"\(rect.width)\" height=\"\(rect.height)\""
       + " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
-      + " xlink:href=\"data:image/png;base64,\(Base64.encode(try PNG.encode(image)))\"/>\n"
+      + " xlink:href=\"data:image/png;base64,\(Data(try PNG.encode(image)).base64EncodedString())\"/>\n"
   }
 
   private static func words(_ mark: TextMark) -> String {
@@ -113,26 +130,5 @@ enum SVG {
       }
     }
     return result
-  }
-}
-
-/// RFC 4648, section 4.
-enum Base64 {
-  private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func encode(_ bytes: [UInt8]) -> String {
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let count = min(3, bytes.count - start)
-      var group: UInt32 = 0
-      for index in 0..<3 { group = group << 8 | (index < count ? UInt32(bytes[start + index]) : 0) }
-      for index in 0..<4 {
-        let sextet = Int(group >> UInt32(18 - 6 * index) & 63)
-        result.append(index <= count ? alphabet[sextet] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

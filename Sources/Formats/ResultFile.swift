@@ -2,12 +2,24 @@ import CKACore
 
 /// The one door to saved results: sniffs what the bytes are, and reads them.
 public enum ResultFile {
-  /// All results of the file at `path`, in the file's order. Nothing in the file is ever executed.
-  /// - Throws: `FormatError`, one line that names file, place and remedy.
+  /// The comparisons of the file at `path`, for those who have no use for curves.
+  /// - Throws: `FormatError`, one line that names file, place and remedy; also when it holds nothing but curves.
   public static func read(path: String) throws(FormatError) -> [Comparison] {
     do throws(FormatError) {
+      return try comparisons(among: results(path: path))
+    } catch {
+      var error = error
+      error.file = SafeText.sanitise(path)
+      throw error
+    }
+  }
+
+  /// All results of the file at `path`, in the file's order. Nothing in the file is ever executed.
+  /// - Throws: `FormatError`, one line that names file, place and remedy.
+  public static func results(path: String) throws(FormatError) -> [SavedResult] {
+    do throws(FormatError) {
       let region = try MappedFile.region(path: path)
-      let results = try read(region: region, path: path)
+      let results = try results(region: region, path: path)
       guard !MappedFile.wasTruncated(region) else {
         throw FormatError("the file was cut short while it was read", remedy: "open it again")
       }
@@ -35,16 +47,35 @@ public enum ResultFile {
 // MARK: Dispatch
 
 extension ResultFile {
-  /// The results in `region`; `path` is where it stands.
+  /// The comparisons in `region`; `path` is where it stands.
   static func read(region: ByteRegion, path: String) throws(FormatError) -> [Comparison] {
+    try comparisons(among: results(region: region, path: path))
+  }
+
+  /// The results in `region`; `path` is where it stands.
+  static func results(region: ByteRegion, path: String) throws(FormatError) -> [SavedResult] {
     if SafetensorsFile.matches(region.bytes) {
       let file = try SafetensorsFile(region: region)
       if ResultBundle.matches(file) {
-        return try ResultBundle.comparisons(from: file, path: path)
+        return try ResultBundle.comparisons(from: file, path: path).map { .comparison($0) }
       }
     }
-    return try ResultExtractor.comparisons(
-      from: try readValue(region: region, path: path), file: path)
+    let value = try readValue(region: region, path: path)
+    if let curves = try CurvesExtractor.curves(from: value, file: path) {
+      return curves.map { .curves($0) }
+    }
+    return try ResultExtractor.comparisons(from: value, file: path).map { .comparison($0) }
+  }
+
+  private static func comparisons(
+    among results: [SavedResult]
+  ) throws(FormatError) -> [Comparison] {
+    let comparisons = results.compactMap(\.comparison)
+    guard !comparisons.isEmpty else {
+      throw FormatError(
+        "holds curves, not a CKA matrix", remedy: "cka show and cka export draw them")
+    }
+    return comparisons
   }
 
   /// What the bytes of `region` say; `path` is where they stand, for formats of several files.

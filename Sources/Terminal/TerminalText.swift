@@ -1,4 +1,5 @@
 import CNcurses
+import FoundationEssentials
 
 /// Sequences that are sent past ncurses.
 enum TerminalText {
@@ -20,7 +21,7 @@ enum TerminalText {
 
   /// OSC 52: `text` for the clipboard; nil when it is longer than terminals take.
   static func clipboard(_ text: String) -> String? {
-    let encoded = Base64.encode(Array(text.utf8))
+    let encoded = Data(text.utf8).base64EncodedString()
     guard encoded.utf8.count <= mostClipboardBytes else { return nil }
     return "\u{1B}]52;c;\(encoded)\u{7}"
   }

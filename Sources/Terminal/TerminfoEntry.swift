@@ -1,4 +1,5 @@
 import CNcurses
+import FoundationEssentials
 
 /// A terminal description, and its compiled form as `term(5)` describes it (32-bit numbers, magic 01036).
 ///
@@ -16,7 +17,7 @@ struct TerminfoEntry {
   var extendedStrings: [String: String] = [:]
 
   /// The value of `TERMINFO` that provides the entry.
-  var environmentValue: String { "b64:" + Base64.encode(compiled()) }
+  var environmentValue: String { "b64:" + Data(compiled()).base64EncodedString() }
 
   /// The entry as `tic` would have written it.
   func compiled() -> [UInt8] {

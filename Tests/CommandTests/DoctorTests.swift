@@ -9,12 +9,14 @@ import Testing
   @Test func factsAreAligned() throws {
     let report = try place.cka("doctor")
     let lines = report.text.split(separator: "\n").filter { !$0.hasPrefix(" ") }
-    for name in ["cka", "TERM", "UTF-8", "ncurses", "locale", "HDF5", "libzip", "zlib", "cairo"] {
+    for name in [
+      "cka", "TERM", "UTF-8", "ncurses", "locale", "HDF5", "libzip", "zlib", "cairo", "python",
+    ] {
       #expect(lines.contains { $0.hasPrefix("\(name) ") }, "\(name)")
     }
     let widths = lines.compactMap { $0.firstMatch(of: /^.*?  +/)?.0.count }
-    #expect(Set(widths) == [13] && widths.count == lines.count)
-    #expect(report.text.contains("locale       LC_ALL=C.UTF-8\n"))
+    #expect(Set(widths) == [14] && widths.count == lines.count)
+    #expect(report.text.contains("locale        LC_ALL=C.UTF-8\n"))
   }
 
   @Test func withoutATerminalItSaysSoAndEndsWithOne() throws {

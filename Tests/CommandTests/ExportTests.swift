@@ -230,9 +230,11 @@ extension Shell.Outcome {
 }
 
 extension Place {
-  /// A copy of the project's sample data in the working folder.
+  /// A copy of the project's sample data in the working folder: what other tools saved, without the
+  /// experiments' studies and curves.
   func copySampleData() throws {
     try FileManager.default.copyItem(
       atPath: "\(Fixture.project)/SampleData", toPath: path("SampleData"))
+    try FileManager.default.removeItem(atPath: path("SampleData/5-experiments"))
   }
 }

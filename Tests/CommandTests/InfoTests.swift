@@ -54,7 +54,8 @@ import Testing
     let keys: Set = [
       "file", "key", "format", "model1", "model2", "dataset1", "dataset2", "rows", "columns",
       "layers1", "layers2", "kind", "dtype", "min", "max", "mean", "nan_count",
-      "infinite_count", "negative_count", "warnings",
+      "infinite_count", "negative_count", "warnings", "specifications", "command", "created",
+      "settings", "versions",
     ]
     #expect(Set(try #require(records.first).keys) == keys)
   }

@@ -95,6 +95,7 @@ enum Fixture {
 
   static func sample(_ name: String) -> String { "\(tests)/Fixtures/samples/\(name)" }
   static func hostile(_ name: String) -> String { "\(tests)/Fixtures/hostile/\(name)" }
+  static func made(_ name: String) -> String { "\(tests)/Fixtures/made/\(name)" }
 
   static let layers = sample("real/resnet18_vs_resnet34_full.pkl")
   static let minibatches = sample("real/mb400_resnet18_vs_resnet34_fc.pkl")

@@ -123,6 +123,9 @@ struct AnalysisDifferenceTests {
     #expect(scene.value.map { abs($0 - 0.002) < 1e-9 } == true)
     scene.press("Esc d Down Enter")
     #expect(try #require(scene.state.tile).values.allSatisfy { abs($0 - 0.3) < 1e-9 })
+    var bare = Scene([Sample.telling(3, 4), Sample.telling(3, 4, path: "runs/b.pkl")], 120, 40)
+    bare.press("Enter d Enter D")
+    #expect(bare.footer.contains("not both results have intervals"))
   }
 
   @Test("the difference on the screen is what is exported")

@@ -96,12 +96,47 @@ struct AnalysisPaneTests {
       3, 3, models: ("net", "net"), datasets: ("one", "two"), Sample.Looks(shift: 0.05))
     var scene = Scene([result], 120, 40)
     scene.press("Enter F")
-    #expect(scene.screen.contains("Layers to freeze"))
+    #expect(scene.screen.contains("layers to freeze"))
     #expect(scene.screen.contains("* r0  0.9500 ± ") && scene.screen.contains("at least 0.9"))
     #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with 95 % confidence"))
     var bare = Scene([Sample.pair()], 120, 40)
     bare.press("Enter F")
     #expect(bare.screen.contains("the values alone decide"))
+  }
+
+  @Test("+ and - move the threshold of the freeze table, which stays; 0 is that of the command")
+  func freezeThreshold() {
+    let result = Sample.study(
+      3, 3, models: ("net", "net"), datasets: ("one", "two"), Sample.Looks(shift: 0.05))
+    var scene = Scene([result], 120, 40)
+    scene.press("Enter F")
+    #expect(scene.screen.contains("threshold 0.90") && !scene.screen.contains("0 resets"))
+    for _ in 0..<7 { scene.press("+") }
+    #expect(scene.screen.contains("0 of 3 layers exceed 0.97"))
+    scene.press("- Esc F")
+    #expect(scene.screen.contains("threshold 0.96") && scene.screen.contains("0 resets"))
+    for _ in 0..<200 { scene.press("-") }
+    #expect(scene.screen.contains("threshold 0.00"))
+    for _ in 0..<200 { scene.press("=") }
+    #expect(scene.screen.contains("threshold 1.00"))
+    scene.press("0 x")
+    #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with"))
+    #expect(scene.footer.contains("x does nothing here"))
+    scene.press("F")
+    #expect(scene.state.overlay == nil)
+  }
+
+  @Test(
+    "a long freeze table scrolls under what it means", arguments: [(80, 24), (60, 18), (40, 12)])
+  func longFreezeTable(_ width: Int, _ height: Int) {
+    let result = Sample.study(60, 60, models: ("net", "net"), datasets: ("one", "two"))
+    var scene = Scene([result], width, height)
+    scene.press("2 F")
+    #expect(scene.screen.contains(" r0 ") && scene.screen.contains("of 60 layers"))
+    scene.press("G")
+    #expect(scene.screen.contains(" r59 ") && scene.screen.contains("of 60 layers"))
+    scene.press("PgUp k j g")
+    #expect(scene.screen.contains(" r0 ") && breaches(of: scene.state) == [])
   }
 
   @Test("all of it keeps to the rules at every size and depth", arguments: ColorDepth.allCases)

@@ -33,8 +33,24 @@ struct CommandTableTests {
       #expect(line != nil, "\(command.name)")
     }
     let chapters = Command.helpLines.filter { !$0.isEmpty && !$0.hasPrefix(" ") }
-    #expect(chapters == Command.Group.allCases.map(\.rawValue))
+    let windows = WindowCommand.Window.allCases
+    #expect(chapters == Command.Group.allCases.map(\.rawValue) + windows.map(\.rawValue))
     #expect(Command.helpLines.allSatisfy { $0.count <= 96 })
+  }
+
+  @Test(
+    "no key of a window does two things, and all are in the help",
+    arguments: WindowCommand.Window.allCases)
+  func windows(window: WindowCommand.Window) {
+    let keys = window.commands.flatMap(\.keys)
+    #expect(Set(keys).count == keys.count)
+    for command in window.commands {
+      #expect(command.keys.allSatisfy { Key(name: $0.name) == $0 }, "\(command.help)")
+      #expect(
+        Command.helpLines.contains {
+          $0.hasPrefix("  \(command.keyNames) ") && $0.hasSuffix(command.help)
+        })
+    }
   }
 
   @Test("the footer hints at nothing that cannot be done")

@@ -138,7 +138,7 @@ struct CommandTests {
   func pictures() {
     let traits = TerminalTraits(size: Size(width: 60, height: 20), depth: .none)
     for result in [Sample.pair(), Sample.minibatches(400)] {
-      let text = picture(of: OpenResult(result), settings: ViewSettings(), on: traits).text
+      let text = picture(of: Opened(.comparison(result)), settings: ViewSettings(), on: traits).text
       #expect(text.contains("ResNet18") && text.contains("ResNet34"))
       #expect(!text.contains("X") && !text.contains("▸") && !text.contains("help"))
     }

@@ -12,6 +12,7 @@ struct FuzzTests {
     var scene = Scene(
       depth: ColorDepth.allCases[seed % ColorDepth.allCases.count], unicode: seed % 3 != 0)
     scene.find(seed % 4 == 3 ? Sample.folder() : Sample.oddities())
+    if seed % 2 == 1 { scene.find(Sample.oddCurves()) }
     scene.finishWalk(problems: ["odd/broken.pkl: byte 7: opcode 0x00 is none of pickle's"])
     for step in 0..<250 {
       let event = Self.event(&noise, in: scene.state.terminal.size)

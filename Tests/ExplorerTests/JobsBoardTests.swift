@@ -17,9 +17,9 @@ struct JobsBoardTests {
       "running    ━━━━━━━━━───────────  45 % 0:46     A × B",
       "died       ━━──────────────────  10 %          A × C",
       "finished   ━━━━━━━━━━━━━━━━━━━━ 100 %          B × C",
-      "20261124-061600-0003  120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031",
+      "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031  20261124-061600-0003",
       "cka compute a.npz -o a.cka.safetensors",
-      "Enter opens, c cancels, t again, l log, n new, Esc leaves",
+      "Enter opens, c cancels, t again, e edit, l log, n new, Esc leaves",
     ]
     for line in lines { #expect(scene.screen.contains(line), "\(line)") }
     #expect(scene.screen.contains("2 at work"))
@@ -30,7 +30,7 @@ struct JobsBoardTests {
     var scene = Scene([Sample.pair()])
     scene.press("W")
     #expect(scene.screen.contains("none yet; n starts a comparison"))
-    scene.press("Enter l c r t d")
+    scene.press("Enter l c r t e d")
     #expect(scene.requests == [.list])
     scene.press("n")
     #expect(scene.state.overlay == .form)

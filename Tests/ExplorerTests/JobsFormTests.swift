@@ -38,14 +38,22 @@ struct JobsFormTests {
     scene.type("all")
     scene.press("Down Right Down C-u")
     scene.type("rbf:0.5")
-    scene.press("Down Space Space Down Left")
+    scene.press("Down Space Down Right Down")
+    scene.type("{model}.{layer}")
+    scene.press("Down Space Space Down Left Down")
+    scene.type("0.01")
+    scene.press("Down")
+    scene.type("64M")
+    scene.press("Down")
+    scene.type("2")
     #expect(
       scene.state.form.arguments == [
         "compute", "a.npz", "b.npz", "-o", "ab.cka.safetensors", "--layers=!*.bn*",
-        "--batch-size=all", "--estimator=biased", "--kernel=rbf:0.5", "--weighting=samples",
-        "--precision=float64",
+        "--batch-size=all", "--estimator=biased", "--kernel=rbf:0.5", "--pool=mean",
+        "--layout={model}.{layer}", "--weighting=samples", "--precision=float64",
+        "--until-ci=0.01", "--keep=64M", "--threads=2",
       ])
-    scene.press("Up Left Left")
+    scene.press("Up Up Up Up Left Left")
     #expect(!scene.state.form.arguments.contains { $0.hasPrefix("--weighting") })
   }
 
@@ -53,7 +61,8 @@ struct JobsFormTests {
   func starts() {
     var scene = filled()
     scene.press("Enter")
-    #expect(scene.requests == [.check(plain)] && scene.screen.contains("looking…"))
+    #expect(
+      scene.requests == [.check(plain)] && scene.screen.contains("checking… 0:00, Esc stops it"))
     scene.send(
       .jobs(.checked(plain, lines: ["A: 3 layers", "10 minibatches of 128"], isReady: true)))
     #expect(scene.screen.contains("10 minibatches of 128") && scene.screen.contains("Enter starts"))
@@ -71,6 +80,9 @@ struct JobsFormTests {
     #expect(scene.screen.contains("a.npz: there is no such file"))
     scene.press("Enter")
     #expect(scene.requests == [.check(plain), .check(plain)])
+    let words = (1...60).map { "word\($0)" }
+    scene.send(.jobs(.checked(plain, lines: [words.joined(separator: " ")], isReady: false)))
+    #expect(words.allSatisfy(scene.screen.contains), "a long reason is told whole")
   }
 
   @Test("a change after the check asks for another one; a late answer is not believed")
@@ -100,27 +112,6 @@ struct JobsFormTests {
     #expect(scene.requests.isEmpty)
   }
 
-  @Test("Tab completes the path before the cursor's end, and shows what there is to choose from")
-  func completion() {
-    var scene = form()
-    scene.type("x.npz my\\ ru")
-    scene.press("Tab")
-    #expect(scene.requests == [.complete("my ru")])
-    scene.send(.jobs(.completions("my ru", ["my runs/"])))
-    #expect(scene.state.form.value(.features) == "x.npz my\\ runs/")
-    scene.press("Tab")
-    scene.send(.jobs(.completions("my runs/", ["my runs/a1.npz", "my runs/a2.npz"])))
-    #expect(scene.state.form.value(.features) == "x.npz my\\ runs/a")
-    #expect(scene.screen.contains("my runs/a2.npz"))
-    scene.type("2")
-    scene.send(.jobs(.completions("my runs/a2", ["my runs/a2.npz"])))
-    #expect(scene.state.form.value(.features) == "x.npz my\\ runs/a2.npz ")
-    scene.send(.jobs(.completions("", [])))
-    #expect(scene.state.message == .error("no such path"))
-    scene.send(.jobs(.completions("something else", ["else"])))
-    #expect(scene.state.form.value(.features) == "x.npz my\\ runs/a2.npz ")
-  }
-
   @Test("the form is as it was left when it opens again")
   func remembers() {
     var scene = filled()
@@ -128,22 +119,13 @@ struct JobsFormTests {
     #expect(scene.state.form.arguments == plain && scene.screen.contains("ab.cka.safetensors"))
   }
 
-  @Test("words are parted by blanks, and a backslash keeps one")
-  func words() {
-    #expect(Words.split("  a  b\\ c \\\\d ") == ["a", "b c", "\\d"])
-    #expect(Words.split("") == [] && Words.split("\\") == [])
-    #expect(Words.last("a b\\ c").word == "b c" && Words.last("a ").word == "")
-    for path in ["plain", "with blank", "back\\slash", "both \\ "] {
-      #expect(Words.split(Words.escaped(path)) == [path])
-    }
-  }
-
   @Test("no size breaks the form")
   func sizes() {
     for (width, height) in [(40, 12), (60, 14), (100, 30), (200, 60)] {
       var scene = form(width, height)
       scene.type(String(repeating: "層/", count: 60))
-      for _ in 0..<9 {
+      scene.press("Up Up Up Space")
+      for _ in 0..<17 {
         #expect(breaches(of: scene.state) == [], "\(width) × \(height)")
         scene.press("Down")
       }

@@ -21,6 +21,7 @@ struct JobsResultTests {
     let scene = opened()
     #expect(scene.state.overlay == nil && scene.pair == "A × B")
     #expect(scene.screen.contains("partial: n 120"))
+    #expect(scene.state.focus == .layers, "the keys go to the picture")
     #expect(opened(JobSample.finished).pair == "A × B")
     #expect(!opened(JobSample.finished).screen.contains("partial"))
   }

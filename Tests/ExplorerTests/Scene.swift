@@ -8,7 +8,7 @@ import Cells
 struct Scene {
   private(set) var state: State
   /// What the disk holds.
-  var disk: [ResultID: Comparison] = [:]
+  var disk: [ResultID: any Sampled] = [:]
   /// Files that cannot be read, with the reason.
   var unreadable: [ResultID: String] = [:]
   /// Loads wait for `answer()` instead of being answered at once.
@@ -20,7 +20,7 @@ struct Scene {
 
   /// A screen of `width` × `height` on which the walk has found `results`, in this order.
   init(
-    _ results: [Comparison] = [], _ width: Int = 80, _ height: Int = 24,
+    _ results: [any Sampled] = [], _ width: Int = 80, _ height: Int = 24,
     depth: ColorDepth = .trueColor, unicode: Bool = true, preferences: Preferences = Preferences()
   ) {
     state = State(
@@ -33,9 +33,9 @@ struct Scene {
   }
 
   /// The walk comes to `results`; the folder is the first part of their paths.
-  mutating func find(_ results: [Comparison]) {
-    for result in results { disk[result.id] = result }
-    send(.found(results.map(CatalogEntry.init(sample:))))
+  mutating func find(_ results: [any Sampled]) {
+    for result in results { disk[result.saved.id] = result }
+    send(.found(results.map { CatalogEntry(sample: $0) }))
   }
 
   /// The walk ends.
@@ -97,9 +97,8 @@ struct Scene {
     if let reason = unreadable[id] {
       send(.loadFailed(id, reason))
     } else if let result = disk[id] {
-      let other = companion.flatMap { unreadable[$0] == nil ? disk[$0] : nil }
-      send(
-        .loaded(OpenResult(result), companion: other.map(OpenResult.init), reread: reread))
+      let other = companion.flatMap { unreadable[$0] == nil ? disk[$0]?.saved.comparison : nil }
+      send(.loaded(Opened(result.saved), companion: other.map(OpenResult.init), reread: reread))
     }
   }
 
@@ -130,9 +129,24 @@ struct Scene {
   }
 }
 
+/// What a scene's disk can hold.
+protocol Sampled {
+  /// As the file says it.
+  var saved: SavedResult { get }
+}
+
+extension Comparison: Sampled {
+  var saved: SavedResult { .comparison(self) }
+}
+
+extension Curves: Sampled {
+  var saved: SavedResult { .curves(self) }
+}
+
 extension CatalogEntry {
   /// The entry of a sample: its path is `FOLDER/NAME`.
-  init(sample: Comparison) {
+  init(sample: any Sampled) {
+    let sample = sample.saved
     let parts = sample.id.path.split(separator: "/").map(String.init)
     let name = (parts.last ?? "") + (sample.id.key.isEmpty ? "" : " \(sample.id.key)")
     self.init(sample, folder: parts.dropLast().joined(separator: "/"), name: name)

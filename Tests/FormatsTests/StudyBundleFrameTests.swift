@@ -35,6 +35,56 @@ import Testing
     #expect(header.names == ["A/a0", "B/b0"])
   }
 
+  /// A header with everything that may be left out.
+  private var fullHeader: BackendHeader {
+    var header = header
+    header.models[0].specification = "py:net.py:build?width=2"
+    header.models[0].layers[0].kind = "Conv2d"
+    header.about.versions = ["torch": "2.13.0"]
+    header.about.settings = ["device": "cpu"]
+    header.about.warnings = ["it is slow"]
+    return header
+  }
+
+  @Test func whatMayBeLeftOutComesBackToo() throws {
+    #expect(try BackendHeader(region(fullHeader.encoded())) == fullHeader)
+  }
+
+  @Test func modelsOfOneNameAreToldApartByTheirData() throws {
+    var header = header
+    header.models.append(header.models[0])
+    header.models[2].dataset = "noisy"
+    #expect(header.names == ["A@/a0", "B/b0", "A@noisy/a0"])
+    #expect(try BackendHeader(region(header.encoded())) == header)
+    header.models[2].dataset = ""
+    let encoded = try header.encoded()
+    #expect(throws: FormatError.self) { try BackendHeader(region(encoded)) }
+  }
+
+  @Test(
+    "What is said beside the layers must be what it should be",
+    arguments: [
+      (#"\"kinds\": [\"Conv2d\"]"#, #"\"kinds\": [\"Conv2d\", \"Linear\"]"#),
+      (#"\"kinds\": [\"Conv2d\"]"#, #"\"kinds\": [3]"#),
+      (#"\"kinds\": [\"Conv2d\"]"#, #"\"kinds\": \"Conv2d\""#),
+      (#"\"py:net.py:build?width=2\""#, "[]"), (#"{\"torch\": \"2.13.0\"}"#, "[]"),
+      (#"\"2.13.0\""#, "2.13"), (#"\"cpu\""#, "null"), (#"[\"it is slow\"]"#, #"\"slow\""#),
+      (#"[\"it is slow\"]"#, "[1]"), (#"{\"versions\""#, #"{{\"versions\""#),
+    ])
+  func oddAdditionsAreRefused(_ old: String, _ new: String) throws {
+    let changed = replaced(try fullHeader.encoded(), old, new)
+    #expect(throws: FormatError.self) { try BackendHeader(changed) }
+  }
+
+  @Test func additionsAreMadeSafeAndAreNotEndless() throws {
+    let hostile = replaced(try fullHeader.encoded(), "Conv2d", #"\\u001b[31m"#)
+    #expect(try BackendHeader(hostile).models[0].layers[0].kind == #"\u{1B}[31m"#)
+    var endless = fullHeader
+    endless.about.warnings = Array(repeating: "again", count: 1000)
+    let encoded = try endless.encoded()
+    #expect(throws: FormatError.self) { try BackendHeader(region(encoded)) }
+  }
+
   @Test func aFrameComesBack() throws {
     let again = try BackendFrame(region(frame.encoded(header).bytes), index: 0, header: header)
     #expect(again.samples == 4)

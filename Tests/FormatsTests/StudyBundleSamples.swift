@@ -4,7 +4,9 @@ import CKACore
 enum StudyBundleSamples {
   static let models = [
     StudyModel(
-      name: "A", layers: [StudyLayer(name: "a0", shape: [4, 2]), StudyLayer(name: "a1")]),
+      name: "A",
+      layers: [StudyLayer(name: "a0", shape: [4, 2], kind: "Conv2d"), StudyLayer(name: "a1")],
+      specification: "py:net.py:build?width=2"),
     StudyModel(
       name: "B", dataset: "D",
       layers: [StudyLayer(name: "b0", shape: [3]), StudyLayer(name: "b1"), StudyLayer(name: "é")]),

@@ -1,16 +1,8 @@
-import Foundation
 import Testing
 
 @testable import Terminal
 
 @Suite struct TerminalTextTests {
-  @Test func base64AgreesWithFoundation() {
-    for count in 0...64 {
-      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 67 &+ 129) }
-      #expect(Base64.encode(bytes) == Data(bytes).base64EncodedString())
-    }
-  }
-
   @Test func theClipboardTakesTextThatTerminalsTake() {
     #expect(TerminalText.clipboard("0.8732") == "\u{1B}]52;c;MC44NzMy\u{7}")
     #expect(TerminalText.clipboard(String(repeating: "x", count: 60_000)) == nil)

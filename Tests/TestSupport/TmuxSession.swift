@@ -100,18 +100,25 @@ package final class TmuxSession {
       command: String(fields[3]))
   }
 
-  /// Looks at the screen until `condition` holds of it, and returns it; fails after `seconds`.
+  /// Looks at the screen until `condition` holds of it and it no longer changes, and returns it; fails after
+  /// `seconds`. A picture that is longer than the terminal's buffer arrives in parts, and tmux shows each; one
+  /// that moves for ever is taken after a while.
   @discardableResult
   package func wait(seconds: Double = 20, until condition: (String) throws -> Bool) throws -> String
   {
     let deadline = Date(timeIntervalSinceNow: seconds)
+    var shown = try screen()
+    var turns = 0
     while true {
-      let shown = try screen()
-      if try condition(shown) { return shown }
+      let holds = try condition(shown)
+      turns = holds ? turns + 1 : 0
+      Thread.sleep(forTimeInterval: 0.03)
+      let next = try screen()
+      if holds, next == shown || turns == 20 { return shown }
       guard Date() < deadline else {
-        throw Timeout(description: "after \(seconds) s the screen was:\n\(shown)")
+        throw Timeout(description: "after \(seconds) s the screen was:\n\(next)")
       }
-      Thread.sleep(forTimeInterval: 0.02)
+      shown = next
     }
   }
 

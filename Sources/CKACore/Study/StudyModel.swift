@@ -5,11 +5,14 @@ public struct StudyLayer: Sendable, Hashable, Codable {
   /// The shape of one sample's features as the network has them, `[64, 32, 32]`; empty where
   /// unknown.
   public var shape: [Int]
+  /// What computes it, as the network's library calls it: "Conv2d"; empty where unknown.
+  public var kind: String
 
-  /// A layer; the name must have gone through `SafeText.sanitise`.
-  public init(name: String, shape: [Int] = []) {
+  /// A layer; name and kind must have gone through `SafeText.sanitise`.
+  public init(name: String, shape: [Int] = [], kind: String = "") {
     self.name = name
     self.shape = shape
+    self.kind = kind
   }
 }
 
@@ -21,12 +24,17 @@ public struct StudyModel: Sendable, Hashable, Codable {
   public var dataset: String
   /// The layers, from input to output.
   public var layers: [StudyLayer]
+  /// How the model can be made again, "torchvision:resnet18"; empty where unknown.
+  public var specification: String
 
-  /// A model; names must have gone through `SafeText.sanitise`.
-  public init(name: String, dataset: String = "", layers: [StudyLayer]) {
+  /// A model; the texts must have gone through `SafeText.sanitise`.
+  public init(
+    name: String, dataset: String = "", layers: [StudyLayer], specification: String = ""
+  ) {
     self.name = name
     self.dataset = dataset
     self.layers = layers
+    self.specification = specification
   }
 
   /// The model as one side of a comparison.

@@ -2,6 +2,7 @@
 #define CSIGNALS_WORKER_H
 // Calls that a background worker needs and that Swift cannot name: locks of an open file, and a child
 // process in a session of its own (`POSIX_SPAWN_SETSID`), both behind feature macros in the C library.
+#include <spawn.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -34,6 +35,9 @@ struct cka_worker {
 /// every descriptor but the lock's is closed, all signals are unblocked and do what they do by default.
 /// Returns 0 and the process, or the error.
 int cka_start_worker(const struct cka_worker *worker, pid_t *process);
+
+/// A process spawned with `actions` will work in `folder`. Returns 0, or the error.
+int cka_spawn_in(posix_spawn_file_actions_t *actions, const char *folder);
 
 /// The kind of the file system at `path`, a number of statfs(2); -1 when there is nothing at `path`.
 long cka_file_system_kind(const char *path);

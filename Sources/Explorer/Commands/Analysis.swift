@@ -10,14 +10,9 @@ extension Command {
     ) { $0.askForDifference() },
     Command(
       "dim-overlap", [.character("D")], .analysis,
-      "in a difference, dim the cells whose 95 % intervals overlap",
-      when: { $0.difference?.certain != nil }
-    ) {
-      $0.differenceSettings.dims.toggle()
-      return $0.note(
-        $0.differenceSettings.dims
-          ? "cells with overlapping intervals are dimmed" : "all cells shown")
-    },
+      "in a difference, dim the cells whose 95 % intervals overlap", hint: "dim",
+      when: { $0.difference != nil }
+    ) { $0.toggleDimming() },
     Command(
       "profile", [.character("P")], .analysis,
       "row, column and diagonal through the crosshair; a histogram; off", hint: "profile",
@@ -35,7 +30,7 @@ extension Command {
       "layers alike on both data sets, which may be frozen",
       when: { $0.open(.layers) != nil }
     ) {
-      $0.overlay = .text(Reader(title: "Layers to freeze", lines: $0.freezeLines))
+      $0.overlay = .freeze(FreezeView())
       return []
     },
   ]
@@ -58,17 +53,5 @@ extension State {
     // Where there is no room beside the heatmap, it takes the heatmap's place.
     if Layout(self).profile == nil { focusPane(.profile) }
     return []
-  }
-
-  fileprivate var freezeLines: [String] {
-    guard let result = open(.layers) else { return [] }
-    let table = FreezeTable(
-      result.comparison, order: settings.labelOrder, halfWidths: result.halfWidths)
-    let comparison = result.comparison
-    let heading = "\(comparison.rows.title) × \(comparison.columns.title)"
-    guard !table.layers.isEmpty else {
-      return [heading, "  no layer of the rows has a partner of the same name on the columns"]
-    }
-    return [heading] + table.textLines
   }
 }

@@ -3,21 +3,29 @@ import Cells
 
 extension Command {
   static let colours: [Command] = [
-    Command("next-colours", [.character("c")], .colours, "next colour map", hint: "colours") {
+    Command(
+      "next-colours", [.character("c")], .colours, "next colour map", hint: "colours",
+      when: hasColours
+    ) {
       $0.turnColours(by: 1)
     },
-    Command("previous-colours", [.character("C")], .colours, "previous colour map") {
+    Command(
+      "previous-colours", [.character("C")], .colours, "previous colour map", when: hasColours
+    ) {
       $0.turnColours(by: -1)
     },
     Command(
       "range", [.character("r")], .colours,
-      "colour range: 0 to 1, the data's, 2nd to 98th percentile"
+      "colour range: 0 to 1, the data's, 2nd to 98th percentile", when: hasColours
     ) { $0.turnRange() },
-    Command("set-range", [.character("v")], .colours, "type a colour range") {
+    Command("set-range", [.character("v")], .colours, "type a colour range", when: hasColours) {
       $0.ask(.range, startingWith: "")
     },
   ]
 }
+
+/// Curves have colours of their own.
+private let hasColours: @Sendable (State) -> Bool = { $0.openCurves == nil }
 
 extension State {
   fileprivate mutating func turnColours(by step: Int) -> [Effect] {

@@ -5,20 +5,22 @@ extension Command {
   static let finding: [Command] = [
     Command(
       "find", [.character("/")], .finding, "find a layer by name; in the list, a result",
-      hint: "find"
+      hint: "find", when: { $0.focus == .results || hasNames($0) }
     ) {
       $0.focus == .results
         ? $0.ask(.searchResults, startingWith: $0.listSearch) : $0.ask(.findLayer, startingWith: "")
     },
-    Command("find-next", [.character("n")], .finding, "next layer that matches") {
+    Command("find-next", [.character("n")], .finding, "next layer that matches", when: hasNames) {
       $0.findNext(forwards: true)
     },
-    Command("find-previous", [.character("N")], .finding, "previous layer that matches") {
+    Command(
+      "find-previous", [.character("N")], .finding, "previous layer that matches", when: hasNames
+    ) {
       $0.findNext(forwards: false)
     },
     Command(
       "filter", [.character("f")], .finding,
-      "show only some layers: text, glob, /regex/, !term hides", hint: "filter"
+      "show only some layers: text, glob, /regex/, !term hides", hint: "filter", when: hasNames
     ) { $0.ask(.filter, startingWith: $0.settings.filter) },
     Command("commands", [.character(":")], .finding, "any command by its name", hint: "commands") {
       $0.overlay = .chooser($0.commandPalette)
@@ -26,6 +28,9 @@ extension Command {
     },
   ]
 }
+
+/// Curves have no layers.
+private let hasNames: @Sendable (State) -> Bool = { $0.openCurves == nil }
 
 extension State {
   /// Opens a prompt.

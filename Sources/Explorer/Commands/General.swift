@@ -35,13 +35,14 @@ extension Command {
     },
   ]
 
-  /// The help: one line for each command, chapter by chapter.
-  public static let helpLines: [String] = Group.allCases.flatMap { group -> [String] in
-    let lines = all.filter { $0.group == group }.map { command in
-      "  \(command.keyNames.padded(to: 18))\(command.help)\(command.scope)"
-    }
-    return [group.rawValue] + lines + [""]
-  }
+  /// The help: one line for each command, chapter by chapter, then the windows with keys of their own.
+  public static let helpLines: [String] =
+    Group.allCases.flatMap { group -> [String] in
+      let lines = all.filter { $0.group == group }.map { command in
+        "  \(command.keyNames.padded(to: 18))\(command.help)\(command.scope)"
+      }
+      return [group.rawValue] + lines + [""]
+    } + WindowCommand.Window.allCases.flatMap(\.helpLines)
 
   /// Where the keys work, when not everywhere.
   private var scope: String {

@@ -8,7 +8,9 @@ extension Command {
       $0.overlay = .jobs(JobsBoard(chosen: $0.partialJob?.id))
       return [.jobs(.list)]
     },
-    Command("compute", [.character("S")], .jobs, "start a comparison from saved activations") {
+    Command(
+      "compute", [.character("S")], .jobs, "start a comparison of models, or of saved activations"
+    ) {
       $0.openForm()
       return []
     },

@@ -2,7 +2,7 @@ import Cells
 
 extension Command {
   static let moving: [Command] = [
-    Command("up", [.character("k"), .up], .moving, "one up: result, layer or minibatch") {
+    Command("up", [.character("k"), .up], .moving, "one up: result, layer, minibatch or series") {
       $0.move(right: 0, up: 1)
     },
     Command("down", [.character("j"), .down], .moving, "one down") { $0.move(right: 0, up: -1) },
@@ -57,6 +57,7 @@ extension State {
     case .results: return moveListCursor(by: -up)
     case .layers, .profile: moveCrosshair(right: right, up: up)
     case .minibatches: moveRank(right: right, up: up)
+    case .curves: moveCurveCursor(right: right, up: up)
     }
     return []
   }

@@ -34,14 +34,14 @@ extension Command {
   ]
 }
 
-private let hasResults: @Sendable (State) -> Bool = { !$0.catalog.entries.isEmpty }
+private let hasResults: @Sendable (State) -> Bool = { $0.catalog.grid.count > 0 }
 
 extension State {
   fileprivate mutating func stepPair(by step: Int) -> [Effect] {
     guard let here = wanted else { return moveListCursor(by: 0) }
-    // A file that is gone has no place in the grid; the walk goes on from where it was.
+    // Curves, and a file that is gone, have no place in the grid; the walk goes on from where they stand.
     let next =
-      catalog[here] == nil
+      catalog[here]?.pair == nil
       ? catalog.nearest(to: here, step: step) : catalog.grid.next(after: here, step: step)
     guard let next, next != here else {
       return note("this is the only pair")
@@ -63,7 +63,7 @@ extension State {
     let models = catalog.grid.models
     guard !models.isEmpty else { return note("no results yet") }
     let entry = wanted.flatMap { catalog[$0] }
-    let current = side == .rows ? entry?.rows : entry?.columns
+    let current = side == .rows ? entry?.pair?.rows : entry?.pair?.columns
     let items = models.enumerated().map { index, key in
       Chooser.Item(
         title: key.model.isEmpty ? "(no name)" : key.model,
@@ -87,5 +87,5 @@ extension State {
   }
 
   /// The result that is shown, or will be as soon as it has been read.
-  var wanted: ResultID? { pending ?? primary?.comparison.id }
+  var wanted: ResultID? { pending ?? shown?.id }
 }

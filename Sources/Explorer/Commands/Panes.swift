@@ -5,7 +5,7 @@ extension Command {
   static let paneCommands: [Command] = [
     Command("open", [.enter, .character("l"), .right], .panes, "go to the picture", in: [.results])
     {
-      guard $0.primary != nil else { return [] }
+      guard $0.shown != nil else { return [] }
       $0.focusPane($0.primaryPane)
       return []
     },
@@ -37,9 +37,16 @@ extension Command {
       return []
     },
     Command(
+      "pane-curves", [.character("5")], .panes, "to the curves",
+      when: { $0.openPanes.contains(.curves) }
+    ) {
+      $0.focusPane(.curves)
+      return []
+    },
+    Command(
       "maximise", [.enter], .panes, "the pane alone, or all again", hint: "full",
       in: crosshairPanes,
-      when: { $0.primary != nil }
+      when: { $0.shown != nil }
     ) {
       $0.focusPane($0.focus == .results ? $0.primaryPane : $0.focus)
       $0.maximised = $0.maximised == nil ? $0.focus : nil
@@ -53,7 +60,7 @@ extension Command {
     },
     Command(
       "export", [.character("e")], .panes, "export the marked panes, or the focused one",
-      hint: "export", when: { $0.primary != nil }
+      hint: "export", when: { $0.shown != nil }
     ) { $0.export() },
   ]
 }
@@ -91,6 +98,9 @@ extension State {
   }
 
   private func request(_ pane: Pane) -> ExportRequest? {
+    if pane == .curves, let id = shown?.id {
+      return ExportRequest(view: .curves, id: id, settings: settings)
+    }
     guard let result = pane == .layers ? open(.layers) : minibatchResult else { return nil }
     let view: ExportRequest.View =
       pane == .layers ? .layers : (settings.sorted ? .sorted : .minibatches)

@@ -1,6 +1,46 @@
 import Cells
 
-// Keys in the form that starts a comparison, and the answers to what it asks.
+// Keys in the form that starts a comparison.
+extension WindowCommand {
+  static let form: [WindowCommand] = [
+    WindowCommand(
+      [.enter], "look at what would be computed; once more, start it",
+      hint: { $0.form.ready == nil ? "checks" : "starts" },
+      when: { $0.form.checking == nil }
+    ) { $0.enterForm() },
+    WindowCommand(
+      [.tab], "complete; again, go through the list, or on to the next field",
+      hint: { $0.form.field.traits.completion == nil ? nil : "completes" }
+    ) { $0.completeField(by: 1) },
+    WindowCommand([.backTab], "back through the list, or to the field before") {
+      $0.completeField(by: -1)
+    },
+    WindowCommand([.up], "the field above; in the list, one back") { $0.moveInForm(by: -1) },
+    WindowCommand([.down], "the field below; in the list, one on") { $0.moveInForm(by: 1) },
+    WindowCommand(
+      [.right, .character(" ")], "the next choice; open or close the fold",
+      when: { $0.form.field.traits.choices != nil || $0.form.field == .advanced }
+    ) { $0.chooseInForm(by: 1) },
+    WindowCommand(
+      [.left], "the choice before",
+      when: { $0.form.field.traits.choices != nil || $0.form.field == .advanced }
+    ) { $0.chooseInForm(by: -1) },
+    WindowCommand([.pageUp], "scroll up in what the check found") { $0.scrollReport(by: -5) },
+    WindowCommand([.pageDown], "scroll down") { $0.scrollReport(by: 5) },
+    WindowCommand(
+      [.control("s")], "save the form as a study file, for `cka compute STUDY.yaml`",
+      hint: { _ in "saves" }
+    ) { $0.askForStudy(.saveStudy) },
+    WindowCommand([.control("o")], "fill the form in from a study file", hint: { _ in "opens" }) {
+      $0.askForStudy(.openStudy)
+    },
+    WindowCommand(
+      [.escape, .control("c"), .control("g")], "stop a check, close the list, or leave",
+      hint: { $0.form.checking == nil ? "leaves" : "stops the check" }
+    ) { $0.leaveForm() },
+  ]
+}
+
 extension State {
   /// Opens the form as it was left.
   mutating func openForm() {
@@ -10,87 +50,76 @@ extension State {
 
   mutating func formKey(_ key: Key) -> [Effect] {
     message = nil
-    switch key {
-    case .escape, .control("c"), .control("g"): overlay = nil
-    case .enter: return startComparison()
-    case .tab where form.field.takesPaths:
-      return [.jobs(.complete(Words.last(form.value(form.field)).word))]
-    case .up, .backTab: form.move(by: -1)
-    case .down, .tab: form.move(by: 1)
-    default: form.apply(key)
+    if let command = WindowCommand.Window.form.command(for: key, in: self) {
+      return command.perform(&self)
     }
+    guard form.field.traits.choices == nil, form.field != .advanced else { return [] }
+    let before = form.texts[form.field]?.text
+    guard form.texts[form.field, default: LineEditor()].apply(key) else { return [] }
+    form.menu = nil
+    if form.texts[form.field]?.text != before { return forgetCheck() }
     return []
   }
 
-  /// The first Enter has the comparison checked, the second one starts it.
-  private mutating func startComparison() -> [Effect] {
-    if let gap = form.gap {
-      form.field = gap.field
-      message = .error(gap.text)
+  fileprivate mutating func enterForm() -> [Effect] {
+    if form.menu?.chosen != nil {
+      form.menu = nil
       return []
     }
-    let arguments = form.arguments
-    if form.ready == arguments {
-      form.ready = nil
-      return [.jobs(.submit(arguments))]
-    }
-    form.checking = arguments
-    form.report = ["looking\u{2026}"]
-    return [.jobs(.check(arguments))]
+    form.menu = nil
+    return startComparison()
   }
 
-  mutating func acceptCheck(of arguments: [String], lines: [String], isReady: Bool) {
-    // Something else may have been typed meanwhile.
-    guard form.checking == arguments else { return }
-    form.checking = nil
-    form.report = lines + (isReady ? ["Enter starts it"] : [])
-    form.ready = isReady ? arguments : nil
+  fileprivate mutating func leaveForm() -> [Effect] {
+    if form.checking != nil {
+      form.report = ["the check was stopped"]
+      form.checking = nil
+      return [.jobs(.cancelCheck)]
+    }
+    guard let menu = form.menu else {
+      overlay = nil
+      return []
+    }
+    form.menu = nil
+    if menu.chosen != nil { put(menu.typed, after: menu.before, isDone: false) }
+    return []
   }
 
-  mutating func acceptCompletions(of text: String, _ paths: [String]) {
-    guard overlay == .form, form.field.takesPaths, var line = form.texts[form.field] else {
-      return
+  fileprivate mutating func moveInForm(by step: Int) -> [Effect] {
+    if form.menu?.chosen != nil { return completeField(by: step) }
+    form.menu = nil
+    form.move(by: step)
+    return []
+  }
+
+  fileprivate mutating func scrollReport(by step: Int) -> [Effect] {
+    form.reportTop = max(0, min(form.report.count - 1, form.reportTop + step))
+    return []
+  }
+
+  fileprivate mutating func chooseInForm(by step: Int) -> [Effect] {
+    guard let choices = form.field.traits.choices else {
+      form.isUnfolded.toggle()
+      return []
     }
-    let (before, word) = Words.last(line.text)
-    guard word == text else { return }
-    guard let first = paths.first else { return message = .error("no such path") }
-    let common = paths.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
-    let isWhole = paths.count == 1 && !common.hasSuffix("/")
-    if common.count >= word.count {
-      line = LineEditor(before + Words.escaped(common) + (isWhole ? " " : ""))
-      form.texts[form.field] = line
-    }
-    form.report = paths.count > 1 ? paths : []
+    form.choices[form.field] =
+      ((form.choices[form.field] ?? 0) + step + choices.count) % choices.count
+    return forgetCheck()
+  }
+
+  /// What was found out is no longer about what stands in the form.
+  mutating func forgetCheck() -> [Effect] {
+    guard form.ready != form.arguments else { return [] }
+    let wasChecking = form.checking != nil
+    (form.ready, form.checking, form.report, form.reportTop) = (nil, nil, [], 0)
+    return wasChecking ? [.jobs(.cancelCheck)] : []
   }
 }
 
 extension ComputeForm {
   mutating func move(by step: Int) {
-    let all = Field.allCases
-    field = all[(field.rawValue + step + all.count) % all.count]
-  }
-
-  /// A key for the field: a letter for its text, or another choice.
-  mutating func apply(_ key: Key) {
-    if let choices = field.choices {
-      let step: Int
-      switch key {
-      case .right, .character(" "): step = 1
-      case .left: step = -1
-      default: return
-      }
-      self.choices[field] = ((self.choices[field] ?? 0) + step + choices.count) % choices.count
-    } else {
-      guard texts[field, default: LineEditor()].apply(key) else { return }
-    }
-    // What was found out is no longer about what stands here.
-    if ready != arguments { (ready, checking, report) = (nil, nil, []) }
-  }
-}
-
-extension String {
-  /// What both begin with.
-  fileprivate func commonPrefix(with other: String) -> String {
-    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
+    let all = fields
+    let index = all.firstIndex(of: field) ?? 0
+    field = all[(index + step + all.count) % all.count]
   }
 }

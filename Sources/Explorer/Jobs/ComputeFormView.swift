@@ -3,21 +3,44 @@ import Cells
 /// The form that starts a comparison: its fields, and below them what is known about it.
 func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   let form = state.form
-  let fields = ComputeForm.Field.allCases
+  let fields = form.fields
+  let width = min(96, state.terminal.size.width - 2)
+  let report = form.reportLines(width: width - 4)
   let rect = centred(
-    state, width: 96, height: fields.count + max(8, min(form.report.count, 14)) + 3)
-  let action = form.ready == nil ? "Enter checks" : "Enter starts"
+    state, width: width, height: fields.count + max(9, min(report.count + 1, 16)) + 3)
   let inner = openWindow(
-    "compare saved activations", remark: "",
-    footnote: "\(action), arrows move, Esc leaves", in: rect, theme, &buffer)
-  // On a low screen the field with the cursor stays in sight.
-  let room = max(1, min(fields.count, inner.height - 1))
-  let top = max(0, min(form.field.rawValue - room / 2, fields.count - room))
+    "new comparison", remark: form.isOfModels ? "of models" : "of saved activations",
+    footnote: WindowCommand.Window.form.hints(state, width: rect.width - 6), in: rect, theme,
+    &buffer)
+  // On a low screen the field with the cursor stays in sight, and so does the beginning of the report.
+  let kept = min(max(3, form.menu == nil ? report.count : 8), inner.height / 2)
+  let room = max(1, min(fields.count, inner.height - 1 - kept))
+  let chosen = fields.firstIndex(of: form.field) ?? 0
+  let top = max(0, min(chosen - room / 2, fields.count - room))
   for (row, field) in fields.dropFirst(top).prefix(room).enumerated() {
     let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
     drawField(field, form, theme, in: line, &buffer)
   }
-  drawReport(form, theme, in: inner, from: inner.y + room + 1, &buffer)
+  let divider = Rect(x: inner.x, y: inner.y + room, width: inner.width, height: 1)
+  drawDivider(above: top, below: fields.count - top - room, theme, in: divider, &buffer)
+  let below = Rect(
+    x: inner.x, y: divider.y + 1, width: inner.width, height: inner.bottom - divider.y - 1)
+  if let menu = form.menu {
+    drawMenu(menu, theme, in: below, &buffer)
+  } else {
+    drawReport(report, from: form.reportTop, theme, in: below, &buffer)
+  }
+}
+
+/// The line below the fields, which tells how many are out of sight.
+private func drawDivider(
+  above: Int, below: Int, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
+) {
+  for x in rect.x..<rect.right { buffer[x, rect.y] = Cell(theme.horizontal, theme.frame) }
+  let parts = [above > 0 ? "\(above) more above" : nil, below > 0 ? "\(below) more below" : nil]
+  let text = parts.compactMap(\.self).joined(separator: ", ")
+  guard !text.isEmpty, rect.width > text.count + 4 else { return }
+  buffer.write(" \(text) ", x: rect.right - text.count - 4, y: rect.y, style: theme.faint)
 }
 
 private func drawField(
@@ -34,10 +57,15 @@ private func drawField(
     }
     return style
   }
-  let labelWidth = 11
-  buffer.write(field.label, x: line.x, y: line.y, width: labelWidth, style: style(theme.key))
+  let labelWidth = 13
+  buffer.write(field.traits.label, x: line.x, y: line.y, width: labelWidth, style: style(theme.key))
   var x = line.x + labelWidth
-  if let choices = field.choices {
+  if field == .advanced {
+    let text = theme.keepingStart(form.foldText(theme), width: line.right - x)
+    buffer.write(text, x: x, y: line.y, style: style(theme.faint))
+    return
+  }
+  if let choices = field.traits.choices {
     for (index, choice) in choices.enumerated() {
       let isPicked = index == form.choices[field] ?? 0
       x += buffer.write(
@@ -52,7 +80,7 @@ private func drawField(
   let isEmpty = form.value(field).isEmpty
   guard isEmpty || isChosen, line.right - x > 12 else { return }
   buffer.write(
-    theme.keepingStart(field.help, width: line.right - x - 2), x: x + 2, y: line.y,
+    theme.keepingStart(field.traits.help, width: line.right - x - 2), x: x + 2, y: line.y,
     style: style(theme.faint))
 }
 
@@ -74,18 +102,69 @@ private func drawText(
 }
 
 private func drawReport(
-  _ form: ComputeForm, _ theme: Theme, in inner: Rect, from top: Int, _ buffer: inout CellBuffer
+  _ report: [ReportLine], from first: Int, _ theme: Theme, in rect: Rect,
+  _ buffer: inout CellBuffer
 ) {
-  let room = inner.bottom - top
-  guard room > 0 else { return }
-  var lines = form.report
-  if lines.count > room {
-    lines = lines.prefix(room - 1) + ["\u{2026} and \(lines.count - room + 1) more"]
+  // Warning and last word stay while the lines between them scroll.
+  let fixed = report.filter { $0.mood.isFixed }
+  let lines = report.filter { !$0.mood.isFixed }
+  let room = rect.height - fixed.count
+  var shown = lines.dropFirst(max(0, min(first, lines.count - room))).prefix(max(0, room))
+  let left = lines.count - shown.endIndex
+  if left > 0, shown.count > 1 {
+    shown.removeLast()
+    shown.append(ReportLine("\u{2026} and \(left + 1) more (PgDn)"))
   }
-  for (row, text) in lines.enumerated() {
-    let isLast = form.ready != nil && row == lines.count - 1
+  let all = fixed.filter { $0.mood == .warning } + shown + fixed.filter { $0.mood != .warning }
+  for (row, line) in all.prefix(max(0, rect.height)).enumerated() {
+    let style =
+      switch line.mood {
+      case .plain: theme.text
+      case .error: theme.error
+      case .warning: theme.warning
+      case .waiting: theme.accent
+      case .good: theme.good
+      }
     buffer.write(
-      theme.keepingStart(text, width: inner.width), x: inner.x, y: top + row,
-      style: isLast ? theme.good : theme.text)
+      theme.keepingStart(line.text, width: rect.width), x: rect.x, y: rect.y + row, style: style)
+  }
+}
+
+/// A line below the form.
+struct ReportLine: Sendable, Equatable {
+  enum Mood: Sendable {
+    case plain, error, warning, waiting, good
+
+    /// It stays in sight while others scroll.
+    var isFixed: Bool { self != .plain && self != .error }
+  }
+  var text: String
+  var mood = Mood.plain
+
+  init(_ text: String, _ mood: Mood = .plain) { (self.text, self.mood) = (text, mood) }
+}
+
+extension ComputeForm {
+  /// What is known about the comparison, and what to know before Enter, in lines of at most `width` cells
+  /// where words allow it.
+  func reportLines(width: Int) -> [ReportLine] {
+    let warning = codeWarning.map { [ReportLine($0, .warning)] } ?? []
+    if checking != nil {
+      let time = JobLine.clock(Double(secondsChecking))
+      return warning + [ReportLine("checking\u{2026} \(time), Esc stops it", .waiting)]
+    }
+    let lines = report.flatMap { State.wrap($0, width: width + 2).map { $0.dropFirst(2) } }
+    return warning + lines.map { ReportLine(String($0), isRefused ? .error : .plain) }
+      + (ready == nil ? [] : [ReportLine("Enter starts it", .good)])
+  }
+
+  /// What stands behind the fold: how to open it, and what it hides that matters.
+  fileprivate func foldText(_ theme: Theme) -> String {
+    if isUnfolded { return theme.glyph("▾", "v") + " Space folds these away" }
+    let said = advancedFields.filter { !isStandard($0) }.map {
+      "\($0.traits.label) \(value($0).trimmed)"
+    }
+    let names = said.isEmpty ? advancedFields.map(\.traits.label) : said
+    return theme.glyph("▸ ", "> ") + names.joined(separator: ", ")
   }
 }

@@ -107,10 +107,18 @@ public enum JobRequest: Sendable, Equatable {
   case remove(String)
   /// Look at what a command line would compute, without computing it.
   case check([String])
+  /// Give up looking.
+  case cancelCheck
   /// Start a job that runs this command line.
   case submit([String])
-  /// The paths that begin so.
-  case complete(String)
+  /// The texts that begin so.
+  case complete(CompletionRequest)
+  /// Fill the form in with what a job was asked to do.
+  case edit(String)
+  /// Fill the form in from a study file.
+  case openStudy(String)
+  /// Write a command line as a study file; one that is there only when it is to be replaced.
+  case saveStudy(String, [String], replacing: Bool)
 }
 
 /// What is told about jobs.
@@ -129,6 +137,12 @@ public enum JobReport: Sendable {
   case submitted(String)
   /// What a command line would compute, in lines, and whether it can be started.
   case checked([String], lines: [String], isReady: Bool)
-  /// The paths that begin with a text; folders end in a slash.
-  case completions(String, [String])
+  /// A check goes on, for so many seconds now.
+  case checking([String], seconds: Int)
+  /// The texts that may stand where one was begun, or why they cannot be told: one line.
+  case completions(CompletionRequest, [Completion], problem: String?)
+  /// A command line for the form.
+  case form([String])
+  /// A study file was to be written where there is one.
+  case studyExists(String)
 }

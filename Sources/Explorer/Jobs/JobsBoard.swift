@@ -17,53 +17,112 @@ public struct JobsBoard: Sendable, Equatable {
 
 // MARK: Keys
 
+extension WindowCommand {
+  static let jobs: [WindowCommand] = [
+    WindowCommand(
+      [.enter], "open the result, also while it is being computed",
+      hint: { $0.chosenJob?.result == nil ? nil : "opens" }
+    ) {
+      $0.askOfJob { job, state in
+        job.result == nil
+          ? state.note("no result yet: the first minibatch is under way")
+          : [.jobs(.open(job.id))]
+      }
+    },
+    WindowCommand(
+      [.character("c")], "cancel; what was computed stays",
+      hint: { $0.chosenJob?.state.isLive == true ? "cancels" : nil }
+    ) {
+      $0.askOfJob { job, state in
+        job.state.isLive ? [.jobs(.cancel(job.id))] : state.note("it is over: nothing to cancel")
+      }
+    },
+    WindowCommand(
+      [.character("r")], "resume from the last checkpoint",
+      hint: { $0.chosenJob?.state.canResume == true ? "resumes" : nil }
+    ) {
+      $0.askOfJob { job, state in
+        job.state.canResume
+          ? [.jobs(.resume(job.id))]
+          : state.note("only what failed, died or was cancelled can go on")
+      }
+    },
+    WindowCommand(
+      [.character("t")], "the same again from the beginning, as a new job",
+      hint: { $0.chosenJob == nil ? nil : "again" }
+    ) { $0.askOfJob { job, _ in [.jobs(.retry(job.id))] } },
+    WindowCommand(
+      [.character("e")], "edit: the form, filled in with what the job was asked to do",
+      hint: { $0.chosenJob == nil ? nil : "edit" }
+    ) { $0.askOfJob { job, _ in [.jobs(.edit(job.id))] } },
+    WindowCommand(
+      [.character("l")], "the end of its log", hint: { $0.chosenJob == nil ? nil : "log" }
+    ) { $0.askOfJob { job, _ in [.jobs(.log(job.id))] } },
+    WindowCommand(
+      [.character("d")], "remove, after y",
+      hint: { $0.chosenJob?.state.isLive == false ? "removes" : nil }
+    ) {
+      $0.askOfJob { job, state in
+        guard !job.state.isLive else { return state.note("it is at work: cancel it first (c)") }
+        state.overlay = .jobs(JobsBoard(chosen: job.id, isAskingToRemove: true))
+        return []
+      }
+    },
+    WindowCommand(
+      [.character("n"), .character("S")], "a new comparison", hint: { _ in "new" }
+    ) {
+      $0.openForm()
+      return []
+    },
+    WindowCommand([.up, .character("k")], "one up") { $0.moveBoard(by: -1) },
+    WindowCommand([.down, .character("j")], "one down") { $0.moveBoard(by: 1) },
+    WindowCommand([.pageUp], "ten up") { $0.moveBoard(by: -10) },
+    WindowCommand([.pageDown], "ten down") { $0.moveBoard(by: 10) },
+    WindowCommand([.home, .character("g")], "to the newest") { $0.moveBoard(by: -$0.jobs.count) },
+    WindowCommand([.end, .character("G")], "to the oldest") { $0.moveBoard(by: $0.jobs.count) },
+    WindowCommand(
+      [.escape, .character("q"), .character("W"), .control("c"), .control("g")], "leave",
+      hint: { _ in "leaves" }
+    ) {
+      $0.overlay = nil
+      return []
+    },
+  ]
+}
+
 extension State {
   mutating func boardKey(_ key: Key, _ board: JobsBoard) -> [Effect] {
-    var board = board
-    let isRemoval = board.isAskingToRemove
-    board.isAskingToRemove = false
     message = nil
-    overlay = .jobs(board)
-    if isRemoval { return answerRemoval(key, board) }
-    switch key {
-    case .up, .character("k"): moveBoard(board, by: -1)
-    case .down, .character("j"): moveBoard(board, by: 1)
-    case .home, .character("g"): moveBoard(board, by: -jobs.count)
-    case .end, .character("G"): moveBoard(board, by: jobs.count)
-    case .escape, .character("q"), .character("W"), .control("c"), .control("g"): overlay = nil
-    case .character("n"), .character("S"): openForm()
-    default: return steer(key, board)
+    if board.isAskingToRemove {
+      overlay = .jobs(JobsBoard(chosen: board.chosen))
+      return answerRemoval(key, board)
     }
-    return []
+    guard let command = WindowCommand.Window.jobs.command(for: key, in: self) else {
+      message = .error("\(key.name) does nothing here")
+      return []
+    }
+    return command.perform(&self)
   }
 
-  private mutating func moveBoard(_ board: JobsBoard, by step: Int) {
-    guard !jobs.isEmpty else { return }
+  private var board: JobsBoard? {
+    if case .jobs(let board) = overlay { board } else { nil }
+  }
+
+  /// The job under the cursor of the list.
+  fileprivate var chosenJob: JobLine? { board?.job(in: jobs) }
+
+  /// What `request` asks of the chosen job; nothing when there is none.
+  fileprivate mutating func askOfJob(
+    _ request: (JobLine, inout State) -> [Effect]
+  ) -> [Effect] {
+    guard let job = chosenJob else { return [] }
+    return request(job, &self)
+  }
+
+  fileprivate mutating func moveBoard(by step: Int) -> [Effect] {
+    guard let board, !jobs.isEmpty else { return [] }
     let target = max(0, min(jobs.count - 1, board.index(in: jobs) + step))
     overlay = .jobs(JobsBoard(chosen: jobs[target].id))
-  }
-
-  /// Keys that do something to the chosen job.
-  private mutating func steer(_ key: Key, _ board: JobsBoard) -> [Effect] {
-    guard let job = board.job(in: jobs) else { return [] }
-    switch key {
-    case .enter:
-      guard job.result != nil else {
-        return note("no result yet: the first minibatch is under way")
-      }
-      return [.jobs(.open(job.id))]
-    case .character("l"): return [.jobs(.log(job.id))]
-    case .character("c"):
-      return job.state.isLive ? [.jobs(.cancel(job.id))] : note("it is over: nothing to cancel")
-    case .character("r"):
-      return job.state.canResume
-        ? [.jobs(.resume(job.id))] : note("only what failed, died or was cancelled can go on")
-    case .character("t"): return [.jobs(.retry(job.id))]
-    case .character("d"):
-      guard !job.state.isLive else { return note("it is at work: cancel it first (c)") }
-      overlay = .jobs(JobsBoard(chosen: job.id, isAskingToRemove: true))
-    default: message = .error("\(key.name) does nothing here")
-    }
     return []
   }
 
@@ -73,85 +132,5 @@ extension State {
     let next = index + 1 < jobs.count ? index + 1 : index - 1
     overlay = .jobs(JobsBoard(chosen: jobs.indices.contains(next) ? jobs[next].id : nil))
     return [.jobs(.remove(job.id))]
-  }
-}
-
-// MARK: News
-
-extension State {
-  /// Takes in what is told about jobs.
-  mutating func react(to report: JobReport) -> [Effect] {
-    switch report {
-    case .list(let lines): return accept(lines)
-    case .opened(let id, let entries): return open(id, entries)
-    case .log(let id, let lines):
-      let shown = lines.isEmpty ? ["  nothing was logged"] : lines.map { "  \($0)" }
-      var reader = Reader(title: "Log of \(id)", lines: shown)
-      reader.top = max(0, shown.count - max(1, terminal.size.height - 5))
-      overlay = .text(reader)
-    case .done(let text): message = .note(text)
-    case .refused(let text): message = .error(text)
-    case .submitted(let id):
-      overlay = .jobs(JobsBoard(chosen: id))
-      message = .note("job \(id) started")
-    case .checked(let arguments, let lines, let isReady):
-      acceptCheck(of: arguments, lines: lines, isReady: isReady)
-    case .completions(let text, let paths): acceptCompletions(of: text, paths)
-    }
-    return []
-  }
-
-  /// The newest state of all jobs; a new checkpoint of the result on the screen is read.
-  private mutating func accept(_ lines: [JobLine]) -> [Effect] {
-    let before = Dictionary(
-      jobs.map { ($0.id, $0.version) }, uniquingKeysWith: { first, _ in first })
-    jobs = lines
-    var effects: [Effect] = []
-    for line in lines where before[line.id].map({ $0 != line.version }) ?? false {
-      guard let path = line.result else { continue }
-      recent.removeAll { $0.comparison.id.path == path }
-      if let shown = primary?.comparison.id, shown.path == path, pending == nil {
-        effects.append(.load(shown, companion: companion?.comparison.id, reread: true))
-      }
-    }
-    return effects
-  }
-
-  private mutating func open(_ id: String, _ entries: [CatalogEntry]) -> [Effect] {
-    guard let first = entries.first else {
-      message = .error("the result of job \(id) holds nothing to show")
-      return []
-    }
-    overlay = nil
-    jobResults.formUnion(entries.map(\.id))
-    let effects = merge(entries)
-    return wanted == first.id ? effects : effects + show(first.id)
-  }
-}
-
-// MARK: What is known
-
-extension State {
-  /// The unfinished job whose result is on the screen.
-  var partialJob: JobLine? {
-    guard let path = primary?.comparison.id.path else { return nil }
-    return jobs.first { $0.result == path && $0.state != .finished }
-  }
-
-  /// What the title of a partial picture says: how much is in it.
-  var partialRemark: String? {
-    guard let job = partialJob else { return nil }
-    if let study = layerResult?.comparison.block?.study {
-      return "partial: \(study.countedSamples) samples, n \(study.countedMinibatches)"
-    }
-    return "partial" + (job.done.map { ": n \($0)" } ?? "")
-  }
-
-  /// "job 45 %", or how many there are; empty when none is live.
-  var liveJobsRemark: String {
-    let live = jobs.filter(\.state.isLive)
-    guard let first = live.first else { return "" }
-    guard live.count == 1 else { return "\(live.count) jobs (W)" }
-    return first.state == .running ? "job \(first.percent) (W)" : "job \(first.state.rawValue) (W)"
   }
 }

@@ -6,9 +6,13 @@ func drawJobs(_ board: JobsBoard, _ state: State, _ theme: Theme, _ buffer: inou
   let rect = centred(
     state, width: 110, height: max(10, min(state.jobs.count, 30) + details + 3))
   let live = state.jobs.count { $0.state.isLive }
+  let footnote =
+    board.isAskingToRemove
+    ? "remove it and its partial result? y removes, any other key keeps"
+    : WindowCommand.Window.jobs.hints(state, width: rect.width - 6)
   let inner = openWindow(
     "jobs", remark: live > 0 ? "\(live) at work" : "",
-    footnote: board.keys(in: state, width: rect.width - 6), in: rect, theme, &buffer)
+    footnote: footnote, in: rect, theme, &buffer)
   guard !state.jobs.isEmpty else {
     buffer.write(
       theme.keepingStart("none yet; n starts a comparison", width: inner.width), x: inner.x,
@@ -20,7 +24,7 @@ func drawJobs(_ board: JobsBoard, _ state: State, _ theme: Theme, _ buffer: inou
   let top = max(0, min(chosen - rows / 2, state.jobs.count - rows))
   for (row, job) in state.jobs.dropFirst(top).prefix(rows).enumerated() {
     let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
-    drawJob(job, isChosen: top + row == chosen, theme, in: line, &buffer)
+    drawJob(job, isChosen: top + row == chosen, hasTimes: live > 0, theme, in: line, &buffer)
   }
   let below = Rect(
     x: inner.x, y: inner.bottom - details, width: inner.width, height: details)
@@ -28,7 +32,8 @@ func drawJobs(_ board: JobsBoard, _ state: State, _ theme: Theme, _ buffer: inou
 }
 
 private func drawJob(
-  _ job: JobLine, isChosen: Bool, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer
+  _ job: JobLine, isChosen: Bool, hasTimes: Bool, _ theme: Theme, in line: Rect,
+  _ buffer: inout CellBuffer
 ) {
   let base = isChosen ? theme.selection : theme.text
   buffer.fill(line, with: Cell(" ", base))
@@ -48,7 +53,7 @@ private func drawJob(
   put(job.bar(width: barWidth, theme), width: barWidth, theme.style(of: job.state))
   put(String(repeating: " ", count: max(0, 5 - job.percent.count)) + job.percent, width: 5, base)
   let left = job.state.isLive ? job.eta.map(JobLine.clock) ?? "" : ""
-  put(left, width: 8, theme.faint)
+  if hasTimes { put(left, width: 8, theme.faint) }
   let time = line.width >= 90 ? job.submitted : ""
   let room = max(0, line.right - x - (time.isEmpty ? 0 : time.count + 1))
   put(job.title, width: room, base)
@@ -59,7 +64,8 @@ private func drawDetails(
   _ job: JobLine, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
   let lines: [(String, Style)] = [
-    ("\(job.id)  \(job.progress)", theme.accent), (job.command, theme.faint),
+    ([job.progress, job.id].filter { !$0.isEmpty }.joined(separator: "  "), theme.accent),
+    (job.command, theme.faint),
     (job.reason ?? "", job.state == .failed || job.state == .died ? theme.error : theme.warning),
   ]
   for (row, (text, style)) in lines.enumerated() {
@@ -86,27 +92,5 @@ extension Theme {
     case .failed, .died, .broken: error
     case .queued, .cancelling, .cancelled: warning
     }
-  }
-}
-
-extension JobsBoard {
-  /// The keys that do something to the chosen job, as many as fit.
-  fileprivate func keys(in state: State, width: Int) -> String {
-    if isAskingToRemove {
-      return "remove it and its partial result? y removes, any other key keeps"
-    }
-    var keys: [String] = []
-    if let job = job(in: state.jobs) {
-      if job.result != nil { keys.append("Enter opens") }
-      if job.state.isLive { keys.append("c cancels") }
-      if job.state.canResume { keys.append("r resumes") }
-      keys += ["t again", "l log"]
-      if !job.state.isLive { keys.append("d removes") }
-    }
-    keys += ["n new", "Esc leaves"]
-    while keys.count > 1, keys.joined(separator: ", ").count > width {
-      keys.remove(at: keys.count - 2)
-    }
-    return keys.joined(separator: ", ")
   }
 }

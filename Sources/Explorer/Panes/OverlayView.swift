@@ -3,11 +3,14 @@ import Cells
 /// What stands in front of the panes.
 func drawOverlay(_ overlay: Overlay, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   switch overlay {
-  case .prompt: break  // the footer shows it
+  case .prompt(let prompt):
+    // The footer shows it.
+    if prompt.isOfForm { drawForm(state, theme, &buffer) }
   case .chooser(let chooser): drawChooser(chooser, state, theme, &buffer)
   case .pairs(let picker): drawPairPicker(picker, state, theme, &buffer)
   case .jobs(let board): drawJobs(board, state, theme, &buffer)
   case .form: drawForm(state, theme, &buffer)
+  case .freeze(let view): drawFreeze(view, state, theme, &buffer)
   case .help(let reader), .text(let reader): drawReader(reader, state, theme, &buffer)
   }
 }

@@ -8,7 +8,6 @@ func drawPairPicker(
   let nameWidth = min(
     picker.rows.reduce(4) { max($0, TextWidth.width(of: $1.title)) },
     max(8, state.terminal.size.width / 3))
-  let cellWidth = 5
   let headerHeight = picker.headerHeight(screen: state.terminal.size.height)
   let rect = centred(
     state, width: max(44, nameWidth + picker.columns.count * cellWidth + 6),
@@ -16,36 +15,43 @@ func drawPairPicker(
   let inner = openWindow(
     "pairs: mean CKA in %", remark: "\(picker.rows.count) × \(picker.columns.count) models",
     footnote: "Enter shows the pair, Esc leaves", in: rect, theme, &buffer)
-  let room = (
-    across: (inner.width - nameWidth - 1) / cellWidth, down: inner.height - 4 - headerHeight
-  )
-  let firstColumn = scrolled(picker.column, count: picker.columns.count, room: room.across)
-  let columns = firstColumn..<min(picker.columns.count, firstColumn + room.across)
-  let firstRow = scrolled(picker.row, count: picker.rows.count, room: room.down)
+  let across = (inner.width - nameWidth - 1) / cellWidth
   let grid = Rect(
-    x: inner.x + nameWidth + 1, y: inner.y + 1 + headerHeight, width: room.across * cellWidth,
-    height: room.down)
+    x: inner.x + nameWidth + 1, y: inner.y + 1 + headerHeight, width: across * cellWidth,
+    height: inner.height - 4 - headerHeight)
+  let columns = scrolled(picker.column, count: picker.columns.count, room: across)
+  let rows = scrolled(picker.row, count: picker.rows.count, room: grid.height)
+  drawGrid(picker, rows, columns, nameWidth: nameWidth, state, theme, in: grid, &buffer)
+  drawColumnNames(
+    picker, columns, theme,
+    in: Rect(x: grid.x, y: inner.y, width: grid.width, height: headerHeight), &buffer)
+  drawBeyond(picker, columns, rows, theme, around: grid, &buffer)
+  drawChoice(picker, state, theme, in: inner, &buffer)
+}
+
+/// Cells of the screen that a pair takes.
+private let cellWidth = 5
+
+/// The pairs of some rows and columns, with the rows' names.
+private func drawGrid(
+  _ picker: PairPicker, _ rows: Range<Int>, _ columns: Range<Int>, nameWidth: Int, _ state: State,
+  _ theme: Theme, in grid: Rect, _ buffer: inout CellBuffer
+) {
   let canvas = PixelCanvas(state.settings.layerColormap, state.terminal)
-  for (y, row) in (firstRow..<min(picker.rows.count, firstRow + room.down)).enumerated() {
+  for (y, row) in rows.enumerated() {
     let name = theme.keepingEnd(picker.rows[row].title, width: nameWidth)
     buffer.write(
       name, x: grid.x - 1 - TextWidth.width(of: name), y: grid.y + y,
       style: row == picker.row ? theme.strong : theme.faint)
     for (x, column) in columns.enumerated() {
-      let entry = state.catalog.entry(rows: picker.rows[row], columns: picker.columns[column])
+      let entry = state.catalog.entry(rows: picker.rows[row], columns: picker.columns[column])?
+        .pair
       let isChosen = row == picker.row && column == picker.column
       drawPair(
         entry, isChosen: isChosen, canvas, theme,
         in: Rect(x: grid.x + x * cellWidth, y: grid.y + y, width: cellWidth, height: 1), &buffer)
     }
   }
-  drawColumnNames(
-    picker, columns, theme,
-    in: Rect(x: grid.x, y: inner.y, width: grid.width, height: headerHeight), &buffer)
-  drawBeyond(
-    picker, columns, firstRow..<min(picker.rows.count, firstRow + room.down), theme, around: grid,
-    &buffer)
-  drawChoice(picker, state, theme, in: inner, &buffer)
 }
 
 extension PairPicker {
@@ -65,7 +71,7 @@ private func drawColumnNames(
     let glyphs = picker.columns[column].shortName.suffix(rect.height)
     for (y, glyph) in glyphs.enumerated() {
       buffer.write(
-        theme.spell(String(glyph)), x: rect.x + x * 5 + 2,
+        theme.spell(String(glyph)), x: rect.x + x * cellWidth + 2,
         y: rect.y + rect.height - glyphs.count + y, width: 2,
         style: column == picker.column ? theme.strong : theme.faint)
     }
@@ -77,7 +83,7 @@ private func drawBeyond(
   _ picker: PairPicker, _ columns: Range<Int>, _ rows: Range<Int>, _ theme: Theme,
   around grid: Rect, _ buffer: inout CellBuffer
 ) {
-  let (first, last) = (grid.x, grid.x + columns.count * 5 - 1)
+  let (first, last) = (grid.x, grid.x + columns.count * cellWidth - 1)
   let marks: [(isThere: Bool, glyph: String, x: Int, y: Int)] = [
     (columns.lowerBound > 0, theme.glyph("‹", "<"), first, grid.bottom),
     (columns.upperBound < picker.columns.count, theme.glyph("›", ">"), last, grid.bottom),
@@ -92,13 +98,14 @@ private func drawBeyond(
   }
 }
 
-/// The first of `count` lines to show so that `chosen` is among the `room` visible ones.
-private func scrolled(_ chosen: Int, count: Int, room: Int) -> Int {
-  max(0, min(chosen - room / 2, count - room))
+/// The part of `count` lines to show so that `chosen` is among the `room` visible ones.
+private func scrolled(_ chosen: Int, count: Int, room: Int) -> Range<Int> {
+  let first = max(0, min(chosen - room / 2, count - room))
+  return first..<max(first, min(count, first + room))
 }
 
 private func drawPair(
-  _ entry: CatalogEntry?, isChosen: Bool, _ canvas: PixelCanvas, _ theme: Theme, in rect: Rect,
+  _ entry: CatalogEntry.Pair?, isChosen: Bool, _ canvas: PixelCanvas, _ theme: Theme, in rect: Rect,
   _ buffer: inout CellBuffer
 ) {
   var style = Style.plain
@@ -127,7 +134,7 @@ private func drawChoice(
 ) {
   guard picker.row < picker.rows.count, picker.column < picker.columns.count else { return }
   let (rows, columns) = (picker.rows[picker.row], picker.columns[picker.column])
-  let entry = state.catalog.entry(rows: rows, columns: columns)
+  let entry = state.catalog.entry(rows: rows, columns: columns)?.pair
   let names = "\(rows.title) × \(columns.title)"
   let facts =
     entry.map { entry in

@@ -17,7 +17,6 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
     buffer.write(
       theme.spell(text), x: inner.x + 1, y: inner.y, width: inner.width - 1, style: theme.faint)
   }
-  let clashes = state.catalog.sharedTitles
   for (row, index) in (state.listTop..<min(lines.count, state.listTop + inner.height)).enumerated()
   {
     let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
@@ -28,9 +27,8 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
         style: theme.faint)
     case .entry(let entryIndex):
       let entry = state.catalog.entries[entryIndex]
-      let title = clashes.contains(entry.title) ? entry.name : entry.title
       drawEntry(
-        entry, title: title, isShown: entry.id == state.wanted,
+        entry, title: state.catalog.label(of: entry), isShown: entry.id == state.wanted,
         isUnderCursor: index == state.listCursor, isFocused: isFocused, theme, in: line, &buffer)
     }
   }
@@ -45,16 +43,17 @@ private func drawEntry(
   buffer.fill(line, with: Cell(" ", style))
   let marker = isShown ? theme.glyph("▸", ">") : " "
   buffer.write(marker, x: line.x, y: line.y, style: style)
-  let extent =
-    entry.kind == .layers
-    ? "\(entry.shape.rows)×\(entry.shape.columns)" : "n \(entry.shape.columns)"
+  let extent = extent(of: entry, theme)
   let extentWidth = TextWidth.width(of: extent)
   let room = line.width - 2
-  let hasExtent = TextWidth.width(of: title) + extentWidth + 1 <= room
-  let shown = theme.spell(
-    shortened(
-      theme.spell(title), separator: theme.spell(" × "),
-      width: hasExtent ? room - extentWidth - 1 : room))
+  // Curves are known by their mark, whatever their title.
+  let hasExtent = entry.pair == nil || TextWidth.width(of: title) + extentWidth + 1 <= room
+  let titleRoom = hasExtent ? room - extentWidth - 1 : room
+  let shown =
+    entry.pair == nil
+    ? theme.keepingStart(title, width: titleRoom)
+    : theme.spell(
+      shortened(theme.spell(title), separator: theme.spell(" × "), width: titleRoom))
   buffer.write(shown, x: line.x + 2, y: line.y, style: style)
   if hasExtent {
     var faint = theme.faint
@@ -62,6 +61,15 @@ private func drawEntry(
     if style.attributes.contains(.reverse) { faint = style }
     buffer.write(
       theme.spell(extent), x: line.right - extentWidth, y: line.y, style: faint)
+  }
+}
+
+/// How much there is of a result; a mark of its own for each kind.
+private func extent(of entry: CatalogEntry, _ theme: Theme) -> String {
+  switch entry.content {
+  case .pair(let pair) where pair.kind == .layers: "\(pair.shape.rows)×\(pair.shape.columns)"
+  case .pair(let pair): "n \(pair.shape.columns)"
+  case .curves(let series): "\(theme.glyph("╱╲", "/\\")) \(series)"
   }
 }
 

@@ -25,8 +25,11 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
       style: theme.warning)
     return
   }
+  let names =
+    readout.keepsStart
+    ? theme.keepingStart(readout.names, width: room) : theme.keepingEnd(readout.names, width: room)
   buffer.write(
-    theme.keepingEnd(readout.names, width: room), x: x, y: line.y, width: room,
+    names, x: x, y: line.y, width: room,
     style: theme.text)
 }
 

@@ -12,16 +12,27 @@ public struct BackendHeader: Sendable, Equatable {
   public var models: [StudyModel]
   /// Samples of each minibatch that will come.
   public var sampleCounts: [Int]
+  /// What it says of itself.
+  public var about: BackendAbout
 
   /// A header of these models and minibatches.
-  public init(models: [StudyModel], sampleCounts: [Int]) {
+  public init(
+    models: [StudyModel], sampleCounts: [Int], about: BackendAbout = BackendAbout()
+  ) {
     self.models = models
     self.sampleCounts = sampleCounts
+    self.about = about
   }
 
-  /// The names of all layers' tensors, `MODEL/LAYER`, in the order of the models.
+  /// The names of all layers' tensors in the order of the models: `MODEL/LAYER`, or
+  /// `MODEL@DATASET/LAYER` for models that share their name.
   public var names: [String] {
-    models.flatMap { model in model.layers.map { "\(model.name)/\($0.name)" } }
+    let counts = Dictionary(models.map { ($0.name, 1) }, uniquingKeysWith: +)
+    return models.flatMap { model in
+      let isShared = counts[model.name] ?? 1 > 1
+      let name = isShared ? "\(model.name)@\(model.dataset)" : model.name
+      return model.layers.map { "\(name)/\($0.name)" }
+    }
   }
 
   /// Most bytes that any of the announced frames can have, its own header included.
@@ -36,12 +47,14 @@ public struct BackendHeader: Sendable, Equatable {
   public func encoded() throws(FormatError) -> [UInt8] {
     var text = BundleStudy([])
     text.models = models.map(\.axis)
-    text.shapes = models.map { $0.layers.map(\.shape) }
+    text.details = models.map(ModelDetails.init)
     let samples = sampleCounts.map(String.init).joined(separator: ", ")
-    return try TensorFile(metadata: [
+    var metadata = [
       ("format", "cka-backend"), ("version", "\(Self.version)"),
       ("study", text.json(with: [("samples", "[\(samples)]")])),
-    ]).encoded()
+    ]
+    if about != BackendAbout() { metadata.append(("about", about.json)) }
+    return try TensorFile(metadata: metadata).encoded()
   }
 
   /// The header in `buffer`.
@@ -57,13 +70,14 @@ public struct BackendHeader: Sendable, Equatable {
       throw FormatError("not version \(Self.version) of the protocol", at: "metadata 'version'")
     }
     let text = try BundleStudy(json: study)
-    models = zip(text.models, text.shapes).map { axis, shapes in
-      StudyModel(
-        name: axis.model, dataset: axis.dataset,
-        layers: axis.layers.enumerated().map { index, name in
-          StudyLayer(name: name, shape: shapes.indices.contains(index) ? shapes[index] : [])
-        })
+    models = text.studyModels
+    for (model, details) in zip(models, text.details) {
+      let isFitting = details.kinds.isEmpty || details.kinds.count == model.layers.count
+      if let problem = details.problem ?? (isFitting ? nil : "not a kind for every layer") {
+        throw FormatError("\(model.name): \(problem)", at: "metadata 'study'")
+      }
     }
+    about = try file.metadata("about").map(BackendAbout.init(json:)) ?? BackendAbout()
     guard let counts = text.samples?.counts, !counts.isEmpty else {
       throw FormatError("no list of samples", at: "metadata 'study'")
     }
@@ -137,14 +151,16 @@ public struct BackendFrame: Sendable {
         if let name = key.safeText, let reason = value.safeText { faults[name] = reason }
       }
     }
-    let tensors = Dictionary(file.tensors.map { ($0.name, $0.array) }) { first, _ in first }
+    let tensors = Dictionary(file.tensors.map { (SafeText.sanitise($0.name), $0.array) }) {
+      first, _ in first
+    }
     layers = []
     for name in header.names {
       if let reason = faults[name] {
         layers.append(.fault(reason))
         continue
       }
-      guard let array = tensors[name] else {
+      guard let array = tensors[SafeText.sanitise(name)] else {
         throw FormatError("no tensor '\(name)'", at: place, remedy: "send it, or a fault")
       }
       guard array.shape == [samples, samples], array.type == .float32 || array.type == .float64

@@ -16,8 +16,8 @@ struct BundleStudy {
   }
 
   var models: [Axis] = []
-  /// For each model the shapes of its layers' features; fewer or none where they are not known.
-  var shapes: [[[Int]]] = []
+  /// What else is known of each model; fewer where it is not known.
+  var details: [ModelDetails] = []
   var entries: [Entry] = []
   /// What is beside the comparisons when they are the blocks of one study.
   var statistics: Value?
@@ -54,9 +54,7 @@ extension BundleStudy {
         ("layers", JSONText.list(model.layers)),
         ("layers_are_generated", "\(model.layersAreGenerated)"),
       ]
-      if shapes.indices.contains(index) {
-        fields.append(("shapes", "[\(shapes[index].map(\.description).joined(separator: ", "))]"))
-      }
+      if details.indices.contains(index) { fields += details[index].fields }
       return JSONText.object(fields)
     }
     let entries = entries.map { entry in
@@ -85,7 +83,7 @@ extension BundleStudy {
     }
     for model in study["models"]?.elements ?? [] {
       models.append(try Self.axis(model))
-      shapes.append((model.fields?["shapes"]?.list ?? []).map { $0.counts ?? [] })
+      details.append(ModelDetails(model))
     }
     statistics = study["statistics"]
     provenance = study["provenance"]

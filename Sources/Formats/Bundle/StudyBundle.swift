@@ -49,7 +49,7 @@ extension ResultBundle {
     var text = BundleStudy(comparisons)
     // Two models may be called alike: indices are those of the study.
     text.models = study.models.map(\.axis)
-    text.shapes = study.models.map { $0.layers.map(\.shape) }
+    text.details = study.models.map(ModelDetails.init)
     for (index, pair) in pairs.enumerated() {
       (text.entries[index].rows, text.entries[index].columns) = pair
     }
@@ -86,11 +86,13 @@ extension ResultBundle {
         key = "\(name) (\(number))"
         number += 1
       }
-      return Comparison(
+      var comparison = Comparison(
         id: ResultID(path: path, key: key), format: format(of: study), kind: .layers,
         rows: study.models[rows].axis, columns: study.models[columns].axis,
         matrix: block.matrix(), dtype: "float64",
         warnings: warnings(record, rows: rows, columns: columns), block: block)
+      comparison.origin = record.provenance.origin
+      return comparison
     }
   }
 

@@ -39,6 +39,8 @@ public struct StudyProvenance: Sendable, Equatable {
   public var sources: [Source] = []
   /// The command that made the activations, when a backend did; empty otherwise.
   public var backend = ""
+  /// What the backend chose, as it said: "device" is "cpu".
+  public var settings: [String: String] = [:]
   /// Samples in a minibatch; nil when all were taken as one.
   public var batchSize: Int?
   /// The layer filter; empty for all layers.
@@ -75,21 +77,18 @@ extension StudyProvenance {
         ("modified", "\(source.modified)"),
       ])
     }
-    let versions = versions.sorted { $0.key < $1.key }.map {
-      ($0.key, JSONText.string(SafeText.sanitise($0.value)))
-    }
     return JSONText.object([
       ("state", JSONText.string(state.rawValue)),
       ("planned_minibatches", "\(plannedMinibatches)"),
       ("sources", "[\(sources.joined(separator: ", "))]"),
-      ("backend", JSONText.string(backend)),
+      ("backend", JSONText.string(backend)), ("settings", Self.object(settings)),
       ("batch_size", batchSize.map(String.init) ?? "\"all\""),
       ("layers", JSONText.string(layers)), ("pool", JSONText.string(pool)),
       ("layout", JSONText.string(layout)),
       ("until_ci", untilCI.map(JSONText.number) ?? "null"),
       ("seed", seed.map(String.init) ?? "null"),
       ("command", JSONText.list(command.map(SafeText.sanitise))),
-      ("created", JSONText.string(created)), ("versions", JSONText.object(versions)),
+      ("created", JSONText.string(created)), ("versions", Self.object(versions)),
       ("warnings", JSONText.list(warnings)),
     ])
   }
@@ -107,6 +106,7 @@ extension StudyProvenance {
         modified: fields["modified"]?.integer ?? 0)
     }
     backend = fields["backend"]?.safeText ?? ""
+    settings = Self.texts(fields["settings"])
     batchSize = fields["batch_size"]?.integer.flatMap { $0 > 0 ? $0 : nil }
     layers = fields["layers"]?.safeText ?? ""
     pool = fields["pool"]?.safeText ?? ""
@@ -115,9 +115,28 @@ extension StudyProvenance {
     seed = fields["seed"]?.integer
     command = (fields["command"]?.list ?? []).compactMap(\.safeText)
     created = fields["created"]?.safeText ?? ""
-    for (key, value) in fields["versions"]?.fields ?? [] {
-      if let key = key.safeText, let text = value.safeText { versions[key] = text }
-    }
+    versions = Self.texts(fields["versions"])
     warnings = (fields["warnings"]?.list ?? []).compactMap(\.safeText)
+  }
+  private static func object(_ texts: [String: String]) -> String {
+    JSONText.object(
+      texts.sorted { $0.key < $1.key }.map {
+        ($0.key, JSONText.string(SafeText.sanitise($0.value)))
+      })
+  }
+
+  private static func texts(_ value: Value?) -> [String: String] {
+    var texts: [String: String] = [:]
+    for (key, value) in value?.fields ?? [] {
+      if let key = key.safeText, let text = value.safeText { texts[key] = text }
+    }
+    return texts
+  }
+
+  /// The part of it that a reader of the figures is shown.
+  var origin: ResultOrigin {
+    ResultOrigin(
+      command: SafeText.sanitise(command.joined(separator: " ")), created: created,
+      settings: settings, versions: versions)
   }
 }

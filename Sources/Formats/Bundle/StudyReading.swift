@@ -8,13 +8,7 @@ extension ResultBundle {
   ) throws(FormatError) -> StudyRecord? {
     guard let value = text.statistics else { return nil }
     let statistics = try StudyStatistics(value)
-    let models = zip(text.models, text.shapes).map { axis, shapes in
-      StudyModel(
-        name: axis.model, dataset: axis.dataset,
-        layers: axis.layers.enumerated().map { index, name in
-          StudyLayer(name: name, shape: shapes.indices.contains(index) ? shapes[index] : [])
-        })
-    }
+    let models = text.studyModels
     let layers = models.reduce(0) { $0 + $1.layers.count }
     guard layers > 0, layers <= Limits.layers else {
       throw FormatError("\(layers) layers in all", at: "metadata 'study'")
@@ -60,6 +54,7 @@ extension ResultBundle {
       var comparison = stored
       comparison.matrix = block.matrix()
       comparison.block = block
+      comparison.origin = record.provenance.origin
       comparison.format = format(of: record.study)
       if let warning = disagreement(of: stored, with: comparison.matrix) {
         comparison.warnings.insert(warning, at: 0)

@@ -3,7 +3,8 @@ import CKACore
 /// Reads comma- or tab-separated text: names in the first row and column, or bare numbers.
 ///
 /// An empty cell, `nan`, `none` and `null` are missing values. One line or one column of bare numbers,
-/// and columns headed `minibatch,score` or `rank,minibatch,score`, are the scores of minibatches.
+/// and columns headed `minibatch,score` or `rank,minibatch,score`, are the scores of minibatches. Columns headed
+/// as `CurveColumns` has it are curves.
 enum CSVReader {
   /// The table in `region`.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
@@ -47,6 +48,9 @@ private struct CSVTable {
     }
     if first.fields.map({ $0.lowercased() }) == ["rank", "minibatch", "score"] {
       return try ranking()
+    }
+    if let curves = try CSVCurves.read(header: first.fields, records: records, format: format) {
+      return curves
     }
     // A bare table has numbers only; a header has a word in it, or an empty corner before its names.
     let isHeader =

@@ -13,6 +13,9 @@ extension StudyFile {
         remedy: "begin with features: [FILE, FILE]")
     }
     self.init(features: [])
+    var models = ModelStudy(models: [])
+    models.folder = folder
+    var firstModelKey: (name: String, place: String)?
     for (keyNode, value) in mapping {
       let name = SafeText.sanitise(keyNode.scalar?.string ?? "")
       guard let key = Key(rawValue: name) else {
@@ -20,9 +23,37 @@ extension StudyFile {
           "unknown key '\(name)'", at: Self.line(keyNode),
           remedy: "known are " + Key.allCases.map(\.rawValue).joined(separator: ", "))
       }
-      try set(key, StudyValue(key: name, node: value, place: Self.line(keyNode)), folder: folder)
+      let value = StudyValue(key: name, node: value, place: Self.line(keyNode))
+      if try models.set(key, value) {
+        firstModelKey = firstModelKey ?? (name, value.place)
+      } else {
+        try set(key, value, folder: folder)
+      }
     }
-    guard !features.isEmpty else {
+    try settle(models, firstKey: firstModelKey)
+  }
+
+  /// A study has features or models, and what is said of models needs some.
+  private mutating func settle(
+    _ models: ModelStudy, firstKey: (name: String, place: String)?
+  ) throws(FormatError) {
+    if let firstKey {
+      guard features.isEmpty else {
+        throw FormatError(
+          "'\(firstKey.name)' is for models, and the study has features", at: firstKey.place,
+          remedy: "keep one of the two")
+      }
+      guard !models.models.isEmpty, models.data != nil else {
+        throw FormatError(
+          "the study has no \(models.models.isEmpty ? "models" : "data")",
+          remedy: "add a line such as "
+            + (models.models.isEmpty ? "models: [torchvision:resnet18]" : "data: digits"))
+      }
+      guard layout == nil else {
+        throw FormatError("'layout' is for features, and the study has models")
+      }
+      self.models = models
+    } else if features.isEmpty {
       throw FormatError(
         "the study has no features", remedy: "add a line such as features: [FILE, FILE]")
     }
@@ -55,6 +86,9 @@ extension StudyFile {
         throw error.located(value.place)
       }
     case .keep: keep = try value.text()
+    case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
+      .keepDuplicates, .seed, .python:
+      break  // What concerns models is read before.
     }
   }
 
@@ -90,7 +124,7 @@ extension StudyFile {
 }
 
 /// A value of a study file, to be read as the type that its key asks for.
-private struct StudyValue {
+struct StudyValue {
   let key: String
   let node: Node
   /// "line 3".
@@ -122,6 +156,20 @@ private struct StudyValue {
       throw refusal("should be \(expected)")
     }
     return number
+  }
+
+  /// A whole number.
+  func whole() throws(FormatError) -> Int {
+    guard let number = Int(try text()) else { throw refusal("should be a whole number") }
+    return number
+  }
+
+  /// True or false.
+  func truth() throws(FormatError) -> Bool {
+    guard let truth = Bool(try text().lowercased()) else {
+      throw refusal("should be true or false")
+    }
+    return truth
   }
 
   /// A number above 0.

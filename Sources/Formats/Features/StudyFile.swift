@@ -10,7 +10,7 @@ import Foundation
 /// estimator: unbiased
 /// ```
 ///
-/// Only `features` must be there. Paths are relative to the file's folder. What a text such as `estimator` may
+/// Only `features`, or `models` and `data`, must be there. Paths are relative to the file's folder. What a text such as `estimator` may
 /// say is for the computing part to know; here it is any text.
 public struct StudyFile: Sendable, Equatable {
   /// How many samples a minibatch has.
@@ -21,8 +21,10 @@ public struct StudyFile: Sendable, Equatable {
     case samples(Int)
   }
 
-  /// Files and folders of activations.
+  /// Files and folders of activations; empty when models are run.
   public var features: [String]
+  /// The models to run instead of reading activations.
+  public var models: ModelStudy?
   /// Where the result goes.
   public var output: String?
   /// Samples in a minibatch.
@@ -50,6 +52,12 @@ public struct StudyFile: Sendable, Equatable {
 
   /// A study of `features` with nothing else said.
   public init(features: [String]) { self.features = features }
+
+  /// A study that runs models.
+  public init(models: ModelStudy) {
+    features = []
+    self.models = models
+  }
 }
 
 // MARK: Files
@@ -74,10 +82,17 @@ extension StudyFile {
   /// The study as YAML text, for a file in `folder`: paths below it become relative to it, all others
   /// absolute.
   public func encode(folder: String = ".") -> String {
-    var lines = ["features:"]
-    lines += features.map { "  - " + Self.quoted(Self.relative($0, to: folder)) }
+    var lines: [String] = []
     func add(_ key: Key, _ value: String?) {
-      if let value { lines.append("\(key.rawValue): \(value)") }
+      if let value { lines.append("\(key.rawValue):\(value.hasPrefix("\n") ? "" : " ")\(value)") }
+    }
+    if !features.isEmpty || models == nil {
+      add(
+        .features,
+        features.map { "\n  - " + Self.quoted(Self.relative($0, to: folder)) }.joined())
+    }
+    for line in models?.lines(folder: folder, quoted: Self.quoted) ?? [] {
+      add(line.key, line.value)
     }
     add(.output, output.map { Self.quoted(Self.relative($0, to: folder)) })
     switch batchSize {
@@ -100,7 +115,12 @@ extension StudyFile {
 
   /// The keys of a study file, in the order in which they are written.
   enum Key: String, CaseIterable {
-    case features, output
+    case features, models, data
+    case secondData = "data2"
+    case maxBatches = "max-batches"
+    case types, tokens, device, dtype, tf32
+    case keepDuplicates = "keep-duplicates"
+    case seed, python, output
     case batchSize = "batch-size"
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
@@ -117,7 +137,7 @@ extension StudyFile {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func relative(_ path: String, to folder: String) -> String {
+  static func relative(_ path: String, to folder: String) -> String {
     guard folder != "." || path.hasPrefix("/") else { return path }
     let base = URL(filePath: folder).standardizedFileURL.pathComponents
     let full = URL(filePath: path).standardizedFileURL.pathComponents

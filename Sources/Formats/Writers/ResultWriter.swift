@@ -130,9 +130,9 @@ extension ResultWriter {
     return "{" + fields.joined(separator: ", ") + "}"
   }
 
-  private static func csvNumber(_ number: Double) -> String { number.description }
+  static func csvNumber(_ number: Double) -> String { number.description }
 
-  private static func csvField(_ text: String) -> String {
+  static func csvField(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
       byte != UInt8(ascii: ",") && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D
     }

@@ -48,10 +48,10 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let first = try choice.result(in: a, kind: .layers)
+    let first = try choice.layers(in: a)
     var other = choice
     if pairB != nil || keyB != nil { (other.pair, other.key) = (pairB, keyB) }
-    let second = try other.result(in: b ?? a, kind: .layers)
+    let second = try other.layers(in: b ?? a)
     if first.id == second.id { throw fail("\(a): A and B are the same result; name another B") }
     let order: LabelOrder = executedLabels ? .executed : .exported
     guard
@@ -65,7 +65,7 @@ struct Compare: ParsableCommand {
   private func write(_ view: DifferenceView, to path: String) throws {
     do throws(FormatError) {
       let format = ExportFormat(path: path) ?? .png
-      let bytes = try format.bytes(Exhibit(view, ViewSettings()), raw: false, scale: nil)
+      let bytes = try format.bytes(HeatmapExhibit(view, ViewSettings()), raw: false, scale: nil)
       try AtomicFile.write(bytes, to: path)
       complain("wrote \(path)")
     } catch {

@@ -19,17 +19,48 @@ struct Convert: ParsableCommand {
 
   func run() throws {
     let container = try container()
-    let (comparisons, problems) = Info.read(paths, skipping: FileIdentity(output))
+    let (results, problems) = Info.read(paths, skipping: FileIdentity(output))
     problems.forEach(complain)
-    guard problems.isEmpty, !comparisons.isEmpty else { throw ExitCode(1) }
+    guard problems.isEmpty, !results.isEmpty else { throw ExitCode(1) }
     do {
-      try Export.refuse(output, among: comparisons.map(\.id.path))
-      try AtomicFile.write(try encode(comparisons, as: container), to: output)
+      try Export.refuse(output, among: results.map(\.id.path))
+      let (bytes, count) = try encode(results, as: container)
+      try AtomicFile.write(bytes, to: output)
+      complain("wrote \(count) \(count == 1 ? "result" : "results") to \(output)")
     } catch let error as FormatError {
       throw fail(error.description)
     }
-    complain(
-      "wrote \(comparisons.count) \(comparisons.count == 1 ? "result" : "results") to \(output)")
+  }
+
+  /// The file's bytes and how many results are in it: the comparisons, or curves where there is nothing else.
+  private func encode(
+    _ results: [SavedResult], as container: Container
+  ) throws -> (bytes: [UInt8], count: Int) {
+    let (comparisons, curves) = (
+      results.compactMap(\.comparison), results.compactMap(\.curves)
+    )
+    guard !comparisons.isEmpty else { return (try encode(curves, as: container), curves.count) }
+    for left in curves {
+      complain(
+        "\(SafeText.sanitise(left.id.path)): left out: curves and comparisons are not put into one file"
+      )
+    }
+    return (try encode(comparisons, as: container), comparisons.count)
+  }
+
+  private func encode(_ curves: [Curves], as container: Container) throws -> [UInt8] {
+    switch container {
+    case .json: return ResultWriter.json(curves)
+    case .csv where curves.count == 1: return ResultWriter.csv(curves[0])
+    case .csv:
+      throw FormatError(
+        "\(curves.count) results do not fit into one CSV file",
+        remedy: "name one file, or write .json")
+    case .bundle, .npz:
+      throw FormatError(
+        "curves are not put into \(container == .npz ? "npz" : "bundles")",
+        remedy: "write .json or .csv")
+    }
   }
 
   private func container() throws -> Container {

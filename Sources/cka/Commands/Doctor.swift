@@ -8,7 +8,9 @@ import Terminal
 /// What the program finds on this machine, and what to do where something is amiss.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what is found here: terminal, colours, libraries, settings; and what to do.",
+    abstract: """
+      Say what is found here: terminal, colours, libraries, settings, Python; and what to do.
+      """,
     discussion: "Ends with exit code 1 when the explorer cannot run here.")
 
   @OptionGroup var colors: ColorOptions
@@ -18,6 +20,13 @@ struct Doctor: ParsableCommand {
 
   @Option(help: "The settings file.", completion: .file())
   var config: String?
+
+  @Option(
+    help: """
+      The Python that would run models. (default: $CKA_PYTHON, the active environment, python3)
+      """,
+    completion: .file())
+  var python: String?
 
   @Flag(help: "Print one JSON array with an object for each fact.")
   var json = false
@@ -30,7 +39,7 @@ struct Doctor: ParsableCommand {
     let facts =
       [Fact(name: "cka", value: CKA.version)] + terminal.rows.map(Fact.init)
       + [Fact.locale(environment)] + Fact.libraries + settings(environment)
-      + [Fact.stateFolder(environment)]
+      + [Fact.stateFolder(environment)] + PythonFacts.all(python: python, environment)
     try StandardOutput.print(json ? Self.encode(facts) : Self.table(facts))
     if let obstacle = terminal.obstacle { throw fail("the explorer cannot run here: \(obstacle)") }
   }
@@ -65,7 +74,7 @@ struct Doctor: ParsableCommand {
 }
 
 /// One line of the report.
-private struct Fact: Encodable {
+struct Fact: Encodable {
   let name, value: String
   /// What to do about it; nil when all is well.
   let advice: String?
@@ -77,24 +86,24 @@ private struct Fact: Encodable {
     self.advice = advice.map(SafeText.sanitise)
   }
 
-  init(_ row: TerminalReport.Row) {
+  fileprivate init(_ row: TerminalReport.Row) {
     self.init(name: row.name, value: row.value, advice: row.advice)
   }
 
-  static var libraries: [Fact] {
+  fileprivate static var libraries: [Fact] {
     (FormatLibraries.versions + FigureLibraries.versions).map {
       Fact(name: $0.name, value: $0.version)
     }
   }
 
   /// The variable that decides which characters can be shown.
-  static func locale(_ environment: [String: String]) -> Fact {
+  fileprivate static func locale(_ environment: [String: String]) -> Fact {
     let name = ["LC_ALL", "LC_CTYPE", "LANG"].first { environment[$0]?.isEmpty == false }
     let value = name.map { "\($0)=\(environment[$0] ?? "")" }
     return Fact(name: "locale", value: value ?? "not set")
   }
 
-  static func stateFolder(_ environment: [String: String]) -> Fact {
+  fileprivate static func stateFolder(_ environment: [String: String]) -> Fact {
     guard let folder = ViewStore.stateFolder(environment)?.path else {
       return Fact(
         name: "state", value: "no place for it", advice: "set HOME, to come back to the last view")

@@ -13,7 +13,8 @@ struct Export: ParsableCommand {
   var path: String
 
   @Option(
-    help: "layers, sorted, minibatches (original order) or pairs; by default what the file holds.")
+    help: "layers, sorted, minibatches (original order), pairs or curves; by default what it holds."
+  )
   var view: ExportRequest.View?
 
   @Option(help: "ppm, png, svg, csv, npy, npz or json; by default what the output's name says.")
@@ -87,27 +88,31 @@ struct Export: ParsableCommand {
   /// What to write, a name for its file, and the files it was made of.
   private func exhibit(
     as format: ExportFormat
-  ) throws -> (Exhibit, name: String, inputs: [String]) {
+  ) throws -> (any Exhibit, name: String, inputs: [String]) {
     let settings = try looks.settings()
     if view == .pairs {
-      let (all, problems) = Info.read([path])
+      let (found, problems) = Info.read([path])
+      let all = found.compactMap(\.comparison)
       if all.isEmpty, let problem = problems.first { throw fail(problem) }
       ResultChoice.summarise(problems)
       let name = FileStem.plain(FileStem.of(path: Self.realPath(path)))
-      return (try Exhibit.pairs(all, settings), "\(name)-pairs", all.map(\.id.path))
+      return (try HeatmapExhibit.pairs(all, settings), "\(name)-pairs", all.map(\.id.path))
     }
-    let kind: Comparison.Kind? = view.map { $0 == .layers ? .layers : .minibatches }
-    let comparison = try choice.result(in: path, kind: kind)
+    let result = try choice.result(in: path, kind: view.map(ResultKind.init))
     // Values keep the order of the file unless another is asked for; a figure is easier to read sorted.
     let scores: ExportRequest.View = format.isFigure ? .sorted : .minibatches
-    var request = ExportRequest(
-      view: view ?? (comparison.kind == .layers ? .layers : scores), id: comparison.id,
-      settings: settings)
+    let usual: ExportRequest.View =
+      switch result.kind {
+      case .layers: .layers
+      case .minibatches: scores
+      case .curves: .curves
+      }
+    var request = ExportRequest(view: view ?? usual, id: result.id, settings: settings)
     request.rowFilter = looks.rows
     request.columnFilter = looks.columns
     return (
-      try Exhibit(request, of: OpenResult(comparison)), Exporting.name(of: request),
-      [comparison.id.path]
+      try Exporting.exhibit(request, of: Opened(result)), Exporting.name(of: request),
+      [result.id.path]
     )
   }
 
@@ -120,3 +125,15 @@ struct Export: ParsableCommand {
 }
 
 extension ExportRequest.View: ExpressibleByArgument {}
+
+extension ResultKind {
+  /// The kind of result that has a view.
+  fileprivate init(_ view: ExportRequest.View) {
+    self =
+      switch view {
+      case .layers, .pairs: .layers
+      case .sorted, .minibatches: .minibatches
+      case .curves: .curves
+      }
+  }
+}

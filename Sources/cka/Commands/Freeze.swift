@@ -36,7 +36,10 @@ struct Freeze: ParsableCommand {
   }
 
   func run() throws {
-    let result = try choice.result(in: path, kind: .layers)
+    // A study of a model on two data sets also has each data set with itself.
+    let result = try choice.layers(in: path) {
+      $0.rows.model == $0.columns.model && $0.rows.dataset != $0.columns.dataset
+    }
     let table = FreezeTable(
       result, threshold: threshold, order: executedLabels ? .executed : .exported)
     guard !table.layers.isEmpty else {

@@ -15,11 +15,11 @@ struct Info: ParsableCommand {
   var json = false
 
   func run() throws {
-    let (comparisons, problems) = Self.read(paths)
+    let (results, problems) = Self.read(paths)
     if json {
-      try Self.print(comparisons.map(InfoRecord.init))
+      try Self.print(results.map(InfoRecord.init))
     } else {
-      for comparison in comparisons { try StandardOutput.print(Self.describe(comparison)) }
+      for result in results { try StandardOutput.print(Self.describe(result)) }
     }
     problems.forEach(complain)
     if !problems.isEmpty { throw ExitCode(1) }
@@ -37,16 +37,16 @@ struct Info: ParsableCommand {
   /// - Parameter skipped: a file that folders are searched as if without.
   static func read(
     _ paths: [String], skipping skipped: FileIdentity? = nil
-  ) -> (comparisons: [Comparison], problems: [String]) {
+  ) -> (results: [SavedResult], problems: [String]) {
     var files: [String] = []
     var problems: [String] = []
     var finder = FileFinder(
       skipping: skipped, found: { files.append($0) }, problem: { problems.append($0) })
     for path in paths { finder.visit(path) }
-    var comparisons: [Comparison] = []
+    var results: [SavedResult] = []
     for file in files {
       do {
-        comparisons += try ResultFile.read(path: file)
+        results += try ResultFile.results(path: file)
       } catch {
         problems.append(error.description)
       }
@@ -54,13 +54,20 @@ struct Info: ParsableCommand {
     if files.isEmpty, problems.isEmpty {
       problems.append("no result files here; name a file, or a folder that holds some")
     }
-    return (comparisons, problems)
+    return (results, problems)
   }
 
   private static func print(_ records: [InfoRecord]) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try StandardOutput.print(String(decoding: encoder.encode(records), as: UTF8.self))
+  }
+
+  private static func describe(_ result: SavedResult) -> String {
+    switch result {
+    case .comparison(let comparison): describe(comparison)
+    case .curves(let curves): describe(curves)
+    }
   }
 
   private static func describe(_ comparison: Comparison) -> String {
@@ -76,7 +83,39 @@ struct Info: ParsableCommand {
       "  \(shape), \(comparison.dtype), \(comparison.format)",
       "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)\(leftOut(summary))",
     ]
+    lines += madeOf(comparison)
     lines += comparison.warnings.map { "  warning: \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Which models were run, how, and by what; nothing where the file does not tell.
+  private static func madeOf(_ comparison: Comparison) -> [String] {
+    let models = comparison.specifications.map { "  made by \($0)" }
+    guard let origin = comparison.origin else { return models }
+    let parts = [("with", origin.settingsText), ("versions", origin.versionsText)]
+    return models + parts.filter { !$0.1.isEmpty }.map { "  \($0.0) \($0.1)" }
+  }
+
+  private static func describe(_ curves: Curves) -> String {
+    let key = curves.id.key.isEmpty ? "" : "  [\(SafeText.sanitise(curves.id.key))]"
+    let named = { (name: String) in name.isEmpty ? "(no name)" : name }
+    let count = curves.series.count == 1 ? "1 curve" : "\(curves.series.count) curves"
+    var lines = ["\(SafeText.sanitise(curves.id.path))\(key)"]
+    if !curves.title.isEmpty { lines.append("  \(curves.title)") }
+    lines += [
+      "  \(count), \(curves.format)",
+      "  x \(named(curves.xName))  y \(named(curves.yName))  "
+        + "error bars: \(curves.errorBar?.name ?? "none")",
+    ]
+    for series in curves.series {
+      let points = series.x.count == 1 ? "1 point" : "\(series.x.count) points"
+      let (low, high) = series.means.map { ($0.lowerBound, $0.upperBound) } ?? (.nan, .nan)
+      lines.append(
+        "  \(named(series.name)): \(points)  x \(series.span.lowerBound) to "
+          + "\(series.span.upperBound)  min \(low)  max \(high)")
+    }
+    if !curves.caption.isEmpty { lines.append("  caption: \(curves.caption)") }
+    lines += curves.warnings.map { "  warning: \($0)" }
     return lines.joined(separator: "\n")
   }
 
@@ -91,66 +130,4 @@ struct Info: ParsableCommand {
     let model = axis.model.isEmpty ? "(no name)" : axis.model
     return axis.dataset.isEmpty ? model : "\(model) on \(axis.dataset)"
   }
-}
-
-/// One result as `info --json` gives it. NaN has no JSON form: a range that is not there is null.
-struct InfoRecord: Encodable {
-  let file, key, format, model1, model2, dataset1, dataset2: String
-  let rows, columns: Int
-  let layers1, layers2: [String]
-  let kind, dtype: String
-  let min, max, mean: Double?
-  let nan_count, infinite_count, negative_count: Int
-  let warnings: [String]
-
-  init(_ comparison: Comparison) {
-    let summary = comparison.summary
-    file = SafeText.sanitise(comparison.id.path)
-    key = SafeText.sanitise(comparison.id.key)
-    format = comparison.format
-    (model1, model2) = (comparison.rows.model, comparison.columns.model)
-    (dataset1, dataset2) = (comparison.rows.dataset, comparison.columns.dataset)
-    (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
-    (layers1, layers2) = (comparison.rows.layers, comparison.columns.layers)
-    kind = comparison.kind.rawValue
-    dtype = comparison.dtype
-    (min, max, mean) = (summary.minimum.finite, summary.maximum.finite, summary.mean.finite)
-    nan_count = summary.nanCount
-    infinite_count = summary.infiniteCount
-    negative_count = summary.negativeCount
-    warnings = comparison.warnings
-  }
-}
-
-extension InfoRecord {
-  private enum CodingKeys: String, CodingKey {
-    case file, key, format, model1, model2, dataset1, dataset2, rows, columns, layers1, layers2,
-      kind
-    case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings
-  }
-
-  /// Every key of every record: the encoder that Swift would make leaves out what is nil.
-  func encode(to encoder: any Encoder) throws {
-    var record = encoder.container(keyedBy: CodingKeys.self)
-    for (key, text) in [
-      (CodingKeys.file, file), (.key, self.key), (.format, format), (.model1, model1),
-      (.model2, model2), (.dataset1, dataset1), (.dataset2, dataset2), (.kind, kind),
-      (.dtype, dtype),
-    ] { try record.encode(text, forKey: key) }
-    for (key, count) in [
-      (CodingKeys.rows, rows), (.columns, columns), (.nan_count, nan_count),
-      (.infinite_count, infinite_count), (.negative_count, negative_count),
-    ] { try record.encode(count, forKey: key) }
-    for (key, number) in [(CodingKeys.min, min), (.max, max), (.mean, mean)] {
-      try record.encode(number, forKey: key)
-    }
-    for (key, texts) in [
-      (CodingKeys.layers1, layers1), (.layers2, layers2), (.warnings, warnings),
-    ] { try record.encode(texts, forKey: key) }
-  }
-}
-
-extension Double {
-  /// The value, or nil for NaN and infinities.
-  fileprivate var finite: Double? { isFinite ? self : nil }
 }

@@ -30,6 +30,9 @@ struct LooksOptions: ParsableArguments {
     help: "Layer names in the order in which torch_cka's hooks ran, where they look mislabelled.")
   var executedLabels = false
 
+  @Flag(help: "Curves: y from 0, not just around the data.")
+  var fromZero = false
+
   func validate() throws { _ = try settings() }
 
   /// The explorer's settings that say the same.
@@ -55,6 +58,7 @@ struct LooksOptions: ParsableArguments {
       }
     }
     settings.filter = layers
+    settings.curves.fromZero = fromZero
     settings.transposed = transpose
     settings.originAtTop = originTop
     settings.labelOrder = executedLabels ? .executed : .exported

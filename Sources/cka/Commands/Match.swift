@@ -24,7 +24,7 @@ struct Match: ParsableCommand {
   @OptionGroup var choice: ResultChoice
 
   func run() throws {
-    let result = try choice.result(in: path, kind: .layers)
+    let result = try choice.layers(in: path)
     let record = MatchRecord(result, order: executedLabels ? .executed : .exported)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
   }

@@ -5,7 +5,10 @@ import Formats
 
 /// Which results of a file or folder a command works on.
 struct ResultChoice: ParsableArguments {
-  @Option(help: "Only the pair with these models, A,B: names or parts of them.")
+  @Option(
+    help: """
+      Only the pair with these models, A,B: names or parts of them; A@D is model A on data set D.
+      """)
   var pair: String?
 
   @Option(help: "Only the result with this key, where a file holds several.")
@@ -14,8 +17,11 @@ struct ResultChoice: ParsableArguments {
   func validate() throws { _ = try pair.map(Self.sides) }
 
   /// The results below `path` that fit, at least one.
+  /// - Parameter hasViews: the command has an option `--view` that chooses another kind.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
-  func results(in path: String, kind: Comparison.Kind?) throws -> [Comparison] {
+  func results(
+    in path: String, kind: ResultKind?, hasViews: Bool = true
+  ) throws -> [SavedResult] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
     if all.isEmpty, let problem = problems.first { throw fail(problem) }
@@ -25,10 +31,10 @@ struct ResultChoice: ParsableArguments {
       (key == nil || result.id.key == key) && (kind == nil || result.kind == kind)
         && (sides.map { Self.fits(result, $0) } ?? true)
     }
-    if let kind, !all.contains(where: { $0.kind == kind }) {
-      let missing = kind == .layers ? "layer matrix" : "minibatch scores"
+    if let kind, let instead = all.first?.kind, !all.contains(where: { $0.kind == kind }) {
       throw fail(
-        "\(path): holds no \(missing); use --view \(kind == .layers ? "sorted" : "layers")")
+        "\(path): holds no \(kind.name)"
+          + (hasViews ? "; use --view \(instead.view)" : ": it has \(instead.name)"))
     }
     guard !fitting.isEmpty else {
       throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
@@ -37,15 +43,35 @@ struct ResultChoice: ParsableArguments {
   }
 
   /// The one result that fits.
+  /// - Parameter isWanted: decides among several, where it holds for one of them.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
-  func result(in path: String, kind: Comparison.Kind?) throws -> Comparison {
-    let fitting = try results(in: path, kind: kind)
+  func result(
+    in path: String, kind: ResultKind?, hasViews: Bool = true,
+    preferring isWanted: (SavedResult) -> Bool = { _ in true }
+  ) throws -> SavedResult {
+    let all = try results(in: path, kind: kind, hasViews: hasViews)
+    let wanted = all.filter(isWanted)
+    let fitting = wanted.isEmpty ? all : wanted
     guard fitting.count == 1 else {
       throw fail(
         "\(path): \(fitting.count) results fit; choose with --pair A,B or --key: "
           + Self.list(fitting))
     }
     return fitting[0]
+  }
+
+  /// The one layer matrix that fits.
+  /// - Throws: as `result(in:kind:hasViews:preferring:)`.
+  func layers(
+    in path: String, preferring isWanted: (Comparison) -> Bool = { _ in true }
+  ) throws -> Comparison {
+    let fitting = try result(in: path, kind: .layers, hasViews: false) {
+      $0.comparison.map(isWanted) ?? false
+    }
+    guard let comparison = fitting.comparison else {
+      throw fail("\(path): holds no layer matrix")
+    }
+    return comparison
   }
 
   /// One line for all the files of a folder that cannot be read: the result asked for is another one.
@@ -63,27 +89,84 @@ struct ResultChoice: ParsableArguments {
     )
   }
 
-  private static func fits(_ result: Comparison, _ sides: (a: String, b: String)) -> Bool {
-    result.rows.model.lowercased().contains(sides.a)
-      && result.columns.model.lowercased().contains(sides.b)
+  private static func fits(_ result: SavedResult, _ sides: (a: String, b: String)) -> Bool {
+    guard let comparison = result.comparison else { return false }
+    return zip([comparison.rows, comparison.columns], [sides.a, sides.b]).allSatisfy { axis, side in
+      let (model, dataset) = parts(side, of: axis)
+      return axis.model.lowercased().contains(model)
+        && (dataset.map { axis.dataset.lowercased().contains($0) } ?? true)
+    }
+  }
+
+  /// The model and the data set that `side` means; a model's name may have an @ itself.
+  private static func parts(_ side: String, of axis: Axis) -> (model: String, dataset: String?) {
+    guard let mark = side.lastIndex(of: "@"), !axis.model.lowercased().contains(side) else {
+      return (side, nil)
+    }
+    return (String(side[..<mark]), String(side[side.index(after: mark)...]))
   }
 
   /// Whole names win over parts: `Teacher-1` is not `Teacher-10` where both are there.
   private static func exact(
-    _ results: [Comparison], _ sides: (a: String, b: String)?
-  ) -> [Comparison] {
+    _ results: [SavedResult], _ sides: (a: String, b: String)?
+  ) -> [SavedResult] {
     guard let sides else { return results }
-    let whole = results.filter {
-      $0.rows.model.lowercased() == sides.a && $0.columns.model.lowercased() == sides.b
+    let whole = results.compactMap(\.comparison).filter { result in
+      zip([result.rows, result.columns], [sides.a, sides.b]).allSatisfy { axis, side in
+        let (model, dataset) = parts(side, of: axis)
+        return axis.model.lowercased() == model
+          && (dataset.map { axis.dataset.lowercased() == $0 } ?? true)
+      }
     }
-    return whole.isEmpty ? results : whole
+    return whole.isEmpty ? results : whole.map(SavedResult.comparison)
   }
 
-  private static func list(_ results: [Comparison]) -> String {
+  private static func list(_ results: [SavedResult]) -> String {
     let names = results.prefix(6).map { result in
-      result.id.key.isEmpty ? result.pairTitle : "\(result.pairTitle) [\(result.id.key)]"
+      result.id.key.isEmpty ? result.title : "\(result.title) [\(result.id.key)]"
     }
     return names.joined(separator: "; ") + (results.count > 6 ? "; …" : "")
+  }
+}
+
+/// The kinds of result that commands choose among.
+enum ResultKind {
+  case layers, minibatches, curves
+
+  /// In words, after "no".
+  var name: String {
+    switch self {
+    case .layers: "layer matrix"
+    case .minibatches: "minibatch scores"
+    case .curves: "curves"
+    }
+  }
+
+  /// The view that shows it.
+  var view: String {
+    switch self {
+    case .layers: "layers"
+    case .minibatches: "sorted"
+    case .curves: "curves"
+    }
+  }
+}
+
+extension SavedResult {
+  /// What it is.
+  var kind: ResultKind {
+    switch self {
+    case .comparison(let comparison): comparison.kind == .layers ? .layers : .minibatches
+    case .curves: .curves
+    }
+  }
+
+  /// What a list calls it.
+  fileprivate var title: String {
+    switch self {
+    case .comparison(let comparison): comparison.pairTitle
+    case .curves(let curves): curves.figureTitle
+    }
   }
 }
 

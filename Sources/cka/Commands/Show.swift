@@ -4,20 +4,20 @@ import Cells
 import Explorer
 import Foundation
 
-/// A heatmap on standard output.
+/// A heatmap, or curves, on standard output.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a result's heatmap on standard output.")
+    abstract: "Print a result's heatmap, or its curves, on standard output.")
 
   /// What to print.
   enum View: String, ExpressibleByArgument, CaseIterable {
-    case layers, sorted
+    case layers, sorted, curves
   }
 
   @Argument(help: "A result file, or a folder of them.", completion: .file())
   var path: String
 
-  @Option(help: "layers or sorted; by default what the file holds.")
+  @Option(help: "layers, sorted or curves; by default what the file holds.")
   var view: View?
 
   @Option(help: "The picture's width in cells (default: the terminal's, or 80).")
@@ -34,22 +34,23 @@ struct Show: ParsableCommand {
   }
 
   func run() throws {
-    let kind: Comparison.Kind? =
+    let kind: ResultKind? =
       switch view {
       case .layers: .layers
       case .sorted: .minibatches
+      case .curves: .curves
       case nil: nil
       }
     let results = try choice.results(in: path, kind: kind)
     let isTerminal = isatty(STDOUT_FILENO) != 0
     let width = self.width ?? (isTerminal ? Self.terminalWidth : 80)
-    for comparison in results {
+    for result in results {
       let settings = try looks.settings()
       let traits = TerminalTraits(
-        size: Size(width: width, height: Self.height(comparison, width: width)),
+        size: Size(width: width, height: Self.height(result, width: width)),
         depth: colors.depth(isTerminal: isTerminal))
       let buffer = picture(
-        of: OpenResult(comparison), settings: settings, on: traits)
+        of: Opened(result), settings: settings, on: traits)
       try StandardOutput.print(traits.depth == .none ? buffer.text : ANSIText.encode(buffer))
     }
   }
@@ -57,7 +58,9 @@ struct Show: ParsableCommand {
   private static let smallestWidth = 24
 
   /// Enough lines for square cells at this width, within reason.
-  private static func height(_ comparison: Comparison, width: Int) -> Int {
+  private static func height(_ result: SavedResult, width: Int) -> Int {
+    // As wide as high, as a terminal's cells are.
+    guard let comparison = result.comparison else { return max(14, min(40, width * 2 / 7)) }
     guard comparison.kind == .layers else { return max(14, min(48, width / 2)) }
     let (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
     let room = max(8, width - 36)

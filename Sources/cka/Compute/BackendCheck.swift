@@ -17,7 +17,9 @@ struct BackendCheck: ParsableCommand {
     do {
       let words = command.first == "--" ? Array(command.dropFirst()) : command
       guard !words.isEmpty else { throw ComputeError("name the backend's command") }
-      let stream = try BackendStream(words, patience: 600) { complain("backend: \($0)") }
+      let stream = try BackendStream(words, patience: 600) {
+        complain("backend: \($0.text)")
+      }
       let names = stream.header.names
       var findings: [String] = []
       var frames = 0

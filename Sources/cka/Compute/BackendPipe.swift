@@ -10,26 +10,41 @@ final class BackendPipe {
   private let complaints: Int32
   private let patience: Double
   private let shouldStop: () -> Bool
-  private let log: (String) -> Void
+  private let hear: (BackendLine) -> Void
   private var line: [UInt8] = []
   private var isTalking = true
+  /// The last line. It is held back for a moment: it may be the reason of an end, and that is better told
+  /// once.
+  private var last: (text: String, isHeld: Bool, until: ContinuousClock.Instant)?
+  /// Buffers read since the last line. Those that stood in the pipe when it was written come after it.
+  private var buffersSince = 0
+
+  /// Nothing more comes.
+  struct Ended: Error {
+    /// The last thing that was logged, if that was not long ago.
+    var lastWords: String?
+  }
 
   init(
     output: Int32, complaints: Int32, patience: Double, shouldStop: @escaping () -> Bool,
-    log: @escaping (String) -> Void
+    hear: @escaping (BackendLine) -> Void
   ) {
     self.shouldStop = shouldStop
     self.output = output
     self.complaints = complaints
     self.patience = patience
-    self.log = log
+    self.hear = hear
   }
 
-  deinit { close(complaints) }
+  deinit {
+    release()
+    close(complaints)
+  }
 
   /// The next buffer; nil at the end mark, a length of 0.
-  /// - Throws: `ComputeError` when there is none, or it claims more than `limit` bytes.
+  /// - Throws: `Ended` when there is none, `ComputeError` when it claims more than `limit` bytes.
   func buffer(atMost limit: Int) throws -> ByteRegion? {
+    buffersSince += 1
     let prefix = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
     defer { prefix.deallocate() }
     try fill(prefix)
@@ -47,6 +62,25 @@ final class BackendPipe {
     return region
   }
 
+  /// All that comes until the end of the output.
+  /// - Throws: `ComputeError` for more than `limit` bytes.
+  func rest(atMost limit: Int) throws -> (bytes: [UInt8], lastWords: String?) {
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 65536)
+    while true {
+      try wait()
+      let count = read(output, &part, part.count)
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard count > 0 else { break }
+      bytes += part.prefix(count)
+      guard bytes.count <= limit else {
+        throw ComputeError("the backend answers with more than \(limit) bytes")
+      }
+    }
+    drain()
+    return (bytes, takeLastWords())
+  }
+
   private func fill(_ target: UnsafeMutableRawBufferPointer) throws {
     var filled = 0
     while filled < target.count {
@@ -55,7 +89,7 @@ final class BackendPipe {
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else {
         drain()
-        throw ComputeError("the backend ended in the middle of what it sent")
+        throw Ended(lastWords: takeLastWords())
       }
       filled += count
     }
@@ -71,16 +105,18 @@ final class BackendPipe {
         pollfd(fd: output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: isTalking ? complaints : -1, events: Int16(POLLIN), revents: 0),
       ]
-      let count = poll(&polled, 2, 200)
-      guard count > 0 else {
-        if count < 0, errno != EINTR { throw ComputeError("the backend cannot be waited for") }
-        guard clock.now < end else {
-          throw ComputeError("the backend has been silent for \(patience) s")
-        }
+      if poll(&polled, 2, 200) < 0 {
+        guard errno == EINTR else { throw ComputeError("the backend cannot be waited for") }
         continue
       }
       if polled[1].revents != 0 { isTalking = listen() }
+      if let last, clock.now >= last.until { release() }
       if polled[0].revents != 0 { return }
+      // Whatever it says meanwhile, it has to send something.
+      guard clock.now < end else {
+        release()
+        throw ComputeError("the backend has been silent for \(patience) s")
+      }
     }
   }
 
@@ -107,7 +143,26 @@ final class BackendPipe {
   }
 
   private func tell() {
-    log(BackendLine.text(of: line))
+    let said = BackendLine(line)
     line = []
+    guard case .log(let text) = said else { return hear(said) }
+    guard !text.isEmpty else { return }
+    release()
+    buffersSince = 0
+    last = (text, isHeld: true, until: ContinuousClock().now + .seconds(1))
+  }
+
+  /// The last line, unless much was sent since; whoever takes it tells it.
+  private func takeLastWords() -> String? {
+    guard buffersSince <= 3 else { return nil }
+    last?.isHeld = false
+    return last?.text
+  }
+
+  /// Passes on the line that was held back.
+  private func release() {
+    guard let text = last?.text, last?.isHeld == true else { return }
+    last?.isHeld = false
+    hear(.log(text))
   }
 }

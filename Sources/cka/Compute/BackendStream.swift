@@ -11,36 +11,43 @@ final class BackendStream {
   private let pipe: BackendPipe
   private var next = 0
 
-  /// Starts `command` with the shell and reads its header.
+  /// Starts `command` and reads its header.
   /// - Parameters:
+  ///   - variables: what is added to its environment.
+  ///   - folder: where it works; nil for our working folder.
   ///   - patience: seconds without a byte after which it counts as stalled.
   ///   - shouldStop: is asked a few times a second while nothing comes.
-  ///   - log: is called with each line that it logs, safe to show.
+  ///   - hear: is called with each line that it writes on standard error.
   /// - Throws: `ComputeError` or `FormatError` when it does not start, or says something else;
   ///   `CancellationError` when `shouldStop` says so.
   init(
-    _ command: [String], patience: Double, shouldStop: @escaping () -> Bool = { false },
-    log: @escaping (String) -> Void
+    _ command: [String], variables: [String: String] = [:], folder: String? = nil,
+    patience: Double, shouldStop: @escaping () -> Bool = { false },
+    hear: @escaping (BackendLine) -> Void
   ) throws {
     var ends: [Int32] = [-1, -1]
     guard Glibc.pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(ends[1]) }
     let child: ChildProcess
     do {
-      child = try ChildProcess(command, complaints: ends[1])
+      child = try ChildProcess(
+        command, complaints: ends[1], variables: variables, folder: folder)
     } catch {
-      close(ends[0])
+      ends.forEach { close($0) }
       throw error
     }
+    // From now on only the backend holds it, so that its end is seen.
+    close(ends[1])
     let pipe = BackendPipe(
       output: child.output, complaints: ends[0], patience: patience, shouldStop: shouldStop,
-      log: log)
+      hear: hear)
     do {
       guard let first = try pipe.buffer(atMost: BackendPipe.longestHeader) else {
         throw ComputeError("the backend ended before it said what it compares")
       }
       header = try BackendHeader(first)
+    } catch let ended as BackendPipe.Ended {
+      throw Self.reason(ended, status: child.kill(after: Self.grace), isFirst: true)
     } catch {
       child.kill()
       throw error
@@ -55,7 +62,7 @@ final class BackendStream {
   /// - Throws: when the backend died, stalled, or sent something else; `CancellationError` when it is
   ///   not to be waited for any more.
   func frame() throws -> BackendFrame? {
-    guard let buffer = try pipe.buffer(atMost: header.mostBytes) else {
+    guard let buffer = try buffer() else {
       guard next == header.sampleCounts.count else {
         throw ComputeError(
           "the backend ended after \(next) of \(header.sampleCounts.count) minibatches")
@@ -70,6 +77,46 @@ final class BackendStream {
   /// Ends the backend, if it still runs.
   func stop() {
     if let child = child.take() { child.kill() }
+  }
+
+  private func buffer() throws -> ByteRegion? {
+    do {
+      return try pipe.buffer(atMost: header.mostBytes)
+    } catch let ended as BackendPipe.Ended {
+      let status = child.take()?.kill(after: Self.grace) ?? nil
+      throw Self.reason(ended, status: status, isFirst: false)
+    }
+  }
+}
+
+// MARK: Why it ended
+
+extension BackendStream {
+  /// Seconds that a backend whose output has ended gets to end too.
+  private static let grace = 5.0
+
+  /// What it said last, or how it ended; one line.
+  /// - Parameters:
+  ///   - status: as `waitpid` tells it; nil when the backend closed its output and went on.
+  ///   - isFirst: nothing came from it before.
+  private static func reason(
+    _ ended: BackendPipe.Ended, status: Int32?, isFirst: Bool
+  ) -> ComputeError {
+    let words = ended.lastWords.map { ": \($0)" } ?? ""
+    let signal = (status ?? 0) & 0x7F
+    let code = (status ?? 0) >> 8 & 0xFF
+    if signal != 0 {
+      let advice = signal == SIGKILL ? "; it may have run out of memory" : ""
+      return ComputeError(
+        "the backend was ended by signal \(signal), \(String(cString: strsignal(signal)))\(advice)"
+          + words)
+    }
+    guard code != 0 else {
+      return ComputeError("the backend ended in the middle of what it sent\(words)")
+    }
+    // Before anything was sent, what it said is about the command line.
+    if isFirst, let words = ended.lastWords { return ComputeError(words) }
+    return ComputeError("the backend ended with exit code \(code)\(words)")
   }
 }
 

@@ -1,4 +1,6 @@
+import CSignals
 import Compute
+import Foundation
 import Glibc
 
 /// A program that was started: its standard output is read here, its standard input is empty.
@@ -8,9 +10,15 @@ struct ChildProcess: ~Copyable {
   private let process: pid_t
 
   /// Starts `arguments[0]`, looked for in PATH unless it is a path, in a process group of its own.
-  /// - Parameter complaints: the descriptor that becomes its standard error; nil for ours.
+  /// - Parameters:
+  ///   - complaints: the descriptor that becomes its standard error; nil for ours.
+  ///   - variables: what is added to our environment, or replaces it there.
+  ///   - folder: where it works; nil for our working folder.
   /// - Throws: `ComputeError`, one line, when it cannot be started.
-  init(_ arguments: [String], complaints: Int32? = nil) throws(ComputeError) {
+  init(
+    _ arguments: [String], complaints: Int32? = nil, variables: [String: String] = [:],
+    folder: String? = nil
+  ) throws(ComputeError) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw Self.failure("a pipe cannot be made", errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -21,6 +29,7 @@ struct ChildProcess: ~Copyable {
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
     if let complaints { posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO) }
+    if let folder { cka_spawn_in(&actions, folder) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -32,9 +41,11 @@ struct ChildProcess: ~Copyable {
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
     var words = arguments.map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
+    let merged = ProcessInfo.processInfo.environment.merging(variables) { $1 }
+    var environment = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (words + environment).forEach { free($0) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, environ)
+    let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &environment)
     guard code == 0 else {
       close(ends[0])
       throw Self.failure("'\(arguments[0])' cannot be started", code)
@@ -69,12 +80,27 @@ struct ChildProcess: ~Copyable {
     return ending
   }
 
-  /// Ends it and everything it started, at once.
-  consuming func kill() {
+  /// Ends it and everything it started.
+  /// - Parameter patience: seconds that it gets to end by itself.
+  /// - Returns: how it ended by itself, as `waitpid` tells; nil when it did not.
+  @discardableResult
+  consuming func kill(after patience: Double = 0) -> Int32? {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(patience)
+    while !hasEnded, clock.now < end { usleep(5000) }
+    let isOver = hasEnded
+    // Its process is still there, dead or alive, so that the number can be nobody else's.
     Glibc.kill(-process, SIGKILL)
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     close(output)
+    return isOver ? status : nil
+  }
+
+  private var hasEnded: Bool {
+    var information = siginfo_t()
+    let code = waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT | WNOHANG)
+    return code == 0 && information.si_signo != 0
   }
 
   /// Pages that are neither a file's nor shared, in bytes.

@@ -4,16 +4,39 @@ import Compute
 import Formats
 import Glibc
 
-/// CKA of every two layers from saved activations.
+/// CKA of every two layers from saved activations, or from models that are run.
 struct ComputeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compute",
-    abstract: "Compute CKA of every two layers from saved activations.",
+    abstract: "Compute CKA of every two layers, from saved activations or from models.",
+    usage: """
+      cka compute FEATURES… -o OUTPUT [OPTIONS]
+      cka compute torch MODEL… --data DATA [--data2 DATA] -o OUTPUT [OPTIONS]
+      cka compute STUDY.yaml [OPTIONS]
+      cka compute --backend COMMAND -o OUTPUT [OPTIONS]
+      """,
     discussion: """
       Every two models are compared, and each with itself, in one pass. Arrays are named MODEL/LAYER \
       and hold all samples on their first axis; or a folder holds a file for each minibatch.
 
         cka compute resnet18.safetensors resnet34.npz -o depth.cka.safetensors
+
+      Models are run by your own Python with PyTorch (`cka doctor` says which), and every layer is \
+      compared while they run. Their code is executed: name only what you trust.
+
+        cka compute torch torchvision:resnet18 torchvision:resnet34 \\
+          --data digits -o depth.cka.safetensors
+        cka compute torch 'net=py:nets.py:build?width=64&checkpoint=net.pt' \\
+          --data npz:clean.npz --data2 npz:noisy.npz -o noise.cka.safetensors
+
+      A MODEL, which may have a name (NAME=MODEL), is one of
+        torchvision:NAME[?weights=DEFAULT]      timm:NAME[?pretrained=true]
+        hf:NAME                                 hub:OWNER/REPO:NAME
+        script:FILE.pt                          py:FILE.py:FUNCTION[?KEY=VALUE&…]
+      each with checkpoint=FILE for a state dict; and DATA is one of
+        digits[?size=32]                        npz:FILE
+        imagefolder:FOLDER[?size=224]           torchvision:CIFAR10[?root=…&split=test]
+        py:FILE.py:FUNCTION[?KEY=VALUE&…]
 
       The unbiased minibatch estimator of linear CKA is the default. While it runs, what is there is \
       saved to OUTPUT.partial now and then; after an interruption the same command goes on from it, \
@@ -48,10 +71,15 @@ struct ComputeCommand: ParsableCommand {
     let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
     let stop = StopRequest()
-    let run = try ComputeRun(options) { stop.signal != nil }
+    var line = ProgressLine(isQuiet: quiet)
+    let run = try ComputeRun(options) {
+      stop.signal != nil
+    } hear: {
+      line.hear($0)
+    }
+    line.clear()
     run.warnings.forEach(complain)
     let start = partial.study(for: run)
-    var line = ProgressLine(isQuiet: quiet)
     var pace = CheckpointPace()
     var last = start
     let study: Study

@@ -7,8 +7,8 @@ import Formats
 struct ComputeOptions: ParsableArguments {
   @Argument(
     help: """
-      Files and folders of saved activations (safetensors, npz, npy, pt, h5), or one study file \
-      (.yaml) that says the same as these options.
+      Files and folders of saved activations (safetensors, npz, npy, pt, h5); or one study file \
+      (.yaml) that says the same as these options; or 'torch' and models to run.
       """, completion: .file())
   var features: [String] = []
 
@@ -65,7 +65,13 @@ struct ComputeOptions: ParsableArguments {
   var backend: String?
 
   @Option(help: "Seconds of silence after which a backend counts as stalled.")
-  var patience = 600.0
+  var patience = Self.standardPatience
+
+  @OptionGroup(title: "Options of compute torch")
+  var torch: TorchOptions
+
+  /// Long enough for weights on a slow disk.
+  static let standardPatience = 600.0
 
   func validate() throws {
     guard !features.isEmpty || backend != nil else {
@@ -81,38 +87,59 @@ struct ComputeOptions: ParsableArguments {
       throw ValidationError(
         "--batch-size, --layers, --pool and --layout are for the backend to be told")
     }
+    let isStudy = features.count == 1 && Self.isStudyFile(features[0])
+    if !isStudy, features.first != Self.torchWord, let option = torch.first {
+      throw ValidationError("--\(option) is for models: cka compute torch MODEL MODEL --data DATA")
+    }
     do throws(FormatError) {
-      var said = StudyFile(features: features)
+      var said = Self.recipe(of: features)
       try override(&said)
+      if !isStudy { try TorchChoices.check(said) }
       _ = try ComputeChoices(said)
     } catch {
       throw ValidationError(error.description)
     }
   }
 
+  /// The argument that models follow.
+  static let torchWord = "torch"
+
+  private static func recipe(of arguments: [String]) -> StudyFile {
+    guard arguments.first == torchWord else { return StudyFile(features: arguments) }
+    return StudyFile(models: ModelStudy(models: Array(arguments.dropFirst())))
+  }
+
   /// Everything that is said, by the study file and by options, which win.
   /// - Throws: `FormatError` when the study file cannot be read.
   func recipe() throws(FormatError) -> StudyFile {
-    var recipe = StudyFile(features: features)
-    if features.count == 1, Self.isStudyFile(features[0]) {
-      recipe = try StudyFile.read(path: features[0])
-    }
+    var recipe = Self.recipe(of: features)
+    let isStudy = features.count == 1 && Self.isStudyFile(features[0])
+    if isStudy { recipe = try StudyFile.read(path: features[0]) }
     try override(&recipe)
-    do {
+    do throws(FormatError) {
+      if recipe.models == nil, let option = torch.first {
+        throw FormatError("--\(option) is for models, and the study has features")
+      }
+      try TorchChoices.check(recipe)
       _ = try ComputeChoices(recipe)
     } catch {
       var error = error
-      error.file = SafeText.sanitise(features.first ?? "")
+      if isStudy { error.file = SafeText.sanitise(features[0]) }
       throw error
     }
     return recipe
   }
 
-  private static func isStudyFile(_ path: String) -> Bool {
+  /// Whether a path has the ending of a study file.
+  static func isStudyFile(_ path: String) -> Bool {
     [".yaml", ".yml"].contains { path.lowercased().hasSuffix($0) }
   }
 
   private func override(_ recipe: inout StudyFile) throws(FormatError) {
+    if var models = recipe.models {
+      torch.override(&models)
+      recipe.models = models
+    }
     if let batchSize { recipe.batchSize = try ComputeChoices.batchSize(batchSize) }
     if let pool { recipe.pool = try ComputeChoices.pooling(pool) }
     if let layout { recipe.layout = try FeatureLayout(layout) }

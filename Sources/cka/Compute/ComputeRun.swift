@@ -2,6 +2,7 @@ import CKACore
 import Compute
 import Formats
 import Foundation
+import TorchBackend
 
 /// A computation whose files are open and whose choices are made: all that is left is to run it.
 ///
@@ -32,23 +33,27 @@ struct ComputeRun {
   /// - Parameters:
   ///   - command: the command line, for the record.
   ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
+  ///   - hear: is called with each line that a backend writes on standard error.
   /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError` when
   ///   the backend does not start, `CancellationError` when `shouldStop` says so.
   init(
     _ options: ComputeOptions, command: [String] = CommandLine.arguments,
-    shouldStop: @escaping () -> Bool = { false }
+    shouldStop: @escaping () -> Bool = { false },
+    hear: @escaping (BackendLine) -> Void = { complain("backend: \($0.text)") }
   ) throws {
     recipe = try options.recipe()
     self.command = command
     choices = try ComputeChoices(recipe)
     self.options = choices.options
     var warnings: [String] = []
-    if let backend = options.backend {
+    let backend = try Self.backend(options, recipe)
+    if let backend {
       let stream = try BackendStream(
-        ["/bin/sh", "-c", backend], patience: options.patience, shouldStop: shouldStop
-      ) { complain("backend: \($0)") }
-      origin = .backend(stream, command: backend)
+        backend.arguments, variables: backend.variables, folder: backend.folder,
+        patience: options.patience, shouldStop: shouldStop, hear: hear)
+      origin = .backend(stream, command: backend.text)
       (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
+      warnings = stream.header.about.warnings
     } else {
       let features = try FeatureSet.open(recipe.features, options: choices.reading)
       let source = FeatureSetSource(features)
@@ -66,6 +71,30 @@ struct ComputeRun {
           + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
     }
     self.warnings = warnings
+  }
+
+  /// A program that sends Gram matrices.
+  private struct Backend {
+    var arguments: [String]
+    var variables: [String: String] = [:]
+    var folder: String?
+    /// What the record calls it.
+    var text: String
+  }
+
+  /// The program that is asked for; nil when files are read.
+  private static func backend(
+    _ options: ComputeOptions, _ recipe: StudyFile
+  ) throws(FormatError) -> Backend? {
+    if let line = options.backend {
+      return Backend(arguments: ["/bin/sh", "-c", line], text: SafeText.sanitise(line))
+    }
+    guard recipe.models != nil else { return nil }
+    let environment = ProcessInfo.processInfo.environment
+    let torch = try TorchCommand(recipe, environment: environment)
+    return Backend(
+      arguments: torch.arguments("run"), variables: torch.variables(environment),
+      folder: torch.folder, text: torch.text)
   }
 
   /// Minibatches in all.
@@ -121,7 +150,13 @@ struct ComputeRun {
         start ?? Study(models: models, options: options), threads: choices.threads)
       do {
         // A backend always begins at its beginning: what was seen before is passed over.
-        for _ in 0..<accumulator.study.minibatches.count { _ = try stream.frame() }
+        for (index, minibatch) in accumulator.study.minibatches.enumerated() {
+          guard let frame = try stream.frame(), frame.sampleHash == minibatch.sampleHash else {
+            throw ComputeError(
+              "minibatch \(index + 1) has other samples than when it was interrupted; remove the "
+                + "partial result to begin anew")
+          }
+        }
         while let frame = try stream.frame() {
           try accumulator.add(Frame(frame, of: stream.header))
           guard try step(accumulator.study) else { break }
@@ -142,7 +177,8 @@ struct ComputeRun {
     else { return "it has other minibatches" }
     let now = provenance(state: .partial)
     let then = record.provenance
-    guard then.sources == now.sources, then.pool == now.pool, then.backend == now.backend else {
+    guard then.backend == now.backend else { return "other words made its matrices" }
+    guard then.sources == now.sources, then.pool == now.pool else {
       return "the activations were changed since"
     }
     return nil
@@ -207,7 +243,10 @@ extension ComputeRun {
     provenance.plannedMinibatches = total
     switch origin {
     case .features(let features, _): provenance.sources = features.paths.map(Self.source)
-    case .backend(_, let command): provenance.backend = SafeText.sanitise(command)
+    case .backend(let stream, let command):
+      provenance.backend = command
+      provenance.settings = stream.header.about.settings
+      provenance.versions = stream.header.about.versions
     }
     provenance.batchSize = recipe.batchSize == .all ? nil : sampleCounts.max()
     provenance.layers = SafeText.sanitise(recipe.layers ?? "")
@@ -216,7 +255,8 @@ extension ComputeRun {
     provenance.untilCI = choices.untilCI
     provenance.command = command
     provenance.created = Date().formatted(.iso8601)
-    provenance.versions = ["cka": CKA.version]
+    provenance.seed = recipe.models?.seed
+    provenance.versions["cka"] = CKA.version
     if let version = try? OpenBLAS.version() {
       provenance.versions["OpenBLAS"] = SafeText.sanitise(version)
     }

@@ -9,6 +9,7 @@ struct ProgressLine {
   private let clock = ContinuousClock()
   private var next: ContinuousClock.Instant
   private var isDrawn = false
+  private var isUnderWay = false
 
   /// - Parameter isQuiet: nothing is shown.
   init(isQuiet: Bool) {
@@ -20,15 +21,32 @@ struct ProgressLine {
 
   /// Shows `progress`, unless something was shown a moment ago.
   mutating func show(_ progress: ComputeProgress) {
+    isUnderWay = true
+    show(progress.text, drawn: Self.bar(progress, columns: Self.columns))
+  }
+
+  /// Shows what a backend says. How far it is counts only until minibatches come.
+  mutating func hear(_ line: BackendLine) {
+    switch line {
+    case .log(let text):
+      clear()
+      complain("backend: \(text)")
+    case .progress(let text):
+      guard !isUnderWay else { return }
+      show("backend: \(text)", drawn: String(text.prefix(max(0, Self.columns - 1))))
+    }
+  }
+
+  private mutating func show(_ text: String, drawn: String) {
     let now = clock.now
     guard !isQuiet, now >= next else { return }
     guard isTerminal else {
       next = now + .seconds(5)
-      return complain(progress.text)
+      return complain(text)
     }
     next = now + .milliseconds(100)
     isDrawn = true
-    write("\r\(Self.bar(progress, columns: Self.columns))\u{1B}[K")
+    write("\r\(drawn)\u{1B}[K")
   }
 
   /// Takes the bar away, before something else is said.

@@ -8,7 +8,7 @@ enum Exporting {
   /// The answer to `.export`: the files written, or why not.
   /// - Parameter shown: the results on the screen; their files may hold something else by now.
   static func write(
-    _ requests: [ExportRequest], of shown: [OpenResult], preferences: Preferences
+    _ requests: [ExportRequest], of shown: [Opened], preferences: Preferences
   ) -> Action {
     do throws(FormatError) {
       let format = ExportFormat(rawValue: preferences.exportFormat) ?? .ppm
@@ -27,11 +27,23 @@ enum Exporting {
   }
 
   private static func exhibit(
-    _ request: ExportRequest, of shown: [OpenResult]
-  ) throws(FormatError) -> Exhibit {
+    _ request: ExportRequest, of shown: [Opened]
+  ) throws(FormatError) -> any Exhibit {
     let result = try shown.result(request.id)
-    guard let other = request.subtracted else { return try Exhibit(request, of: result) }
-    return try Exhibit.difference(request, result, try shown.result(other))
+    guard let other = request.subtracted, let a = result.comparison,
+      let b = try shown.result(other).comparison
+    else { return try exhibit(request, of: result) }
+    return try HeatmapExhibit.difference(request, a, b)
+  }
+
+  /// The pane of `result` that `request` asks for.
+  static func exhibit(
+    _ request: ExportRequest, of result: Opened
+  ) throws(FormatError) -> any Exhibit {
+    switch result {
+    case .comparison(let comparison): try HeatmapExhibit(request, of: comparison)
+    case .curves(let open): try CurvesExhibit(request, of: open.curves)
+    }
   }
 
   /// The name of a pane's file: the result's own, and the view.
@@ -56,10 +68,10 @@ enum Exporting {
   }
 }
 
-extension [OpenResult] {
+extension [Opened] {
   /// The result `id`: one of these, or else what its file holds.
-  fileprivate func result(_ id: ResultID) throws(FormatError) -> OpenResult {
-    if let shown = first(where: { $0.comparison.id == id }) { return shown }
+  fileprivate func result(_ id: ResultID) throws(FormatError) -> Opened {
+    if let shown = first(where: { $0.id == id }) { return shown }
     return try Reading.open(id)
   }
 }

@@ -17,6 +17,7 @@ final class HeadlessSession {
     for key in keys where !hasQuit { dispatch(.input(.key(key))) }
   }
 
+  private let desk = JobDesk()
   private var hasQuit = false
 
   private func walk() {
@@ -38,7 +39,7 @@ final class HeadlessSession {
       dispatch(
         Exporting.write(requests, of: state.shownResults, preferences: state.preferences))
     case .jobs(let request):
-      for report in JobDesk.answer(request) { dispatch(.jobs(report)) }
+      for report in desk.answer(request) { dispatch(.jobs(report)) }
     case .quit: hasQuit = true
     case .copy, .setMouse, .repaint, .suspend: break
     }

@@ -18,7 +18,7 @@ final class LiveSession {
   private let exporting = DispatchQueue(label: "cka.exporting", qos: .userInitiated)
   private let latest = LatestRequest()
   private let walk = WalkNumber()
-  private let errands = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
+  private let errands: JobErrands
   private let jobs = JobWatch()
   private var isRunning = true
 
@@ -26,13 +26,14 @@ final class LiveSession {
     self.state = state
     self.paths = paths
     self.screen = screen
+    errands = JobErrands(mailbox: mailbox)
   }
 
   /// Runs until the user leaves.
   /// - Returns: a line for each export that was still to be written then, and could not be.
   func run(_ keys: [Key]) -> [String] {
     startWalk()
-    ask(.list)
+    errands.see(to: .list)
     var script = keys[...]
     var hasNews = true
     while isRunning {
@@ -40,7 +41,7 @@ final class LiveSession {
       if hasNews { screen.draw(view(state), cursor: cursor(state)) }
       let events = screen.readEvents(
         wake: [mailbox.descriptor, watch.descriptor, jobs.descriptor].filter { $0 >= 0 },
-        timeoutMilliseconds: jobs.pause(jobs: state.jobs))
+        timeoutMilliseconds: pause)
       for event in events { receive(event) }
       let mail = mailbox.drain()
       for mail in mail { receive(mail) }
@@ -51,14 +52,25 @@ final class LiveSession {
         hasNews = true
       }
       if lookAtFiles() { hasNews = true }
-      if jobs.isLookDue(jobs: state.jobs) { ask(.list) }
+      if jobs.isLookDue(jobs: state.jobs) { errands.see(to: .list) }
+      if let report = errands.tick() {
+        dispatch(.jobs(report))
+        hasNews = true
+      }
     }
+    errands.finish()
     return finishExports()
+  }
+
+  /// How long to wait for input, in milliseconds; −1 for as long as it takes.
+  private var pause: Int32 {
+    let pauses = [jobs.pause(jobs: state.jobs), errands.pause].filter { $0 >= 0 }
+    return pauses.min() ?? -1
   }
 
   /// Scripted keys wait for the picture that they are meant for, or until it is known that there is none.
   private var isReadyForScript: Bool {
-    state.pending == nil && (state.primary != nil || state.scan.isFinished)
+    state.pending == nil && (state.shown != nil || state.scan.isFinished)
   }
 
   private func receive(_ event: InputEvent) {
@@ -77,6 +89,7 @@ final class LiveSession {
   }
 
   private func dispatch(_ action: Action) {
+    if case .jobs(.list(let lines)) = action { jobs.follow(lines) }
     for effect in update(&state, action) { perform(effect) }
   }
 
@@ -85,7 +98,7 @@ final class LiveSession {
     case .load(let id, let companion, let reread): load(id, companion, reread: reread)
     case .rescan: startWalk()
     case .export(let requests): export(requests)
-    case .jobs(let request): ask(request)
+    case .jobs(let request): errands.see(to: request)
     case .copy(let text):
       if !screen.copyToClipboard(text) {
         dispatch(.failed("this terminal has no clipboard that reaches through SSH"))
@@ -94,13 +107,6 @@ final class LiveSession {
     case .repaint: screen.repaint()
     case .suspend: screen.suspend()
     case .quit: isRunning = false
-    }
-  }
-
-  private func ask(_ request: JobRequest) {
-    // One after the other: an old list must not arrive after a new one.
-    errands.async { [mailbox] in
-      for report in JobDesk.answer(request) { mailbox.post(Mail(action: .jobs(report))) }
     }
   }
 
@@ -145,8 +151,8 @@ final class LiveSession {
   private func lookAtFiles() -> Bool {
     // The result of a job changes all the time, and is read again by itself.
     let shown = Set(
-      state.shownResults.map(\.comparison.id).filter { !state.jobResults.contains($0) }.map(\.path))
-    watch.watch(shown.union(state.recent.map(\.comparison.id.path)))
+      state.shownResults.map(\.id).filter { !state.jobResults.contains($0) }.map(\.path))
+    watch.watch(shown.union(state.recent.map(\.id.path)))
     let news = watch.news()
     for item in news { dispatch(.forget(item.path)) }
     let lines = news.filter { shown.contains($0.path) }.map(\.line)

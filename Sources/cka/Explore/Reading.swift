@@ -20,7 +20,7 @@ enum Reading {
     do {
       let result = try open(id)
       // A companion that cannot be read is listed among the problems; the picture need not wait for it.
-      let other = companion.flatMap { try? open($0) }
+      let other = companion.flatMap { try? open($0).comparison }
       return Outcome(
         action: .loaded(result, companion: other, reread: reread), identities: identities)
     } catch {
@@ -29,13 +29,13 @@ enum Reading {
   }
 
   /// The result `id`, its values summarised.
-  static func open(_ id: ResultID) throws(FormatError) -> OpenResult {
-    let all = try ResultFile.read(path: id.path)
-    guard let comparison = all.first(where: { $0.id.key == id.key }) else {
+  static func open(_ id: ResultID) throws(FormatError) -> Opened {
+    let all = try ResultFile.results(path: id.path)
+    guard let result = all.first(where: { $0.id.key == id.key }) else {
       throw FormatError(
         "no longer holds the result \(SafeText.sanitise(id.key))",
         remedy: "R reads the folder again", file: SafeText.sanitise(id.path))
     }
-    return OpenResult(comparison)
+    return Opened(result)
   }
 }

@@ -60,13 +60,13 @@ final class ResultWalk {
 
   private func read(_ path: String) {
     do {
-      let comparisons = try ResultFile.read(path: path)
+      let results = try ResultFile.results(path: path)
       let file = path.split(separator: "/").last.map(String.init) ?? path
-      for comparison in comparisons {
-        let name = comparisons.count == 1 ? file : "\(file) \(comparison.id.key)"
+      for result in results {
+        let name = results.count == 1 ? file : "\(file) \(result.id.key)"
         batch.append(
-          CatalogEntry(comparison, folder: folder(of: path), name: SafeText.sanitise(name)))
-        seen.insert(comparison.id)
+          CatalogEntry(result, folder: folder(of: path), name: SafeText.sanitise(name)))
+        seen.insert(result.id)
       }
     } catch {
       progress.problems.append(error.description)

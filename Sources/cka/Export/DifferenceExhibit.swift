@@ -4,15 +4,15 @@ import Explorer
 import Figure
 import Formats
 
-extension Exhibit {
+extension HeatmapExhibit {
   /// The difference that the explorer shows.
   static func difference(
     _ request: ExportRequest, _ a: OpenResult, _ b: OpenResult
-  ) throws(FormatError) -> Exhibit {
+  ) throws(FormatError) -> HeatmapExhibit {
     guard a.comparison.kind == .layers, b.comparison.kind == .layers,
       let view = DifferenceView(a, minus: b, order: request.settings.labelOrder)
     else { throw FormatError("the two results have no row, or no column, with the same name") }
-    return Exhibit(view, request.settings)
+    return HeatmapExhibit(view, request.settings)
   }
 
   /// A − B as a figure: diverging colours centred on 0, which reach as far either way as the largest difference.

@@ -4,13 +4,15 @@ import Explorer
 import Figure
 import Formats
 
-extension Exhibit {
+extension HeatmapExhibit {
   /// All results at a glance: one cell for each pair of models, the mean of its CKA values.
   ///
   /// Where several results compare the same pair, their means are averaged; a pair that nobody computed has
   /// no cell (NaN among values). Layer matrices stand alone when there are any: the mean over layers and the mean over minibatches
   /// are different statistics.
-  static func pairs(_ all: [Comparison], _ settings: ViewSettings) throws(FormatError) -> Exhibit {
+  static func pairs(_ all: [Comparison], _ settings: ViewSettings) throws(FormatError)
+    -> HeatmapExhibit
+  {
     let layers = all.filter { $0.kind == .layers }
     let results = layers.isEmpty ? all : layers
     guard !results.isEmpty else {
@@ -37,7 +39,7 @@ extension Exhibit {
         layers.isEmpty ? "Mean over minibatches." : "Mean over all pairs of layers.",
         caption(results.count, leftOut: all.count - results.count),
       ])
-    return Exhibit(figure: figure, comparison: comparison)
+    return HeatmapExhibit(figure: figure, comparison: comparison)
   }
 
   private static func caption(_ results: Int, leftOut: Int) -> String {

@@ -2,6 +2,7 @@ import CKACore
 import Formats
 import Foundation
 import Jobs
+import TorchBackend
 
 /// A comparison that is to run as a job, or runs as one.
 struct BackgroundJob {
@@ -23,9 +24,14 @@ struct BackgroundJob {
   }
 
   /// Opens the files, or starts the backend.
-  /// - Parameter shouldStop: asked while a backend is waited for.
-  func open(shouldStop: @escaping () -> Bool = { false }) throws -> ComputeRun {
-    try ComputeRun(options, command: ["cka"] + arguments, shouldStop: shouldStop)
+  /// - Parameters:
+  ///   - shouldStop: asked while a backend is waited for.
+  ///   - hear: called with each line that a backend writes on standard error.
+  func open(
+    shouldStop: @escaping () -> Bool = { false },
+    hear: @escaping (BackendLine) -> Void = { _ in }
+  ) throws -> ComputeRun {
+    try ComputeRun(options, command: ["cka"] + arguments, shouldStop: shouldStop, hear: hear)
   }
 
   /// Starts a job that runs the command line `arguments` from this folder.
@@ -34,10 +40,15 @@ struct BackgroundJob {
   static func submit(_ arguments: [String], to store: JobStore) throws -> JobStatus {
     let job = try BackgroundJob(arguments)
     let folder = FileManager.default.currentDirectoryPath
+    var environment = JobSpec.environment(from: ProcessInfo.processInfo.environment)
+    if let torch = try job.torch() {
+      // The same Python for every attempt, whatever is active by then.
+      environment[PythonInterpreter.variable] = torch.interpreter.path
+    }
     let spec = JobSpec(
       title: try job.title(), command: arguments, workingDirectory: folder,
       output: job.output.hasPrefix("/") ? job.output : "\(folder)/\(job.output)",
-      environment: JobSpec.environment(from: ProcessInfo.processInfo.environment))
+      environment: environment)
     return try store.submit(spec, worker: JobsCommand.worker)
   }
 
@@ -45,15 +56,34 @@ struct BackgroundJob {
   /// started only by the worker.
   private func title() throws -> String {
     if let backend = options.backend { return SafeText.sanitise(backend) }
+    if let study = try options.recipe().models { return try TorchCheck.title(of: study) }
     return try open().title
   }
 
   /// What it will compute, and what one should know before, in lines ready to show.
-  /// - Throws: why it cannot be computed.
-  func summary() throws -> [String] {
-    let run = try open()
+  ///
+  /// Files of activations are opened; models are run on a minibatch, which may take a while.
+  /// - Parameters:
+  ///   - timeout: seconds that models get.
+  ///   - shouldStop: asked a few times a second while they are waited for.
+  /// - Throws: why it cannot be computed; `CancellationError` when `shouldStop` says so.
+  func summary(
+    timeout: Double = TorchCheck.timeout, shouldStop: @escaping () -> Bool = { false }
+  ) throws -> [String] {
     let replaced = access(output, F_OK) == 0 ? ["replaces \(SafeText.sanitise(output))"] : []
+    if let torch = try torch() {
+      let check = TorchCheck(torch, recipe: try options.recipe())
+      return try check.lines(timeout: timeout, shouldStop: shouldStop) + replaced
+    }
+    let run = try open(shouldStop: shouldStop)
     return run.outline + replaced + run.warnings
+  }
+
+  /// The call of Python that it makes; nil when no models are run.
+  private func torch() throws -> TorchCommand? {
+    let recipe = try options.recipe()
+    guard recipe.models != nil else { return nil }
+    return try TorchCommand(recipe, environment: ProcessInfo.processInfo.environment)
   }
 
   /// What went wrong, in one line.

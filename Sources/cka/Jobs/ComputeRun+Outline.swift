@@ -3,31 +3,60 @@ import Compute
 
 extension ComputeRun {
   /// The models by name: "ResNet18 × ResNet34".
-  var title: String {
-    let names = models.map(\.name)
+  var title: String { StudyOutline.title(models.map(\.name)) }
+
+  /// Models, minibatches and memory, a line each.
+  var outline: [String] {
+    let outline = StudyOutline(
+      layerCounts: models.map { ($0.axis.figureTitle, $0.layers.count) },
+      sampleCounts: sampleCounts,
+      options: options)
+    return outline.modelLines + [
+      outline.minibatchLine, "about \(outline.megabytes) MB of memory beside the files",
+    ]
+  }
+}
+
+/// What a computation amounts to, told before it begins.
+struct StudyOutline {
+  /// Names of the models, and how many layers each has.
+  var layerCounts: [(name: String, layers: Int)]
+  /// Samples of each minibatch.
+  var sampleCounts: [Int]
+  /// What the figures mean.
+  var options: StudyOptions
+
+  /// Most models that are told one by one.
+  private static let mostModels = 8
+
+  /// The names, or the first of many: "ResNet18 × ResNet34".
+  static func title(_ names: [String]) -> String {
     let shown = names.prefix(3).joined(separator: " × ")
     return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
   }
 
-  /// Models, minibatches and memory, a line each.
-  var outline: [String] {
-    let layers = models.reduce(0) { $0 + $1.layers.count }
-    let lines = models.prefix(8).map { "\($0.name): \(Self.count($0.layers.count, "layer"))" }
-    let rest = models.count > 8 ? ["and \(models.count - 8) more models"] : []
-    let samples = sampleCounts.reduce(0, +)
-    return lines + rest + [
-      "\(Self.count(total, "minibatch", "minibatches")) of up to \(sampleCounts.max() ?? 0), "
-        + "\(samples) samples in all",
-      "about \(memory(layers: layers)) MB of memory beside the files",
-    ]
+  /// "ResNet18: 67 layers", a line for each model.
+  var modelLines: [String] {
+    let lines = layerCounts.prefix(Self.mostModels).map {
+      "\($0.name): \(Self.count($0.layers, "layer"))"
+    }
+    let more = layerCounts.count - Self.mostModels
+    return lines + (more > 0 ? ["and \(Self.count(more, "more model"))"] : [])
+  }
+
+  /// How many minibatches and samples there are.
+  var minibatchLine: String {
+    "\(Self.count(sampleCounts.count, "minibatch", "minibatches")) of up to "
+      + "\(sampleCounts.max() ?? 0), \(sampleCounts.reduce(0, +)) samples in all"
   }
 
   /// An estimate in MB of 10⁶ bytes: a Gram matrix in float64 for each layer, the sums, and the scores
   /// that are kept.
-  private func memory(layers: Int) -> Int {
+  var megabytes: Int {
+    let layers = layerCounts.reduce(0) { $0 + $1.layers }
     let (n, l) = (Double(sampleCounts.max() ?? 0), Double(layers))
     let pairs = l * (l + 1) / 2
-    var kept = pairs * 4 * Double(total)
+    var kept = pairs * 4 * Double(sampleCounts.count)
     switch options.keep {
     case .upTo(let bytes): kept = min(kept, Double(bytes))
     case .sumsOnly: kept = 0
@@ -35,7 +64,8 @@ extension ComputeRun {
     return Int(min(1e15, ((n * n * l * 8 + pairs * 16 + kept) / 1e6).rounded(.up)))
   }
 
-  private static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+  /// "1 layer", "2 layers".
+  static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 }

@@ -6,17 +6,26 @@ import Foundation
 import Jobs
 
 /// Does what the explorer asks of the jobs, and answers. It may take a while: not for the event loop.
-enum JobDesk {
+struct JobDesk: Sendable {
+  private let completions = CompletionDesk()
+
   /// The answers to a request.
-  static func answer(_ request: JobRequest) -> [JobReport] {
+  /// - Parameter shouldStop: asked while a check goes on.
+  func answer(
+    _ request: JobRequest, shouldStop: @escaping @Sendable () -> Bool = { false }
+  ) -> [JobReport] {
     do {
-      return try perform(request, JobStore())
+      switch request {
+      case .check(let arguments): return [Self.check(arguments, shouldStop: shouldStop)]
+      case .complete(let question): return [completions.answer(question)]
+      default: return try Self.perform(request, JobStore())
+      }
     } catch let error as JobError {
       return [.refused(error.description)]
     } catch let error as FormatError {
       return [.refused(error.description)]
     } catch {
-      return [.refused(SafeText.sanitise("\(error)"))]
+      return [.refused(BackgroundJob.reason(error))]
     }
   }
 
@@ -39,11 +48,18 @@ enum JobDesk {
     case .remove(let name):
       try store.remove(store.find(name))
       return [try list(store), .done("job \(name) removed")]
-    case .check(let arguments): return [check(arguments)]
     case .submit(let arguments):
       let status = try BackgroundJob.submit(arguments, to: store)
       return [try list(store), .submitted(status.id.description)]
-    case .complete(let text): return [.completions(text, PathCompletion.paths(beginning: text))]
+    case .edit(let name):
+      guard let spec = try store.job(store.find(name)).spec else {
+        return [.refused("nobody knows what job \(name) was asked to do")]
+      }
+      return [.form(try formArguments(of: spec.command, in: spec.workingDirectory))]
+    case .openStudy(let path): return [try openStudy(path)]
+    case .saveStudy(let path, let arguments, let replacing):
+      return [try saveStudy(path, arguments, replacing: replacing)]
+    case .check, .complete, .cancelCheck: return []
     }
   }
 
@@ -62,33 +78,14 @@ enum JobDesk {
     return .opened(job.id.description, entries)
   }
 
-  private static func check(_ arguments: [String]) -> JobReport {
+  private static func check(
+    _ arguments: [String], shouldStop: @escaping @Sendable () -> Bool
+  ) -> JobReport {
     do {
-      return .checked(arguments, lines: try BackgroundJob(arguments).summary(), isReady: true)
+      let lines = try BackgroundJob(arguments).summary(shouldStop: shouldStop)
+      return .checked(arguments, lines: lines, isReady: true)
     } catch {
       return .checked(arguments, lines: [BackgroundJob.reason(error)], isReady: false)
     }
-  }
-}
-
-/// Completes paths as a shell does.
-enum PathCompletion {
-  /// Most paths that are offered.
-  private static let most = 200
-
-  /// Files and folders whose path begins with `text`, in natural order; folders end in a slash.
-  static func paths(beginning text: String) -> [String] {
-    let slash = text.lastIndex(of: "/")
-    let folder = slash.map { String(text[...$0]) } ?? ""
-    let start = slash.map { String(text[text.index(after: $0)...]) } ?? text
-    let place = (folder.isEmpty ? "." : (folder as NSString).expandingTildeInPath)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
-    return names.filter { $0.hasPrefix(start) && (!$0.hasPrefix(".") || start.hasPrefix(".")) }
-      .sorted(by: naturalOrder).prefix(most).map { name in
-        var isFolder: ObjCBool = false
-        let exists = FileManager.default.fileExists(
-          atPath: place + "/" + name, isDirectory: &isFolder)
-        return folder + name + (exists && isFolder.boolValue ? "/" : "")
-      }
   }
 }

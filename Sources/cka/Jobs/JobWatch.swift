@@ -2,12 +2,15 @@ import Explorer
 import Glibc
 import Jobs
 
-/// Says when the explorer should look at the jobs again: on news from the folder of jobs, and twice a
-/// second while one is live. While nothing happens it costs nothing.
+/// Says when the explorer should look at the jobs again: on news from the folder of jobs or from a job that
+/// another program may resume, and twice a second while one is live. While nothing happens it costs nothing.
 final class JobWatch {
-  /// Readable when jobs came or went; −1 when the system gives no watches.
+  /// Readable when jobs came, went or were taken up again; −1 when the system gives no watches.
   let descriptor: Int32
   private var isWatching = false
+  /// The watches of jobs that stopped and may go on, by the job's name.
+  private var stopped: [String: Int32] = [:]
+  private var isUnsure = false
   private var looked = ContinuousClock.now
   /// A worker that was killed tells nobody, so a live job is looked at again and again.
   private static let interval = Duration.milliseconds(500)
@@ -18,6 +21,7 @@ final class JobWatch {
 
   /// How long to wait for input before the next look, in milliseconds; −1 for as long as it takes.
   func pause(jobs: [JobLine]) -> Int32 {
+    if isUnsure { return 0 }
     guard jobs.contains(where: \.state.isLive) else { return -1 }
     let left = Self.interval - (ContinuousClock.now - looked)
     return max(1, Int32((left / .milliseconds(1)).rounded(.up)))
@@ -27,12 +31,35 @@ final class JobWatch {
   func isLookDue(jobs: [JobLine]) -> Bool {
     let isLate =
       jobs.contains(where: \.state.isLive) && ContinuousClock.now - looked >= Self.interval
-    guard hasNews() || isLate else { return false }
-    looked = .now
+    guard hasNews() || isLate || isUnsure else { return false }
+    (isUnsure, looked) = (false, .now)
     return true
   }
 
-  /// Whether a job came or went since the last call.
+  /// Watches the jobs that another program may resume: the first sign of that is a line in their journal.
+  /// Live jobs are looked at anyway, and would only wake us for every line that they write.
+  func follow(_ jobs: [JobLine]) {
+    guard descriptor >= 0, let store = try? JobStore() else { return }
+    let wanted = Set(jobs.filter(\.state.canResume).prefix(Self.mostFollowed).map(\.id))
+    for (id, watch) in stopped where !wanted.contains(id) {
+      inotify_rm_watch(descriptor, watch)
+      stopped[id] = nil
+    }
+    for id in wanted where stopped[id] == nil {
+      guard let job = JobID(id) else { continue }
+      let watch = inotify_add_watch(
+        descriptor, store.folder(job).path, UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO))
+      guard watch >= 0 else { continue }
+      stopped[id] = watch
+      // It may have been taken up between the look and the watch.
+      isUnsure = true
+    }
+  }
+
+  /// The newest so many: watches are scarce on some systems.
+  private static let mostFollowed = 256
+
+  /// Whether a job came, went or was taken up again since the last call.
   private func hasNews() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var hasNews = false

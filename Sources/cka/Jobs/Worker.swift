@@ -28,7 +28,18 @@ struct Worker: ParsableCommand {
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
       let job = try BackgroundJob(spec.command)
-      let run = try job.open { session.isCancelled }
+      var isOpen = false
+      let run = try job.open {
+        session.isCancelled
+      } hear: { line in
+        switch line {
+        case .log(let text): session.log("backend: \(text)")
+        case .progress(let text):
+          // Minibatches tell how far the work is, once they come.
+          if !isOpen { session.report(JobProgress(phase: "starting", message: text)) }
+        }
+      }
+      isOpen = true
       return try BackgroundRun(run, session: session, output: job.output)
         .outcome(pace: CheckpointPace())
     } catch is CancellationError {

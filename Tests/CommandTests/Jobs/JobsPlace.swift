@@ -12,11 +12,13 @@ struct JobFacts: Decodable {
 }
 
 extension Place {
-  /// Writes the activations of two models of `layers` layers of 8 features, a safetensors file.
-  func writeFeatures(_ name: String, samples: Int, layers: Int) throws {
+  /// Writes the activations of models of `layers` layers of 8 features, a safetensors file.
+  func writeFeatures(
+    _ name: String, models: [String] = ["model0", "model1"], samples: Int, layers: Int
+  ) throws {
     var noise = SteadyNoise(seed: 7)
     let length = samples * 8 * 4
-    let names = (0..<2 * layers).map { "model\($0 / layers)/layer\($0 % layers)" }
+    let names = models.flatMap { model in (0..<layers).map { "\(model)/layer\($0)" } }
     let entries = names.enumerated().map { index, name in
       "\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(samples),8],"
         + "\"data_offsets\":[\(index * length),\((index + 1) * length)]}"

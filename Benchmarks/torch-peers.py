@@ -1,0 +1,225 @@
+"""Seconds and errors of cka_torch, pytorch-cka and torch_cka on one minibatch, side by side.
+
+    PYTHONPATH=Sources/TorchBackend/Python python Benchmarks/torch-peers.py --threads 2
+
+Two torchvision networks with random weights, all modules, random images. Each tool gets the same
+networks and images and is timed end to end, from the minibatch to its matrix of CKA (ours: to the
+frame's bytes, as HSIC is formed by cka itself, and is timed apart here). Errors are those of each
+tool's CKA, layer by layer, against float64 networks, features and formulas.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+
+from cka_torch.batches import Batch
+from cka_torch.features import Treatment
+from cka_torch.frames import FrameWriter
+from cka_torch.grams import GramMaker
+from cka_torch.layers import Hooks, evaluating
+from cka_torch.models import build, named
+from cka_torch.passes import ModelPass
+from cka_torch.plan import Choice, plan
+from cka_torch.study import set_precision
+
+CPU = torch.device("cpu")
+
+
+def main() -> None:
+    """Runs what is installed, and prints one line for each tool."""
+    options = _options()
+    set_precision(False, options.threads)
+    models = [build(s, 0).module.eval() for s in named(options.models)]
+    size = (options.batch_size, 3, options.size, options.size)
+    x = torch.randn(size, generator=torch.Generator().manual_seed(0))
+    forward = _seconds(lambda: _forward(models, x), options.repeats)
+    print(f"forward passes alone      {forward:8.3f} s")
+    reference = _reference(models, x)
+    ours, layers, grams = _ours(models, x, options.repeats)
+    start = time.perf_counter()
+    values = _cka(*grams)
+    statistics = time.perf_counter() - start
+    error = _error(values, layers, reference)
+    print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
+          f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
+    for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
+        if name in options.skip:
+            continue
+        try:
+            repeats = options.repeats if name == "pytorch-cka" else 1
+            seconds, found, layers = run(models, x, repeats)
+        except ImportError as missing:
+            print(f"{name:<25} missing: {missing.name}")
+            continue
+        told = _told(found, layers, reference)
+        print(f"{name:<25} {seconds:8.3f} s  {seconds / forward:6.2f} × forward  {told}"
+              f"  ours is {seconds / ours:.2f} × as fast")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "models", nargs="*", default=["torchvision:resnet18", "torchvision:resnet34"]
+    )
+    parser.add_argument("--size", type=int, default=64)
+    parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=5, help="the least time counts")
+    parser.add_argument("--skip", nargs="*", default=[], help="pytorch-cka torch_cka")
+    options = parser.parse_args()
+    if len(options.models) != 2:
+        parser.error("two models are compared")
+    return options
+
+
+def _seconds(work: Callable[[], Any], repeats: int) -> float:
+    """The least time of some repetitions: what else the machine does only adds to it."""
+    work()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _forward(models: list[torch.nn.Module], x: torch.Tensor) -> None:
+    with torch.no_grad():
+        for model in models:
+            model(x)
+
+
+def _ours(
+    models: list[torch.nn.Module], x: torch.Tensor, repeats: int
+) -> tuple[float, list[list[str]], list[numpy.ndarray]]:
+    """One minibatch as `run` does it, the frame written to memory."""
+    batch, maker = Batch({"x": x}), GramMaker(CPU, torch.float32)
+    plans = [plan(m, "model", batch, Choice(), CPU) for m in models]
+    passes = [ModelPass(m, p, maker, False) for m, p in zip(models, plans)]
+    names = [[layer.name for layer in p.layers] for p in plans]
+    room = [torch.empty(len(n), len(x), len(x)) for n in names]
+
+    def minibatch() -> None:
+        for runner, grams in zip(passes, room):
+            runner.run(batch, grams)
+        sent = [
+            (f"{i}/{name}", gram.numpy())
+            for i in range(2) for name, gram in zip(names[i], room[i])
+        ]
+        FrameWriter(io.BytesIO()).frame(len(x), batch.hash(), sent, {})
+
+    return _seconds(minibatch, repeats), names, [grams.numpy() for grams in room]
+
+
+def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
+    """Unbiased CKA of all layers with all, in float64, by U-centring."""
+    rows = [_u_centred(grams.astype(numpy.float64)) for grams in (first, second)]
+    norms = [numpy.sqrt((r * r).sum(1)) for r in rows]
+    return rows[0] @ rows[1].T / numpy.outer(*norms)
+
+
+def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
+    n = grams.shape[1]
+    inside = ~numpy.eye(n, dtype=bool)
+    grams = grams * inside
+    means = grams.sum(2) / (n - 2)
+    whole = grams.sum((1, 2))[:, None, None] / ((n - 1) * (n - 2))
+    centred = (grams - means[:, :, None] - means[:, None, :] + whole) * inside
+    return centred.reshape(len(grams), -1)
+
+
+Reference = tuple[list[str], list[str], numpy.ndarray]
+
+
+def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> Reference:
+    """Networks in float64, every call of every module, centred Gram matrices as defined."""
+    grams: list[dict[str, numpy.ndarray]] = []
+    for model in models:
+        found: dict[str, numpy.ndarray] = {}
+
+        def look(call: str, _: torch.nn.Module, output: torch.Tensor) -> None:
+            rows = Treatment("flatten").rows(output, None)
+            rows = rows - rows.mean(0)
+            found[call] = (rows @ rows.T).numpy()
+
+        copy = _copy(model).double()
+        with Hooks(copy, look), evaluating(copy):
+            copy(x.double())
+        grams.append(found)
+    stacks = [numpy.stack(list(g.values())) for g in grams]
+    return list(grams[0]), list(grams[1]), _cka(*stacks)
+
+
+def _copy(model: torch.nn.Module) -> torch.nn.Module:
+    import copy
+
+    return copy.deepcopy(model)
+
+
+def _error(values: numpy.ndarray, layers: list[list[str]], reference: Reference) -> float:
+    """The largest difference from the reference, layers matched by name."""
+    rows, columns = ([known.index(name) for name in own]
+                     for known, own in zip(reference[:2], layers))
+    return float(numpy.abs(values - reference[2][numpy.ix_(rows, columns)]).max())
+
+
+def _told(values: numpy.ndarray | None, layers: list[list[str]], reference: Reference) -> str:
+    """The error of a tool that keeps only the last call of a module."""
+    if values is None:
+        return "stops at NaN"
+    last = [{name.partition("#")[0]: name for name in known} for known in reference[:2]]
+    layers = [[calls[name] for name in own] for calls, own in zip(last, layers)]
+    return f"error {_error(values, layers, reference):.1e}"
+
+
+def _pytorch_cka(
+    models: list[torch.nn.Module], x: torch.Tensor, repeats: int
+) -> tuple[float, numpy.ndarray | None, list[list[str]]]:
+    from cka import CKA
+
+    found: list[torch.Tensor] = []
+
+    def minibatch() -> None:
+        with CKA(*models, device="cpu") as peer:
+            found[:] = [peer._compare([x], progress=False)]
+
+    seconds = _seconds(minibatch, repeats)
+    names = [[name for name, _ in m.named_modules() if name] for m in models]
+    return seconds, found[0].numpy(), names
+
+
+def _torch_cka(
+    models: list[torch.nn.Module], x: torch.Tensor, repeats: int
+) -> tuple[float, numpy.ndarray | None, list[list[str]]]:
+    from torch.utils.data import DataLoader, TensorDataset
+    from torch_cka import CKA
+
+    loader = DataLoader(TensorDataset(x), batch_size=len(x))
+    models = [_copy(m) for m in models]  # Its hooks stay.
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        warnings.simplefilter("ignore")
+        peer = CKA(*models, "first", "second", device="cpu")
+        start = time.perf_counter()
+        try:
+            with torch.no_grad():
+                peer.compare(loader)
+            values = peer.hsic_matrix.numpy()
+        except AssertionError:
+            values = None
+        seconds = time.perf_counter() - start
+    # Rows lie in the order in which modules first return, whatever its own list of names says.
+    names = [list(getattr(peer, f"model{i}_features")) for i in (1, 2)]
+    return seconds, values, [[name or "(model)" for name in own] for own in names]
+
+
+if __name__ == "__main__":
+    main()

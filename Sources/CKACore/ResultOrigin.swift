@@ -1,0 +1,32 @@
+/// How a result came about, as its file tells: a record for people, and nothing is computed from it.
+public struct ResultOrigin: Sendable, Equatable {
+  /// The command line as one text, ready to show; empty where unknown.
+  public var command: String
+  /// When the values were written, ISO 8601 in UTC; empty where unknown.
+  public var created: String
+  /// What whoever ran the models chose: "device" is "cpu".
+  public var settings: [String: String]
+  /// Programs and libraries with their versions.
+  public var versions: [String: String]
+
+  /// A record; all texts must have gone through `SafeText.sanitise`.
+  public init(
+    command: String = "", created: String = "", settings: [String: String] = [:],
+    versions: [String: String] = [:]
+  ) {
+    self.command = command
+    self.created = created
+    self.settings = settings
+    self.versions = versions
+  }
+
+  /// "device cpu, dtype float32", in the order of the names.
+  public var settingsText: String { Self.text(settings) }
+
+  /// "cka 0.1.0, torch 2.13.0", in the order of the names.
+  public var versionsText: String { Self.text(versions) }
+
+  private static func text(_ entries: [String: String]) -> String {
+    entries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,82 @@
+/// What Tab asks: which texts may stand where one was begun.
+public struct CompletionRequest: Sendable, Equatable {
+  /// What the text is.
+  public enum Kind: Sendable, Equatable {
+    /// A file or folder of saved activations.
+    case features
+    /// The result file.
+    case output
+    /// A model's specification.
+    case model
+    /// The specification of data.
+    case data
+    /// Where models run.
+    case device
+    /// Any file.
+    case path
+    /// A study file.
+    case study
+  }
+  /// What the text is.
+  public var kind: Kind
+  /// The text so far.
+  public var text: String
+  /// The interpreter that knows the names of networks; empty for the one that would be found.
+  public var python = ""
+  /// Files of the results on the screen, whose origins are worth offering.
+  public var shown: [String] = []
+
+  /// The question what may stand where `text` was begun.
+  public init(_ kind: Kind, _ text: String) {
+    self.kind = kind
+    self.text = text
+  }
+}
+
+/// A text that may stand where another one was begun.
+public struct Completion: Sendable, Equatable {
+  /// The whole text.
+  public var text: String
+  /// A word about it; empty when it says enough.
+  public var note: String
+
+  /// A text on offer.
+  public init(_ text: String, note: String = "") {
+    self.text = text
+    self.note = note
+  }
+}
+
+extension Completion {
+  /// More may follow: a folder, a kind, a file whose function is to be named.
+  var isOpen: Bool { text.last.map { "/:=?&".contains($0) } ?? true }
+}
+
+/// A list of completions below the form: shown when Tab is ambiguous, gone through by more of it.
+struct CompletionMenu: Sendable, Equatable {
+  /// What may stand there.
+  var candidates: [Completion]
+  /// The one that stands there now; nil while it is what was typed.
+  var chosen: Int?
+  /// What stands before the text on its line.
+  var before: String
+  /// What was typed.
+  var typed: String
+
+  /// Goes on to another candidate; round from the last to the first.
+  mutating func move(by step: Int) {
+    guard !candidates.isEmpty else { return }
+    let next = chosen.map { $0 + step } ?? (step > 0 ? 0 : candidates.count - 1)
+    chosen = (next + candidates.count) % candidates.count
+  }
+}
+
+extension [Completion] {
+  /// What all texts begin with.
+  var commonPrefix: String {
+    guard let first else { return "" }
+    return dropFirst().reduce(first.text) { common, next in
+      String(zip(common, next.text).prefix { $0 == $1 }.map(\.0))
+    }
+  }
+}

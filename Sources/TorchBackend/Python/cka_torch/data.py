@@ -1,0 +1,121 @@
+"""Data sets from specifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy
+import torch
+
+from . import loaders
+from .batches import Batch, as_ids
+from .libraries import need
+from .python_file import made_by
+from .refusal import Refusal, one_line
+from .specification import Specification, parse, without_repeats
+from .stream import Source
+
+
+def open_data(texts: list[str], batch_size: int, most: int | None) -> list[Source]:
+    """The data sets, with names of their own.
+
+    - `most`: samples that are wanted of each, where that is known.
+    """
+    specifications = [parse(text) for text in texts]
+    names = [s.name or _default_name(s) for s in specifications]
+    if len(set(names)) < len(names):
+        names = [s.name or s.text for s in specifications]
+    pairs = zip(without_repeats(names), specifications)
+    return [_source(name, s, batch_size, most) for name, s in pairs]
+
+
+def _source(name: str, specification: Specification, size: int, most: int | None) -> Source:
+    if specification.scheme == "py":
+        text = specification.text
+        return loaders.source(made_by(specification), name, text, size, most)
+    maker = _MAKERS.get(specification.scheme)
+    if maker is None:
+        known = ", ".join(["py:", *(k if k == "digits" else f"{k}:" for k in _MAKERS)])
+        raise Refusal(f"'{specification.text}' is no data set; write one of {known}")
+    return maker(name, specification, size, most)
+
+
+def _default_name(specification: Specification) -> str:
+    if specification.scheme == "py":
+        return specification.target.rpartition(":")[2]
+    last = Path(specification.target).name or specification.scheme
+    return last.removesuffix(".npz")
+
+
+def arrays(name: str, text: str, tensor: torch.Tensor, ids: list[str] | None, size: int) -> Source:
+    """Samples that are all in memory, N × …."""
+
+    def batches() -> Iterator[Batch]:
+        for start in range(0, len(tensor), size):
+            part = slice(start, start + size)
+            yield Batch({"x": tensor[part]}, None if ids is None else ids[part])
+
+    return Source(name, text, len(tensor), batches, ids is not None, is_shuffled=False)
+
+
+def _npz(name: str, specification: Specification, size: int, most: int | None) -> Source:
+    key = specification.take("key")
+    specification.refuse_rest("key")
+    text = specification.text
+    try:
+        with numpy.load(specification.target, allow_pickle=False) as file:
+            keys = [key] if key is not None else ["x", "images", "data"]
+            found = next((str(k) for k in keys if k in file.files), None)
+            if found is None:
+                listed = ", ".join(file.files[:8]) or "nothing"
+                raise Refusal(f"{text} has no array {' or '.join(map(str, keys))}; it has {listed}")
+            values = file[found]
+            ids = as_ids(file["ids"]) if "ids" in file.files else None
+    except (OSError, ValueError) as error:
+        raise Refusal(f"{text}: {one_line(error)}") from None
+    if ids is not None and len(ids) != len(values):
+        raise Refusal(f"{text} has {len(ids)} ids for {len(values)} samples")
+    return arrays(name, text, _numbers(values), ids, size)
+
+
+def _numbers(values: numpy.ndarray) -> torch.Tensor:
+    """Float64 as float32, bytes (pixels) as 0 … 1, whole numbers (tokens) as they are."""
+    tensor = torch.from_numpy(numpy.ascontiguousarray(values))
+    if tensor.dtype == torch.uint8:
+        return tensor.float() / 255
+    return tensor.float() if tensor.is_floating_point() else tensor.long()
+
+
+def _digits(name: str, specification: Specification, size: int, most: int | None) -> Source:
+    from . import digits
+
+    tensor, ids = digits.load(specification)
+    return arrays(name, specification.text, tensor, ids, size)
+
+
+def _images(name: str, specification: Specification, size: int, most: int | None) -> Source:
+    from . import images
+
+    workers = int(specification.number("workers", 0, least=0))
+    data = images.ImageFolder(specification)
+    loader = torch.utils.data.DataLoader(data, batch_size=size, num_workers=workers)
+    return loaders.source(loader, name, specification.text, size, most)
+
+
+def _torchvision(name: str, specification: Specification, size: int, most: int | None) -> Source:
+    from . import images
+
+    workers = int(specification.number("workers", 0, least=0))
+    torchvision = need("torchvision", specification.text)
+    data = images.of_torchvision(torchvision, specification)
+    loader = torch.utils.data.DataLoader(data, batch_size=size, num_workers=workers)
+    return loaders.source(loader, name, specification.text, size, most)
+
+
+_MAKERS: dict[str, Callable[[str, Specification, int, int | None], Source]] = {
+    "imagefolder": _images,
+    "torchvision": _torchvision,
+    "npz": _npz,
+    "digits": _digits,
+}

@@ -1,0 +1,45 @@
+"""Lines on standard error, as docs/backend.md has them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+
+from .refusal import Refusal, one_line
+
+_TRACEBACK_LINES = 12
+_SECONDS_BETWEEN = 1.0
+
+
+def log(text: str) -> None:
+    """Something that has to be read."""
+    _write(json.dumps({"log": text}))
+
+
+def failure(error: BaseException) -> None:
+    """Why the run ends: the reason, then the last lines of where, unless it was foreseen."""
+    # On a line of its own, whatever was printed without an end before it.
+    _write("")
+    log(one_line(error))
+    if not isinstance(error, Refusal):
+        text = "".join(traceback.format_exception(error)).rstrip()
+        _write("\n".join(text.splitlines()[-_TRACEBACK_LINES:]))
+
+
+class Progress:
+    """What is being done, at most once a second."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, text: str) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _SECONDS_BETWEEN
+            _write(json.dumps({"progress": text}))
+
+
+def _write(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,166 @@
+"""Forward passes over one minibatch, and the Gram matrices of all layers of a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from .batches import Batch, arguments
+from .features import objection, tensors
+from .grams import GramMaker
+from .identity import Identity
+from .layers import Hooks, evaluating
+from .plan import Plan
+from .refusal import Refusal, is_out_of_memory, one_line
+
+# Bytes of features that are kept on the host while a minibatch is passed in chunks.
+GROUP_BYTES = 1 << 30
+
+
+class ModelPass:
+    """Runs one model on minibatches.
+
+    Usually a minibatch goes through the model at once, and each Gram matrix is formed inside the
+    hook, so that memory stays near that of the forward pass alone. Where memory runs out, the
+    minibatch goes through in chunks, halved until they fit, and for the rest of the run. Then the
+    features of a group of layers are collected on the host until the minibatch is whole, because
+    the matrix needs all its samples; a group has at most `group_bytes` of features, or one layer,
+    and each group takes forward passes of its own.
+    """
+
+    def __init__(
+        self, model: torch.nn.Module, plan: Plan, maker: GramMaker, shares_grams: bool,
+        chunk: int | None = None, group_bytes: int = GROUP_BYTES,
+    ) -> None:
+        self.chunk = chunk
+        self._model = model
+        self._plan = plan
+        self._maker = maker
+        self._shares_grams = shares_grams
+        self._group_bytes = group_bytes
+
+    def run(self, batch: Batch, grams: torch.Tensor) -> dict[int, str]:
+        """Fills `grams`, layers × n × n, and returns why some layers have none."""
+        while True:
+            state = torch.get_rng_state()
+            problem = self._try(batch, grams)
+            if isinstance(problem, dict):
+                return problem
+            # Outside the handler, so that its traceback no longer holds what the pass allocated.
+            used = min(self.chunk or batch.count, batch.count)
+            if used <= 1:
+                raise Refusal(f"out of memory with a single sample: {problem}")
+            self.chunk = (used + 1) // 2
+            torch.set_rng_state(state)
+            if grams.device.type == "cuda":
+                torch.cuda.empty_cache()
+
+    def _try(self, batch: Batch, grams: torch.Tensor) -> dict[int, str] | str:
+        try:
+            with evaluating(self._model):
+                if self.chunk is None or self.chunk >= batch.count:
+                    return self._whole(batch, grams)
+                return self._in_chunks(batch, grams, self.chunk)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return one_line(error)
+
+    def _whole(self, batch: Batch, grams: torch.Tensor) -> dict[int, str]:
+        def take(index: int, tensor: torch.Tensor) -> None:
+            layer = self._plan.layers[index]
+            key = Identity(tensor, layer.treatment) if self._shares_grams else None
+            if key is not None and key in known:
+                grams[index].copy_(grams[known[key]])
+                return
+            self._maker.gram(layer.treatment.rows(tensor, batch.mask), grams[index])
+            if key is not None:
+                known[key] = index
+
+        known: dict[Identity, int] = {}
+        receiver = _Receiver(self._plan, range(len(self._plan.layers)), batch.count, take)
+        self._forward(batch, receiver)
+        return receiver.all_faults()
+
+    def _in_chunks(self, batch: Batch, grams: torch.Tensor, size: int) -> dict[int, str]:
+        faults: dict[int, str] = {}
+        state = torch.get_rng_state()
+        for group in self._groups(batch.count):
+            # Whatever is random in a forward pass is the same for all groups.
+            torch.set_rng_state(state)
+            faults |= self._group(group, batch, grams, size)
+        return faults
+
+    def _group(
+        self, group: range, batch: Batch, grams: torch.Tensor, size: int
+    ) -> dict[int, str]:
+        kept: dict[int, torch.Tensor] = {}
+        faults: dict[int, str] = {}
+        for start in range(0, batch.count, size):
+            chunk = batch.cut(start, min(start + size, batch.count))
+
+            def take(index: int, tensor: torch.Tensor) -> None:
+                rows = self._plan.layers[index].treatment.rows(tensor, chunk.mask)
+                if index not in kept:
+                    kept[index] = torch.empty(
+                        batch.count, rows.shape[1],
+                        dtype=torch.promote_types(rows.dtype, torch.float32),
+                    )
+                if kept[index].shape[1] != rows.shape[1]:
+                    faults[index] = "its number of features differs within the minibatch"
+                else:
+                    kept[index][start : start + chunk.count].copy_(rows)
+
+            receiver = _Receiver(self._plan, group, chunk.count, take)
+            self._forward(chunk, receiver)
+            faults |= receiver.all_faults()
+        for index in kept.keys() - faults.keys():
+            self._maker.gram(kept.pop(index), grams[index])
+        return faults
+
+    def _forward(self, batch: Batch, receiver: _Receiver) -> None:
+        positional, named = arguments(batch, self._model)
+        with Hooks(self._model, receiver.receive, self._plan.modules):
+            self._model(*positional, **named)
+
+    def _groups(self, samples: int) -> list[range]:
+        """Consecutive layers whose features fit in `group_bytes` together."""
+        groups: list[range] = []
+        start, total = 0, 0
+        for index, layer in enumerate(self._plan.layers):
+            size = 4 * samples * layer.width
+            if index > start and total + size > self._group_bytes:
+                groups.append(range(start, index))
+                start, total = index, 0
+            total += size
+        return [*groups, range(start, len(self._plan.layers))]
+
+
+class _Receiver:
+    """Hands the outputs of the planned layers to `take`, and notes what went wrong."""
+
+    def __init__(self, plan: Plan, wanted: range, samples: int, take: Any) -> None:
+        self._plan = plan
+        self._wanted = wanted
+        self._samples = samples
+        self._take = take
+        self._missing = set(wanted)
+        self._faults: dict[int, str] = {}
+
+    def receive(self, call: str, _: torch.nn.Module, output: Any) -> None:
+        """One call of a module."""
+        for suffix, tensor in tensors(output):
+            index = self._plan.positions.get(call + suffix)
+            if index is None or index not in self._wanted:
+                continue
+            self._missing.discard(index)
+            reason = objection(tensor, self._samples)
+            if reason:
+                self._faults[index] = f"its output {reason}"
+            else:
+                self._take(index, tensor)
+
+    def all_faults(self) -> dict[int, str]:
+        """Faults by layer, those of layers that did not come among them."""
+        return dict.fromkeys(self._missing, "it was not called") | self._faults

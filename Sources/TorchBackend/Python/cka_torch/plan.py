@@ -1,0 +1,154 @@
+"""Which layers a model has, and which of them are the same: found by a first dry pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from .batches import Batch, arguments
+from .features import Treatment, objection, tensors, treatment
+from .filter import LayerFilter
+from .glob import Glob
+from .grams import GramMaker
+from .identity import Identity
+from .layers import Hooks, evaluating, random_state_kept
+from .layers import kind as kind_of
+from .refusal import Refusal
+
+# Samples of the dry pass: a prime, so that an axis of tokens is hardly taken for the samples.
+DRY_SAMPLES = 29
+
+
+@dataclass
+class Layer:
+    """One output of one call of a module.
+
+    - `module`: the module's name, without the number of the call.
+    - `shape`: of one sample, as the module returns it; `width`: its number of features.
+    """
+
+    name: str
+    module: str
+    kind: str
+    shape: list[int]
+    width: int
+    treatment: Treatment
+
+
+@dataclass
+class Plan:
+    """Layers in execution order; names of duplicates with the layer each is the same as.
+
+    - `modules`: names of the modules whose calls matter.
+    """
+
+    layers: list[Layer] = field(default_factory=list)
+    folded: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    modules: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.positions = {layer.name: index for index, layer in enumerate(self.layers)}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which layers are wanted, and how they are reduced."""
+
+    layers: str = ""
+    types: str = ""
+    pool: str = "flatten"
+    tokens: str = "flatten"
+    keeps_duplicates: bool = False
+
+
+def plan(
+    model: torch.nn.Module, name: str, batch: Batch, choice: Choice, device: torch.device
+) -> Plan:
+    """Runs the model once on the first few samples of `batch`, which is on `device`.
+
+    The model's mode, its hooks and the random generators are as before afterwards.
+    """
+    batch = batch.cut(0, min(batch.count, DRY_SAMPLES))
+    survey = _Survey(choice, batch, device)
+    with Hooks(model, survey.look), evaluating(model), random_state_kept([device]):
+        positional, named = arguments(batch, model)
+        model(*positional, **named)
+    return survey.plan(name)
+
+
+class _Survey:
+    """Looks at every output of the dry pass."""
+
+    def __init__(self, choice: Choice, batch: Batch, device: torch.device) -> None:
+        self._choice = choice
+        self._filter = LayerFilter(choice.layers)
+        self._types = [Glob(t.strip().lower()) for t in choice.types.split(",") if t.strip()]
+        self._batch = batch
+        self._maker = GramMaker(device, torch.float32)
+        self._device = device
+        self._layers: list[Layer] = []
+        self._folded: dict[str, str] = {}
+        self._left_out: list[str] = []
+        self._kinds: set[str] = set()
+        self._leaders: dict[Identity, tuple[str, torch.Tensor]] = {}
+        self._last_axes: set[int] = set()
+        self._names: set[str] = set()
+
+    def look(self, call: str, module: torch.nn.Module, output: Any) -> None:
+        """One call of a module."""
+        kind = kind_of(module)
+        self._kinds.add(kind)
+        found = tensors(output)
+        if kind in ("Linear", "LayerNorm"):
+            self._last_axes.update(t.shape[-1] for _, t in found if t.dim() > 3)
+        is_wanted = not self._types or any(t.matches(kind.lower()) for t in self._types)
+        for suffix, tensor in found if is_wanted else []:
+            if self._filter.matches(call + suffix) and call + suffix not in self._names:
+                self._add(call, suffix, module, tensor)
+
+    def _add(
+        self, call: str, suffix: str, module: torch.nn.Module, tensor: torch.Tensor
+    ) -> None:
+        name, kind = call + suffix, kind_of(module)
+        self._names.add(name)
+        reason = objection(tensor, self._batch.count)
+        if reason:
+            self._left_out.append(f"{name} {reason}")
+            return
+        choice = self._choice
+        how = treatment(tensor, kind, choice.pool, choice.tokens, self._last_axes)
+        rows = how.rows(tensor, self._batch.mask)
+        gram = torch.empty(len(rows), len(rows), device=self._device)
+        self._maker.gram(rows, gram)
+        identity = Identity(tensor, how)
+        leader, its_gram = self._leaders.get(identity, (name, gram))
+        # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
+        if leader != name and torch.equal(gram, its_gram):
+            self._folded[name] = leader
+            if not choice.keeps_duplicates:
+                return
+        else:
+            self._leaders[identity] = (name, gram)
+        shape = list(tensor.shape[1:])
+        self._layers.append(Layer(name, call.partition("#")[0], kind, shape, rows.shape[1], how))
+
+    def plan(self, model: str) -> Plan:
+        """What was found; at least one layer."""
+        if not self._layers:
+            choice = self._choice
+            if not self._left_out and choice.types and not any(
+                t.matches(k.lower()) for t in self._types for k in self._kinds
+            ):
+                raise Refusal(
+                    f"{model} has no layer of the types {choice.types}; it has "
+                    f"{', '.join(sorted(self._kinds))}"
+                )
+            reason = f": {self._left_out[0]}" if self._left_out else ""
+            raise Refusal(f"no layer of {model} is left to compare{reason}")
+        warnings = [f"{model}: {text}; left out" for text in self._left_out]
+        folded = {} if self._choice.keeps_duplicates else self._folded
+        modules = {layer.module for layer in self._layers}
+        return Plan(self._layers, folded, warnings, modules)

@@ -1,0 +1,73 @@
+"""`py:FILE.py:FUNCTION`: what a file of the user's defines."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from .libraries import with_torchvision
+from .refusal import Refusal
+from .specification import Specification
+
+
+def made_by(specification: Specification) -> Any:
+    """Runs the file and calls the function, or the class, with the options as arguments.
+
+    What is no function, nor a class, is taken as it is, if there are no options.
+    """
+    file, _, function = specification.target.rpartition(":")
+    if not file or not function:
+        raise Refusal(f"{specification.text}: write py:FILE.py:FUNCTION")
+    namespace = _module(Path(file), specification.text)
+    if not hasattr(namespace, function):
+        raise Refusal(f"{specification.text}: {file} defines no '{function}'")
+    value = getattr(namespace, function)
+    if inspect.isroutine(value) or inspect.isclass(value):
+        _check_arguments(value, specification)
+        return value(**specification.options)
+    specification.refuse_rest("none, as it is no function")
+    return value
+
+
+def _module(path: Path, why: str) -> ModuleType:
+    """The file as a module, run once; files beside it can be imported by it."""
+    if not path.is_file():
+        raise Refusal(f"{why}: there is no file '{path}'")
+    resolved = path.resolve()
+    # The plain name, so that worker processes of a DataLoader find its classes again.
+    name = resolved.stem
+    loaded = sys.modules.get(name)
+    if loaded is not None:
+        if getattr(loaded, "__file__", None) == str(resolved):
+            return loaded
+        name = f"{name}_{abs(hash(str(resolved)))}"
+    if str(resolved.parent) not in sys.path:
+        sys.path.insert(0, str(resolved.parent))
+    origin = importlib.util.spec_from_file_location(name, resolved)
+    if origin is None or origin.loader is None:
+        raise Refusal(f"{why}: '{path}' is no Python file")
+
+    def execute() -> ModuleType:
+        module = importlib.util.module_from_spec(origin)
+        sys.modules[name] = module
+        try:
+            origin.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+        return module
+
+    return with_torchvision(execute)
+
+
+def _check_arguments(function: Any, specification: Specification) -> None:
+    try:
+        inspect.signature(function).bind(**specification.options)
+    except TypeError as error:
+        raise Refusal(f"{specification.text}: {error}") from None
+    except ValueError:
+        pass  # Some functions of C have no signature to look at.

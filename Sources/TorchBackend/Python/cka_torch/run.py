@@ -1,0 +1,75 @@
+"""`run`: sends a frame for every minibatch."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import threading
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import torch
+
+from . import messages
+from .frames import FrameWriter
+from .sender import Frame, Sender
+from .stream import Minibatch
+from .study import Study
+
+
+def run(options: argparse.Namespace, output: BinaryIO) -> None:
+    """Runs the models over the data, and writes the protocol to `output`."""
+    progress = messages.Progress()
+    study = Study(options, progress)
+    for warning in study.warnings:
+        messages.log(warning)
+    told = len(study.warnings)
+    writer = FrameWriter(output)
+    samples = study.stream.samples
+    writer.header({"models": study.described(), "samples": samples}, study.about())
+    sender = Sender(writer)
+    grams = study.grams(samples[0])
+    for index, minibatch in enumerate(_ahead(iter(study.stream))):
+        progress(f"minibatch {index + 1} of {len(samples)}")
+        if grams[0].shape[1] != minibatch.count:
+            grams = study.grams(minibatch.count)
+        _send(study, minibatch, grams, sender)
+        for warning in study.warnings[told:]:
+            messages.log(warning)
+        told = len(study.warnings)
+    sender.finish()
+
+
+def _send(
+    study: Study, minibatch: Minibatch, grams: list[torch.Tensor], sender: Sender
+) -> None:
+    """Computes one minibatch; matrices on the host are computed where they are sent from."""
+    room = sender.room(grams)
+    targets = [r if g.device.type == "cpu" else g for r, g in zip(room, grams)]
+    faults = study.run(minibatch, targets)
+    ready = []
+    for host, target in zip(room, targets):
+        if host is not target:
+            host.copy_(target, non_blocking=True)
+            ready.append(torch.cuda.current_stream(target.device).record_event())
+    names = [name for entry in study.entries for name in entry.names]
+    sender.send(Frame(minibatch.count, minibatch.hash, names, room, faults, ready))
+
+
+def _ahead(minibatches: Iterator[Minibatch]) -> Iterator[Minibatch]:
+    """The same minibatches, each read in the background while the one before is computed."""
+    waiting: queue.Queue[Minibatch | BaseException | None] = queue.Queue(maxsize=1)
+
+    def read() -> None:
+        try:
+            for minibatch in minibatches:
+                waiting.put(minibatch)
+            waiting.put(None)
+        except BaseException as error:  # Raised again where the minibatches are used.
+            waiting.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (item := waiting.get()) is not None:
+        if isinstance(item, BaseException):
+            raise item
+        yield item

@@ -1,0 +1,164 @@
+"""One stream of minibatches: a source's batches cut anew, two sources paired."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .batches import Batch, join
+from .refusal import Refusal
+
+
+@dataclass
+class Source:
+    """Samples of one data set.
+
+    - `count`: how many will come.
+    - `batches`: begins anew with each call.
+    - `is_shuffled`: another order, or possibly another, each time.
+    """
+
+    name: str
+    specification: str
+    count: int
+    batches: Callable[[], Iterator[Batch]]
+    has_ids: bool
+    is_shuffled: bool
+
+
+@dataclass
+class Minibatch:
+    """The same samples in every data set, in one order."""
+
+    batches: list[Batch]
+    hash: str
+
+    @property
+    def count(self) -> int:
+        """Number of samples."""
+        return self.batches[0].count
+
+
+class Stream:
+    """Minibatches of `size` samples from one source, or from two that are paired."""
+
+    def __init__(self, sources: list[Source], size: int, most: int | None) -> None:
+        self.sources = sources
+        self._size = size
+        count = sources[0].count
+        self._check(count)
+        whole, rest = divmod(count, size)
+        self.samples = ([size] * whole + ([rest] if rest else []))[:most]
+        self._iterator = self._minibatches()
+        self._first: Minibatch | None = None
+
+    @property
+    def pairing(self) -> str | None:
+        """How two data sets are paired: by `ids` or by `position`."""
+        if len(self.sources) < 2:
+            return None
+        return "ids" if all(source.has_ids for source in self.sources) else "position"
+
+    def first(self) -> Minibatch:
+        """The first minibatch, which will come again when the stream is gone through."""
+        if self._first is None:
+            self._first = next(self._iterator)
+        return self._first
+
+    def __iter__(self) -> Iterator[Minibatch]:
+        self.first()
+        first, self._first = self._first, None
+        assert first is not None
+        return itertools.chain([first], self._iterator)
+
+    def _check(self, count: int) -> None:
+        if count == 0:
+            raise Refusal(f"{self.sources[0].specification} has no samples")
+        if len(self.sources) < 2:
+            return
+        first, second = self.sources
+        if first.count != second.count:
+            raise Refusal(
+                f"{first.specification} has {count} samples, {second.specification} "
+                f"{second.count}: two data sets are compared sample by sample"
+            )
+        shuffled = [s.specification for s in self.sources if s.is_shuffled]
+        if shuffled and self.pairing != "ids":
+            raise Refusal(
+                f"{' and '.join(shuffled)} shuffles, and there are no sample IDs to pair the data "
+                "sets by: switch shuffling off, or give the data sets IDs (docs/torch.md)"
+            )
+
+    def _minibatches(self) -> Iterator[Minibatch]:
+        takers = [_Cutter(source) for source in self.sources]
+        for size in self.samples:
+            batches = [takers[0].take(size)]
+            if self.pairing == "ids":
+                ids = batches[0].ids or []
+                batches += [taker.take_ids(ids) for taker in takers[1:]]
+            else:
+                batches += [taker.take(size) for taker in takers[1:]]
+            yield Minibatch(batches, self._hash(batches))
+
+    def _hash(self, batches: list[Batch]) -> str:
+        if len(batches) == 1 or self.pairing == "ids":
+            return batches[0].hash()
+        text = " ".join(batch.hash() for batch in batches)
+        return f"inputs:{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"
+
+
+class _Cutter:
+    """Takes any number of samples from a source, whatever batches it comes in."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._batches = source.batches()
+        self._rest: list[Batch] = []
+        # Samples that came before their turn: `take_ids` of a source in another order.
+        self._waiting: dict[str, Batch] = {}
+
+    def take(self, count: int) -> Batch:
+        """The next `count` samples."""
+        parts: list[Batch] = []
+        while count > 0:
+            batch = self._rest.pop() if self._rest else self._next()
+            if batch.count > count:
+                self._rest.append(batch.cut(count, batch.count))
+                batch = batch.cut(0, count)
+            parts.append(batch)
+            count -= batch.count
+        return join(parts)
+
+    def take_ids(self, ids: list[str]) -> Batch:
+        """The samples with these IDs, in this order."""
+        if not self._waiting:
+            batch = self.take(len(ids))
+            if batch.ids == ids:
+                return batch
+            self._wait(batch)
+        wanted = set(ids) - self._waiting.keys()
+        while wanted:
+            batch = self._rest.pop() if self._rest else self._next(sorted(wanted)[0])
+            self._wait(batch)
+            wanted -= set(batch.ids or [])
+        return join([self._waiting.pop(name) for name in ids])
+
+    def _wait(self, batch: Batch) -> None:
+        for index, name in enumerate(batch.ids or []):
+            if name in self._waiting:
+                raise Refusal(f"{self._source.specification} has two samples with the ID '{name}'")
+            self._waiting[name] = batch.cut(index, index + 1)
+
+    def _next(self, wanted: str | None = None) -> Batch:
+        batch = next(self._batches, None)
+        if batch is None and wanted is not None:
+            raise Refusal(f"{self._source.specification} has no sample with the ID '{wanted}'")
+        if batch is None:
+            raise Refusal(
+                f"{self._source.specification} ended before its {self._source.count} samples"
+            )
+        if self._source.has_ids and batch.ids is None:
+            raise Refusal(f"{self._source.specification} has IDs for some samples only")
+        return batch

@@ -1,0 +1,52 @@
+import CKACore
+import Foundation
+import Formats
+
+/// The Python package that runs models, and where it is installed.
+public enum PythonPackage {
+  /// The variable that names the folder when it is neither beside the program nor in `share`.
+  public static let variable = "CKA_TORCH_BACKEND"
+
+  /// The absolute path of the folder that holds `cka_torch`: beside the program, then
+  /// `../share/cka/Python`, then `$CKA_TORCH_BACKEND`.
+  /// - Parameter program: the program's own path.
+  /// - Throws: `FormatError` that says where it was looked for.
+  public static func folder(
+    environment: [String: String], program: String = ownProgram
+  ) throws(FormatError) -> String {
+    let home = (program as NSString).deletingLastPathComponent
+    var places = [
+      "\(home)/cka_TorchBackend.resources/Python",
+      "\((home as NSString).deletingLastPathComponent)/share/cka/Python",
+    ]
+    if let wish = environment[variable], !wish.isEmpty { places.append(absolute(wish)) }
+    for place in places where FileManager.default.fileExists(atPath: "\(place)/\(entry)") {
+      return place
+    }
+    throw FormatError(
+      "the Python package that runs models is in none of "
+        + places.map(SafeText.sanitise).joined(separator: ", "),
+      remedy: "install its folder 'Python' as \(SafeText.sanitise(places[1])), or name it in "
+        + "$\(variable)")
+  }
+
+  /// The variables with which Python finds the package in `folder`, and then what it found before.
+  public static func variables(
+    _ folder: String, _ environment: [String: String]
+  ) -> [String: String] {
+    let others = environment["PYTHONPATH"].flatMap { $0.isEmpty ? nil : ":\($0)" } ?? ""
+    return ["PYTHONPATH": folder + others]
+  }
+
+  /// The running program, links followed.
+  public static var ownProgram: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments[0]
+  }
+
+  private static let entry = "cka_torch/__main__.py"
+
+  private static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+  }
+}

@@ -1,0 +1,81 @@
+import CKACore
+import Formats
+
+/// A call of the Python package that runs models.
+public struct TorchCommand: Sendable, Equatable {
+  /// The Python that runs it.
+  public var interpreter: PythonInterpreter
+  /// The folder that holds the package.
+  public var package: String
+  /// Where it works: the folder that paths in specifications lead from.
+  public var folder: String
+  /// What it is told after `run` or `describe`.
+  public var request: [String]
+  /// Threads that it may use, which change nothing in what it sends; nil for its own choice.
+  public var threads: Int?
+
+  /// The call that `recipe`, which has models, asks for.
+  /// - Throws: `FormatError` when there is no Python or no package, a specification is none, or a file that
+  ///   it names is missing.
+  public init(_ recipe: StudyFile, environment: [String: String]) throws(FormatError) {
+    guard let study = recipe.models else { throw FormatError("the study has no models") }
+    for specification in try Self.specifications(study) {
+      if let missing = specification.missing(in: study.folder) { throw missing }
+    }
+    interpreter = try PythonInterpreter(study.python, environment: environment)
+    package = try PythonPackage.folder(environment: environment)
+    folder = study.folder
+    request = Self.request(recipe, study)
+    threads = recipe.threads
+  }
+
+  /// Its words: `run` sends Gram matrices, `describe` tells what would be run.
+  public func arguments(_ verb: String) -> [String] {
+    [interpreter.path, "-m", "cka_torch", verb] + request
+      + (threads.map { ["--threads=\($0)"] } ?? [])
+  }
+
+  /// Variables to put into the place of those of `environment`.
+  public func variables(_ environment: [String: String]) -> [String: String] {
+    PythonPackage.variables(package, environment)
+  }
+
+  /// What identifies it in a result's record: the same text sends the same matrices.
+  public var text: String { SafeText.sanitise((["torch"] + request).joined(separator: " ")) }
+
+  /// The models and data that `study` names.
+  /// - Throws: `FormatError` for the first that is no specification.
+  public static func specifications(
+    _ study: ModelStudy
+  ) throws(FormatError) -> [ModelSpecification] {
+    var all: [ModelSpecification] = []
+    for model in study.models { all.append(try ModelSpecification(model, as: .model)) }
+    for data in [study.data, study.secondData] {
+      if let data { all.append(try ModelSpecification(data, as: .data)) }
+    }
+    return all
+  }
+
+  private static func request(_ recipe: StudyFile, _ study: ModelStudy) -> [String] {
+    var words = study.models
+    func add(_ option: String, _ value: String?) {
+      // One word, so that a value that begins with a dash is not taken for an option.
+      if let value { words.append("--\(option)=\(value)") }
+    }
+    add("data", study.data)
+    add("data2", study.secondData)
+    if case .samples(let count) = recipe.batchSize { add("batch-size", "\(count)") }
+    add("max-batches", study.maxBatches.map(String.init))
+    add("layers", recipe.layers)
+    add("types", study.types)
+    add("pool", recipe.pool?.rawValue)
+    add("tokens", study.tokens)
+    add("device", study.device)
+    add("dtype", study.dtype)
+    add("precision", recipe.precision)
+    add("seed", study.seed.map(String.init))
+    if study.tf32 == true { words.append("--tf32") }
+    if study.keepDuplicates == true { words.append("--keep-duplicates") }
+    return words
+  }
+}

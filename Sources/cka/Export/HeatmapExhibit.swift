@@ -1,0 +1,194 @@
+import CKACore
+import Cells
+import Explorer
+import Figure
+import Formats
+
+/// A heatmap ready to be written, in any format.
+struct HeatmapExhibit: Exhibit {
+  /// The picture.
+  let figure: Figure
+  /// The values as shown: filtered, transposed, sorted.
+  let comparison: Comparison
+  /// For a sorted vector: the minibatch (from 1) of each rank.
+  var minibatches: [Int]?
+
+  /// The pane that `request` asks for.
+  /// - Throws: `FormatError` when the result does not have that view, or a filter leaves nothing.
+  init(_ request: ExportRequest, of whole: OpenResult) throws(FormatError) {
+    let result = request.cell.flatMap { whole.scores(of: $0) } ?? whole
+    let kind = result.comparison.kind
+    switch request.view {
+    case .layers where kind == .layers: self = try .layers(request, result)
+    case .sorted where kind == .minibatches, .minibatches where kind == .minibatches:
+      self = .square(request, result)
+    default:
+      throw FormatError(
+        "holds \(kind == .layers ? "a layer matrix" : "minibatch scores"), "
+          + "which has no \(request.view.rawValue) view",
+        remedy: "use --view \(kind == .layers ? "layers" : "sorted")",
+        file: SafeText.sanitise(result.comparison.id.path))
+    }
+  }
+
+  init(figure: Figure, comparison: Comparison, minibatches: [Int]? = nil) {
+    self.figure = figure
+    self.comparison = comparison
+    self.minibatches = minibatches
+  }
+}
+
+// MARK: Writing
+
+extension HeatmapExhibit {
+  func picture(_ format: ExportFormat, raw: Bool, scale: Int?) throws -> [UInt8]? {
+    var figure = figure
+    figure.pixelsPerValue = scale
+    return switch (format, raw) {
+    case (.ppm, true): try figure.rawPPM(scale: scale ?? 1)
+    case (.png, true): try figure.rawPNG(scale: scale ?? 1)
+    case (.svg, true): try figure.rawSVG(scale: scale ?? 1)
+    case (.ppm, false): try figure.ppm()
+    case (.png, false): try figure.png()
+    case (.svg, false): try figure.svg()
+    default: nil
+    }
+  }
+
+  func values(_ format: ExportFormat) throws(FormatError) -> [UInt8] {
+    let order = minibatches
+    return switch format {
+    case .npy: ResultWriter.npy(comparison)
+    case .npz: try ResultWriter.npz([comparison], order: order)
+    case .json: ResultWriter.json([comparison], order: order)
+    default: ResultWriter.csv(comparison, order: order)
+    }
+  }
+}
+
+// MARK: Layers
+
+extension HeatmapExhibit {
+  private static func layers(
+    _ request: ExportRequest, _ result: OpenResult
+  ) throws(FormatError) -> HeatmapExhibit {
+    let settings = request.settings
+    let arranged: Arrangement
+    do {
+      arranged = try Arrangement(
+        result, settings: settings, rowFilter: request.rowFilter,
+        columnFilter: request.columnFilter)
+    } catch {
+      throw FormatError(error.description)
+    }
+    guard !arranged.isEmpty else {
+      throw FormatError("the filters hide every row or every column", remedy: "loosen them")
+    }
+    let view = settings.transposed ? arranged.view.transposed : arranged.view
+    let (rows, columns) =
+      settings.transposed ? (arranged.columns, arranged.rows) : (arranged.rows, arranged.columns)
+    let source = result.comparison
+    let comparison = Comparison(
+      id: source.id, format: source.format, kind: .layers, rows: rows, columns: columns,
+      matrix: view.isWhole ? view.matrix : Matrix(copying: view), dtype: source.dtype,
+      warnings: source.warnings)
+    return HeatmapExhibit(
+      figure: figure(comparison, view, arranged.bounds, settings, source),
+      comparison: comparison)
+  }
+
+  private static func figure(
+    _ shown: Comparison, _ view: MatrixView, _ bounds: (low: Double, high: Double),
+    _ settings: ViewSettings, _ source: Comparison
+  ) -> Figure {
+    var caption: [String] = []
+    if source.labelsLookRegistered {
+      caption.append(
+        settings.labelOrder == .executed
+          ? "Layer names in execution order (children before parents)."
+          : "Layer names as exported, in registration order; the rows may be in another.")
+    }
+    if !settings.filter.isEmpty { caption.append("Layers shown: \(settings.filter)") }
+    return Figure(
+      heatmap: Heatmap(rows: view.rows, columns: view.columns) { row, target in
+        view.copyRow(row, columns: 0..<view.columns, into: target)
+      },
+      title: shown.pairTitle, rowAxis: shown.rows.figureTitle,
+      columnAxis: shown.columns.figureTitle, rowNames: shown.rows.figureNames,
+      columnNames: shown.columns.figureNames,
+      scale: ColorScale(low: bounds.low, high: bounds.high, map: settings.layerColormap),
+      rangeText: "CKA, \(settings.range.caption(bounds))",
+      rowZeroAtBottom: !settings.originAtTop, caption: caption)
+  }
+}
+
+// MARK: Minibatches
+
+extension HeatmapExhibit {
+  private static func square(_ request: ExportRequest, _ result: OpenResult) -> HeatmapExhibit {
+    var settings = request.settings
+    settings.sorted = request.view == .sorted
+    let square = Square(result, settings: settings)
+    let (layout, source) = (square.layout, result.comparison)
+    var comparison = source
+    if settings.sorted {
+      comparison.matrix = Matrix(
+        copying: MatrixView(source.matrix, columns: layout.order))
+    }
+    let figure = Figure(
+      heatmap: Heatmap(rows: layout.side, columns: layout.side) {
+        layout.score(row: $0, column: $1)
+      },
+      title: source.pairTitle, subtitle: source.rows.datasetName,
+      numbersUnnamedAxes: false,
+      scale: ColorScale(
+        low: square.bounds.low, high: square.bounds.high, map: settings.minibatchColormap),
+      rangeText: "CKA, \(settings.range.caption(square.bounds))",
+      caption: caption(square, sorted: settings.sorted))
+    return HeatmapExhibit(
+      figure: figure, comparison: comparison,
+      minibatches: settings.sorted ? layout.order.map { $0 + 1 } : nil)
+  }
+
+  private static func caption(_ square: Square, sorted: Bool) -> [String] {
+    let (layout, numbers) = (square.layout, square.statistics)
+    var lines = [
+      "\(layout.count) \(layout.count == 1 ? "minibatch" : "minibatches"), \(sorted ? "ascending" : "in their original order") "
+        + "from the lower left.",
+      "Mean \(numbers.mean.fixed(4)), median \(numbers.median.fixed(4)), "
+        + "quartiles \(numbers.lowerQuartile.fixed(4)) and \(numbers.upperQuartile.fixed(4)), "
+        + "range \(numbers.minimum.fixed(4)) to \(numbers.maximum.fixed(4)).",
+    ]
+    if layout.emptyCells > 0 {
+      lines.append("\(layout.count) is no square: \(layout.emptyCells) cells are empty.")
+    }
+    return lines
+  }
+}
+
+extension Comparison {
+  /// "ResNet18 × ResNet34", or the file's name where it names no model.
+  var pairTitle: String {
+    guard rows.model.isEmpty, columns.model.isEmpty else {
+      return "\(rows.model) × \(columns.model)"
+    }
+    let file = id.path.split(separator: "/").last.map(String.init) ?? id.path
+    return SafeText.sanitise(id.key.isEmpty ? file : "\(file) \(id.key)")
+  }
+}
+
+extension Axis {
+  /// The data set without torch_cka's leading "Dataset "; nil when there is none.
+  var datasetName: String? {
+    let name = dataset.withoutDatasetPrefix
+    return name.isEmpty ? nil : name
+  }
+
+  /// "ResNet18 · Digits32".
+  var figureTitle: String {
+    [model.isEmpty ? nil : model, datasetName].compactMap(\.self).joined(separator: " · ")
+  }
+
+  /// The layers' names; the root module, whose name is empty, by what it is.
+  var figureNames: [String] { layers.map { $0.isEmpty ? "(root)" : $0 } }
+}

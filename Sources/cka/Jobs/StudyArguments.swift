@@ -1,0 +1,103 @@
+import CKACore
+import Explorer
+import Formats
+import Foundation
+
+extension StudyFile {
+  /// The command line that says the same from the working folder, `compute` first.
+  var arguments: [String] {
+    var arguments = ["compute"]
+    func add(_ option: String, _ value: String?) {
+      if let value { arguments.append("\(option)=\(value)") }
+    }
+    if let study = models?.moved(to: ".") {
+      arguments += [ComputeOptions.torchWord] + study.models
+      add("--data", study.data)
+      add("--data2", study.secondData)
+    } else {
+      arguments += features
+    }
+    if let output { arguments += ["-o", output] }
+    add("--layers", layers)
+    switch batchSize {
+    case .all: add("--batch-size", "all")
+    case .samples(let count): add("--batch-size", String(count))
+    case nil: break
+    }
+    add("--estimator", estimator)
+    add("--kernel", kernel)
+    add("--pool", pool?.rawValue)
+    add("--layout", layout?.text)
+    add("--weighting", weighting)
+    add("--precision", precision)
+    add("--until-ci", untilCI.map { String($0) })
+    add("--keep", keep)
+    add("--threads", threads.map(String.init))
+    return arguments + (models?.options ?? [])
+  }
+}
+
+extension ModelStudy {
+  /// What is said of models besides their names and data, as options.
+  fileprivate var options: [String] {
+    let values = [
+      ("--max-batches", maxBatches.map(String.init)), ("--device", device), ("--types", types),
+      ("--tokens", tokens), ("--dtype", dtype), ("--seed", seed.map(String.init)),
+      ("--python", python),
+    ]
+    return values.compactMap { option, value in value.map { "\(option)=\($0)" } }
+      + (tf32 == true ? ["--tf32"] : []) + (keepDuplicates == true ? ["--keep-duplicates"] : [])
+  }
+}
+
+extension JobDesk {
+  /// The command line of a job that ran in `folder` as the form has it: seen from the working folder, and what
+  /// a study file says spelt out.
+  static func formArguments(of command: [String], in folder: String) throws -> [String] {
+    var options = try ComputeCommand.parse(Array(command.dropFirst())).options
+    guard options.backend == nil else { return command }
+    let isHere = folder == FileManager.default.currentDirectoryPath
+    func moved(_ path: String) -> String {
+      isHere || path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+    let ofModels = options.features.first == ComputeOptions.torchWord
+    if !ofModels { options.features = options.features.map(moved) }
+    options.output = options.output.map(moved)
+    // A name without a slash is looked for on PATH.
+    options.torch.python = options.torch.python.map { $0.contains("/") ? moved($0) : $0 }
+    var recipe = try options.recipe()
+    if ofModels, !isHere { recipe.models?.folder = folder }
+    let isPatient = options.patience != ComputeOptions.standardPatience
+    return recipe.arguments + (isPatient ? ["--patience=\(options.patience)"] : [])
+  }
+
+  /// Fills the form in from a study file.
+  static func openStudy(_ path: String) throws -> JobReport {
+    guard ComputeOptions.isStudyFile(path) else {
+      throw FormatError("a study file's name ends in .yaml", file: SafeText.sanitise(path))
+    }
+    return .form(try StudyFile.read(path: path).arguments)
+  }
+
+  /// Writes what `arguments` say as a study file.
+  static func saveStudy(_ path: String, _ arguments: [String], replacing: Bool) throws -> JobReport
+  {
+    guard ComputeOptions.isStudyFile(path) else {
+      throw FormatError("a study file's name ends in .yaml", file: SafeText.sanitise(path))
+    }
+    var status = stat()
+    // A link that leads nowhere is the user's too.
+    guard replacing || lstat(path, &status) != 0 else { return .studyExists(path) }
+    let recipe: StudyFile
+    do {
+      recipe = try ComputeCommand.parse(Array(arguments.dropFirst())).options.recipe()
+    } catch {
+      throw FormatError(BackgroundJob.reason(error))
+    }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let text = recipe.encode(folder: folder.isEmpty ? "/" : folder)
+    try AtomicFile.write(Array(text.utf8), to: path)
+    return .done(
+      "wrote \(SafeText.sanitise(path)); cka compute \(SafeText.sanitise(path)) repeats it")
+  }
+}

@@ -1,0 +1,56 @@
+import CKACore
+import Compute
+import Formats
+import Foundation
+import TorchBackend
+
+/// What Python says when it is asked something: all of its standard output, or why there is none.
+enum PythonAnswer {
+  /// Runs `arguments` to the end.
+  /// - Parameters:
+  ///   - variables: what is added to the environment.
+  ///   - folder: where it works; nil for our working folder.
+  ///   - timeout: seconds that it may take.
+  ///   - shouldStop: asked a few times a second.
+  /// - Throws: `ComputeError`, one line, when it fails or takes too long; `CancellationError` when
+  ///   `shouldStop` says so.
+  static func data(
+    _ arguments: [String], variables: [String: String], folder: String? = nil, timeout: Double,
+    shouldStop: @escaping () -> Bool = { false }
+  ) throws -> Data {
+    var ends: [Int32] = [-1, -1]
+    guard Glibc.pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let child: ChildProcess
+    do {
+      child = try ChildProcess(
+        arguments, complaints: ends[1], variables: variables, folder: folder)
+    } catch {
+      ends.forEach { close($0) }
+      throw error
+    }
+    close(ends[1])
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(timeout)
+    var isLate = false
+    let pipe = BackendPipe(
+      output: child.output, complaints: ends[0], patience: timeout + 1,
+      shouldStop: {
+        isLate = clock.now >= end
+        return isLate || shouldStop()
+      }, hear: { _ in })
+    let answer: (bytes: [UInt8], lastWords: String?)
+    do {
+      answer = try pipe.rest(atMost: TorchDescription.mostBytes)
+    } catch {
+      child.kill()
+      guard isLate else { throw error }
+      let name = SafeText.sanitise(arguments.first ?? "")
+      throw ComputeError("\(name) gave no answer within \(Int(timeout)) s")
+    }
+    guard child.kill(after: 5) == 0 else {
+      throw ComputeError(answer.lastWords ?? "Python failed without a word")
+    }
+    return Data(answer.bytes)
+  }
+}

@@ -1,0 +1,52 @@
+import CKACore
+import Compute
+import Formats
+import Foundation
+import TorchBackend
+
+/// What `cka doctor` says of the Python that runs models.
+enum PythonFacts {
+  /// Seconds that Python gets: torch is imported, perhaps from a slow disk.
+  private static let timeout = 20.0
+  /// Packages in the order in which they are told.
+  private static let packages = [
+    "torch", "numpy", "torchvision", "timm", "transformers", "safetensors",
+  ]
+
+  /// Which Python, its packages and GPUs, and what to do where something is missing.
+  static func all(python: String?, _ environment: [String: String]) -> [Fact] {
+    var known: [Fact] = []
+    do {
+      let interpreter = try PythonInterpreter(python, environment: environment)
+      let python = "\(interpreter.path) (by \(interpreter.choice))"
+      known = [Fact(name: "python", value: python)]
+      let package = try PythonPackage.folder(environment: environment)
+      let answer = try PythonAnswer.data(
+        [interpreter.path, "-m", "cka_torch", "doctor"],
+        variables: PythonPackage.variables(package, environment), timeout: timeout)
+      let report = try PythonReport(json: answer)
+      return [Fact(name: "python", value: "\(report.python), \(python)")]
+        + facts(report, package: package)
+    } catch {
+      let reason = (error as? FormatError)?.description ?? "\(error)"
+      let advice = "models need a Python with torch; saved activations need none"
+      return known + [Fact(name: "models", value: "cannot be run: \(reason)", advice: advice)]
+    }
+  }
+
+  private static func facts(_ report: PythonReport, package: String) -> [Fact] {
+    let versions = packages.map { name in
+      Fact(name: name, value: (report.packages[name] ?? nil) ?? "not installed")
+    }
+    let devices = report.devices.isEmpty ? "none" : report.devices.joined(separator: ", ")
+    let models =
+      report.problems.isEmpty
+      ? [Fact(name: "models", value: "can be run (\(package))")]
+      : report.problems.map {
+        Fact(
+          name: "models", value: "cannot be run",
+          advice: "\($0); or name another Python in $\(PythonInterpreter.variable)")
+      }
+    return versions + [Fact(name: "CUDA", value: devices)] + models
+  }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import TestSupport
+import Testing
+
+import Formats
+import TorchBackend
+@testable import cka
+
+/// The study files in `Experiments`, with networks that nobody has trained.
+@Suite struct ExperimentStudyTests {
+  private static let folder = "\(Fixture.project)/Experiments"
+
+  private static func studies() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+  }
+
+  @Test func everyExperimentHasAStudyFile() throws {
+    let numbers = Set(try Self.studies().compactMap(\.first))
+    #expect(numbers == ["1", "2", "3", "4", "5", "7"], "6 is drawn from accuracies")
+  }
+
+  @Test(arguments: try studies())
+  func aStudyNamesWhatIsThere(_ name: String) throws {
+    let study = try StudyFile.read(path: "\(Self.folder)/\(name)")
+    let models = try #require(study.models)
+    let stem = String(name.dropLast(".yaml".count))
+    #expect(study.output?.hasSuffix("SampleData/5-experiments/\(stem).cka.safetensors") == true)
+    for specification in try TorchCommand.specifications(models) {
+      let path = try #require(specification.path)
+      #expect(FileManager.default.fileExists(atPath: "\(Self.folder)/\(path)"), "\(path)")
+    }
+    let choices = try ComputeChoices(study)
+    #expect(choices.reading.batchSize == 128 || choices.reading.batchSize == 32)
+  }
+
+  @Test func theNetworksCanBeComparedOnTheDigits() throws {
+    let place = try Place()
+    let networks = "py:\(Self.folder)/networks.py"
+    let job = try BackgroundJob([
+      "compute", "torch", "narrow=\(networks):cnn?depth=4&width=4",
+      "wide=\(networks):cnn?depth=4&width=8", "ViT=\(networks):vit",
+      "--data", "digits=py:\(Self.folder)/data.py:digits?size=32",
+      "--layers", "/^fc$|^stage\\d$|^heads$/", "--python", try TestPython.path(),
+      "-o", place.path("out.cka.safetensors"),
+    ])
+    let lines = try job.summary()
+    #expect(lines[0].hasPrefix("narrow · digits, ") && lines[0].hasSuffix(": 3 layers"), "\(lines)")
+    #expect(lines[2].hasPrefix("ViT · digits, ") && lines[2].hasSuffix(": 1 layer"), "\(lines)")
+    #expect(lines.contains("4 minibatches of up to 128, 512 samples in all"), "\(lines)")
+  }
+}

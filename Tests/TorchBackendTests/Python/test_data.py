@@ -1,0 +1,144 @@
+"""Data of every kind, cut into minibatches."""
+
+from __future__ import annotations
+
+import unittest
+
+import numpy
+import torch
+from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
+
+from cka_torch import loaders
+from cka_torch.data import open_data
+from cka_torch.refusal import Refusal
+from cka_torch.stream import Source, Stream
+from support import FolderTest
+
+X = torch.arange(50.0)[:, None].repeat(1, 3)
+
+
+class Named(Dataset):
+    ids = [f"n{i}" for i in range(50)]
+
+    def __len__(self) -> int:
+        return 50
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        return X[index], 0
+
+
+class Streamed(IterableDataset):
+    def __iter__(self):
+        return iter(X)
+
+
+def opened(data: object, most: int | None = None) -> Source:
+    return loaders.source(data, "d", "py:f.py:d", 16, most)
+
+
+def values(source: Source, size: int = 16, most: int | None = None) -> list[list[float]]:
+    stream = Stream([source], size, most)
+    batches = list(stream)
+    assert [b.count for b in batches] == stream.samples
+    return [b.batches[0].tensors["x"][:, 0].tolist() for b in batches]
+
+
+class Loaders(unittest.TestCase):
+    def test_all_kinds_give_the_same_minibatches(self) -> None:
+        expected = [list(map(float, range(a, min(a + 16, 50)))) for a in range(0, 50, 16)]
+        for data in [
+            X, X.numpy(), (X, torch.zeros(50)), TensorDataset(X, X), Named(), Streamed(),
+            DataLoader(TensorDataset(X), batch_size=7), [X[:20], X[20:]],
+            (batch for batch in X.split(9)), {"x": X, "ids": range(50)},
+            DataLoader(Streamed(), batch_size=11), DataLoader(TensorDataset(X), num_workers=1,
+                                                              batch_size=13),
+        ]:
+            self.assertEqual(values(opened(data)), expected, type(data))
+
+    def test_drop_last_and_limits(self) -> None:
+        loader = DataLoader(TensorDataset(X), batch_size=8, drop_last=True)
+        self.assertEqual([len(v) for v in values(opened(loader))], [16, 16, 16])
+        self.assertEqual([len(v) for v in values(opened(Streamed(), 32), most=2)], [16, 16])
+
+    def test_ids_follow_any_order(self) -> None:
+        data = Subset(Named(), list(range(40, 10, -1)))
+        source = opened(DataLoader(data, batch_size=9, shuffle=True))
+        self.assertTrue(source.has_ids and source.is_shuffled)
+        for batch in Stream([source], 10, None):
+            numbers = batch.batches[0].tensors["x"][:, 0].int().tolist()
+            self.assertEqual(batch.batches[0].ids, [f"n{i}" for i in numbers])
+
+    def test_hashes_tell_samples_and_order(self) -> None:
+        def hashes(data: object) -> list[str]:
+            return [b.hash for b in Stream([opened(data)], 16, None)]
+
+        self.assertEqual(hashes(X), hashes(DataLoader(TensorDataset(X), batch_size=7)))
+        self.assertNotEqual(hashes(X)[0], hashes(X.flip(0))[0])
+        self.assertNotEqual(hashes(X)[0], hashes(X * 2)[0])
+
+    def test_refused(self) -> None:
+        for data, reason in [
+            (3, "yields no samples"), ([], "no samples"), (["text"], "yields a str"),
+            ([torch.tensor(1.0)], "single numbers"), ([{"label": X}], "without tensors"),
+            ([{"x": X, "id": [1]}], "1 IDs with 50 samples"),
+            ([torch.zeros(4, 3), torch.zeros(4, 2)], "different shapes"),
+        ]:
+            with self.assertRaisesRegex(Refusal, reason):
+                values(opened(data))
+
+    def test_sizes_have_to_match(self) -> None:
+        with self.assertRaisesRegex(Refusal, "has 50 samples, py:f.py:d 49"):
+            Stream([opened(X), opened(X[:49])], 16, None)
+        pair = [opened({"x": X, "ids": ids}) for ids in (range(50), [*range(49), 99])]
+        with self.assertRaisesRegex(Refusal, "no sample with the ID '49'"):
+            list(Stream(pair, 16, None))
+
+
+class Files(FolderTest):
+    def test_npz(self) -> None:
+        pixels = numpy.arange(24, dtype=numpy.uint8).reshape(6, 4)
+        numpy.savez(self.folder / "a.npz", images=pixels, ids=[f"i{k}" for k in range(6)])
+        source = open_data([f"npz:{self.folder}/a.npz"], 4, None)[0]
+        self.assertEqual((source.name, source.count, source.has_ids), ("a", 6, True))
+        batch = next(source.batches())
+        numpy.testing.assert_allclose(batch.tensors["x"], pixels[:4] / 255, rtol=1e-6)
+        self.assertEqual(batch.ids, ["i0", "i1", "i2", "i3"])
+        numpy.savez(self.folder / "b.npz", weights=pixels)
+        with self.assertRaisesRegex(Refusal, "no array x or images or data; it has weights"):
+            open_data([f"npz:{self.folder}/b.npz"], 4, None)
+        with self.assertRaisesRegex(Refusal, "No such file"):
+            open_data([f"npz:{self.folder}/c.npz"], 4, None)
+
+    def test_digits(self) -> None:
+        plain, turned, noisy = open_data(
+            ["digits", "digits?rotate=90", "n=digits?noise=1&split=test"], 1797, None)
+        self.assertEqual((plain.count, noisy.count), (1797, 359))
+        self.assertEqual([plain.name, turned.name, noisy.name],
+                         ["digits", "digits?rotate=90", "n"])
+        x, y = (next(s.batches()).tensors["x"] for s in (plain, turned))
+        self.assertEqual(x.shape, (1797, 3, 32, 32))
+        numpy.testing.assert_allclose(torch.rot90(x[:9], 1, (2, 3)), y[:9], atol=1e-4)
+        with self.assertRaisesRegex(Refusal, "unknown option 'sise'"):
+            open_data(["digits?sise=8"], 4, None)
+
+    def test_image_folder(self) -> None:
+        from PIL import Image
+
+        for index in range(5):
+            (self.folder / "set" / f"class{index % 2}").mkdir(parents=True, exist_ok=True)
+            image = Image.new("RGB", (40 + index, 60), (index * 40, 0, 255))
+            image.save(self.folder / "set" / f"class{index % 2}" / f"{index}.png")
+        source = open_data([f"imagefolder:{self.folder}/set?size=24"], 4, None)[0]
+        self.assertEqual((source.name, source.count, source.has_ids), ("set", 5, True))
+        batch = next(source.batches())
+        self.assertEqual(batch.tensors["x"].shape, (4, 3, 24, 24))
+        self.assertEqual(batch.ids, ["class0/0.png", "class0/2.png", "class0/4.png",
+                                     "class1/1.png"])
+        red = (80 / 255 - 0.485) / 0.229
+        self.assertAlmostEqual(batch.tensors["x"][1, 0, 5, 5].item(), red, places=4)
+        with self.assertRaisesRegex(Refusal, "no images"):
+            open_data([f"imagefolder:{self.folder}/none"], 4, None)
+
+
+if __name__ == "__main__":
+    unittest.main()

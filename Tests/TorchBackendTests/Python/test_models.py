@@ -1,0 +1,207 @@
+"""Models from every kind of specification; checkpoints; seeds."""
+
+from __future__ import annotations
+
+import unittest
+
+import numpy
+import torch
+from torch import nn
+
+from cka_torch import models
+from cka_torch.refusal import Refusal
+from cka_torch.specification import parse
+from support import FolderTest, grams
+
+NET = """
+import torch
+from torch import nn
+def net(width=8, drop=False, tag="a"):
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, width), nn.ReLU(), nn.Linear(width, 10))
+class Pickled(nn.Linear):
+    pass
+"""
+DATA = ("--data", "digits?size=8&channels=1", "--batch-size", "32", "--max-batches", "1")
+
+
+class Specifications(unittest.TestCase):
+    def test_taken_apart(self) -> None:
+        found = parse("small=py:a/b.py:net?width=4&scale=0.5&drop=true&tag=x%26y")
+        self.assertEqual((found.name, found.scheme, found.target), ("small", "py", "a/b.py:net"))
+        self.assertEqual(
+            found.options, {"width": 4, "scale": 0.5, "drop": True, "tag": "x&y"}
+        )
+        self.assertEqual(parse("torchvision:resnet18?weights=DEFAULT").name, None)
+        self.assertEqual(parse("digits?size=8").scheme, "digits")
+
+    def test_mistakes(self) -> None:
+        for text, reason in [
+            ("resnet18", "is no model; write one of torchvision:"),
+            ("keras:resnet18", "is no model"),
+            ("py:net.py", "write py:FILE.py:FUNCTION"),
+            ("py:missing.py:net", "there is no file 'missing.py'"),
+            ("hub:net", "write hub:OWNER/REPO:NAME"),
+            ("torchvision:resnet1", "torchvision has no model 'resnet1'"),
+            ("torchvision:resnet18?width", "'width' is no option"),
+            ("torchvision:resnet18?widht=3", "widht"),
+            ("timm:resnet1", "resnet1"),
+            ("hf:missing/model", "hf:missing/model"),
+            ("script:missing.pt", "missing.pt"),
+        ]:
+            with self.assertRaises(Refusal) as caught:
+                models.build(models.named([text])[0], 0)
+            self.assertIn(reason, str(caught.exception))
+            self.assertNotIn("\n", str(caught.exception))
+
+    def test_names_are_unique(self) -> None:
+        found = models.named(["torchvision:resnet18", "timm:resnet18", "b=py:f.py:resnet18"])
+        self.assertEqual([s.name for s in found], ["resnet18", "resnet18-2", "b"])
+
+
+class Files(FolderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("net.py", NET)
+
+    def test_a_function_with_arguments(self) -> None:
+        found = self.described("py:net.py:net", "wide=py:net.py:net?width=16", *DATA)
+        narrow, wide = found["models"]
+        self.assertEqual((narrow["name"], wide["name"]), ("net", "wide"))
+        self.assertEqual(narrow["layers"], ["0", "1", "2", "3"])
+        self.assertEqual(narrow["shapes"], [[64], [8], [8], [10]])
+        self.assertEqual(narrow["kinds"], ["Flatten", "Linear", "ReLU", "Linear"])
+        self.assertEqual(narrow["folded"], {"(model)": "same as 3"})
+        self.assertEqual(narrow["parameters"], 65 * 8 + 9 * 10)
+        self.assertEqual(found["samples"], [32])
+        self.assertGreater(found["peak_bytes"], 1e7)
+        self.assertIn("unexpected keyword argument 'widht'", self.refusal(
+            "py:net.py:net?widht=3", *DATA).replace("got an ", ""))
+        self.assertIn("defines no 'nets'", self.refusal("py:net.py:nets", *DATA))
+
+    def test_seeds(self) -> None:
+        first, same, other = (
+            self.frames("py:net.py:net", *DATA, "--seed", seed).frames[0][1]["net/1"]
+            for seed in ("1", "1", "2")
+        )
+        self.assertTrue(numpy.array_equal(first, same))
+        self.assertFalse(numpy.array_equal(first, other))
+
+    def test_checkpoints(self) -> None:
+        torch.manual_seed(5)
+        net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
+        state = net.state_dict()
+        torch.save(state, self.folder / "plain.pt")
+        torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}, "epoch": 3},
+                   self.folder / "wrapped.pt")
+        found = [
+            self.frames(f"net=py:net.py:net?checkpoint={name}", *DATA).frames[0][1]["net/3"]
+            for name in ("plain.pt", "wrapped.pt")
+        ]
+        self.assertTrue(numpy.array_equal(*found))
+        random = self.frames("net=py:net.py:net", *DATA).frames[0][1]["net/3"]
+        self.assertFalse(numpy.array_equal(found[0], random))
+
+    def test_checkpoints_that_do_not_fit(self) -> None:
+        net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 5))
+        torch.save(net.state_dict(), self.folder / "other.pt")
+        line = self.refusal("py:net.py:net?checkpoint=other.pt", *DATA)
+        self.assertIn("2 of another shape: 3.weight is 5×8 instead of 10×8", line)
+        found = self.described("py:net.py:net?checkpoint=other.pt&strict=false", *DATA)
+        self.assertIn("fits in part", found["warnings"][0])
+        torch.save(net, self.folder / "whole.pt")
+        line = self.refusal("py:net.py:net?checkpoint=whole.pt", *DATA)
+        self.assertIn("save model.state_dict() instead", line)
+        self.assertIn("no checkpoint 'none.pt'", self.refusal(
+            "py:net.py:net?checkpoint=none.pt", *DATA))
+
+
+class Scripts(FolderTest):
+    """TorchScript, whose modules take no hooks of torch's."""
+
+    def test_traced_and_scripted(self) -> None:
+        torch.manual_seed(0)
+        net = nn.Sequential(
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()), nn.Dropout(),
+            nn.Flatten(), nn.Linear(144, 5),
+        ).eval()
+        x = torch.randn(16, 1, 8, 8)
+        true, _ = grams(net, x)
+        for script in (torch.jit.trace(net, x[:2]), torch.jit.script(net)):
+            torch.jit.save(script, self.folder / "net.pt")
+            model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+            found, faults = grams(model.module, x)
+            self.assertEqual((faults, model.warnings), ({}, []))
+            self.assertEqual(list(found), list(true))
+            for name, matrix in true.items():
+                numpy.testing.assert_allclose(found[name], matrix, rtol=1e-4, atol=1e-3)
+            self.assertEqual(model.parameters, sum(p.numel() for p in net.parameters()))
+
+    def test_control_flow_is_not_looked_into(self) -> None:
+        torch.jit.save(torch.jit.script(Choosing()), self.folder / "net.pt")
+        model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+        found, _ = grams(model.module, torch.randn(16, 6))
+        self.assertEqual(list(found), ["(model)"])
+        self.assertIn("inside the network is not seen", model.warnings[0])
+
+
+class Choosing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(6, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if bool(x.sum() > 0):
+            return self.fc(x)
+        return self.fc(x) * 2
+
+
+class Libraries(FolderTest):
+    def test_torchvision_and_timm(self) -> None:
+        found = self.described(
+            "torchvision:resnet18", "timm:vit_tiny_patch16_224?img_size=32",
+            "--data", "digits?size=32", "--batch-size", "8", "--max-batches", "1",
+        )
+        resnet, vit = found["models"]
+        self.assertEqual(resnet["layers"][:3], ["conv1", "bn1", "relu"])
+        self.assertIn("layer1.0.relu#2", resnet["layers"])
+        self.assertEqual(resnet["folded"]["layer4"], "same as layer4.1.relu#2")
+        self.assertIn("blocks.11.mlp.fc2", vit["layers"])
+        self.assertEqual(vit["folded"]["blocks.0.ls1"], "same as blocks.0.attn.proj")
+
+    def test_transformers(self) -> None:
+        from cka_torch.libraries import need
+
+        transformers = need("transformers", "a test")
+        config = transformers.BertConfig(
+            vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+            intermediate_size=32, max_position_embeddings=20,
+        )
+        transformers.BertModel(config).save_pretrained(self.folder / "bert")
+        self.write("text.py", TEXT)
+        frames = self.frames(
+            "hf:bert", "--data", "py:text.py:batches", "--batch-size", "16", "--tokens", "mean"
+        )
+        layers = frames.layers()
+        self.assertIn("encoder.layer.1.output.LayerNorm", layers)
+        self.assertIn("pooler.activation", layers)
+        self.assertEqual(frames.study["samples"], [16, 8])
+        self.assertTrue(frames.frames[0][0]["sample_hash"].startswith("ids:"))
+
+
+TEXT = """
+import torch
+def batches():
+    torch.manual_seed(0)
+    result = []
+    for start, length in [(0, 7), (8, 9), (16, 5)]:
+        mask = torch.ones(8, length, dtype=torch.long)
+        mask[::2, -2:] = 0
+        ids = torch.randint(1, 50, (8, length))
+        result.append({"input_ids": ids, "attention_mask": mask, "labels": torch.zeros(8),
+                       "id": [f"s{start + i}" for i in range(8)]})
+    return result
+"""
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,105 @@
+"""Chunks, memory, and the accuracy of Gram matrices."""
+
+from __future__ import annotations
+
+import unittest
+from typing import Any
+
+import numpy
+import torch
+from torch import nn
+
+from cka_torch.grams import GramMaker
+from support import CPU, grams, plain_gram
+
+
+def network() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(inplace=True), nn.Flatten(),
+        nn.Linear(8 * 36, 10),
+    )
+
+
+class Chunks(unittest.TestCase):
+    def test_same_matrices(self) -> None:
+        x = torch.randn(23, 3, 8, 8)
+        whole, _ = grams(network(), x)
+        for chunk, group_bytes in [(1, 1 << 30), (5, 1 << 30), (8, 1), (22, 30_000)]:
+            parts, faults = grams(network(), x, chunk=chunk, group_bytes=group_bytes)
+            self.assertFalse(faults)
+            self.assertEqual(list(whole), list(parts))
+            for name, matrix in whole.items():
+                scale = numpy.abs(matrix).max()
+                numpy.testing.assert_allclose(parts[name], matrix, atol=1e-6 * scale)
+
+    def test_memory_that_runs_out_halves_the_chunk(self) -> None:
+        class Hungry(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.net = network()
+                self.sizes: list[int] = []
+
+            def forward(self, x: torch.Tensor) -> Any:
+                self.sizes.append(len(x))
+                if len(x) > 6:
+                    raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
+                return self.net(x)
+
+        x = torch.randn(20, 3, 8, 8)
+        from cka_torch.passes import ModelPass
+        from support import planned
+
+        model = Hungry()
+        found = planned(model, x[:6])
+        room = torch.empty(len(found.layers), 20, 20)
+        runner = ModelPass(model, found, GramMaker(CPU, torch.float32), False)
+        model.sizes.clear()
+        self.assertFalse(runner.run(x_batch(x), room))
+        self.assertEqual(model.sizes, [20, 10, 5, 5, 5, 5])
+        model.sizes.clear()
+        runner.run(x_batch(x), room)
+        self.assertEqual(model.sizes, [5, 5, 5, 5])
+        whole, _ = grams(network(), x)
+        numpy.testing.assert_allclose(room[0].numpy(), whole["0"], rtol=1e-4, atol=1e-3)
+
+    def test_other_errors_are_not_taken_for_it(self) -> None:
+        class Broken(nn.Module):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return x @ x
+
+        with self.assertRaisesRegex(RuntimeError, "cannot be multiplied"):
+            grams(Broken(), torch.randn(3, 4))
+
+
+def x_batch(x: torch.Tensor) -> Any:
+    from cka_torch.batches import Batch
+
+    return Batch({"x": x})
+
+
+class Accuracy(unittest.TestCase):
+    def test_all_sizes(self) -> None:
+        torch.manual_seed(0)
+        for n, p in [(4, 1), (31, 1000), (64, 4097), (128, 20_011), (130, 3000), (65, 9000)]:
+            for precision, tolerance in [(torch.float32, 2e-6), (torch.float64, 1e-13)]:
+                x = torch.randn(n, p) * 2 + 30
+                out = torch.full((n, n), torch.nan, dtype=precision)
+                GramMaker(CPU, precision).gram(x, out)
+                true = plain_gram(x)
+                numpy.testing.assert_allclose(out, true, atol=tolerance * true.max())
+
+    def test_any_layout_and_type(self) -> None:
+        x = torch.randn(40, 6, 5, 4)
+        layouts = [
+            x, x.to(memory_format=torch.channels_last), x.permute(0, 3, 1, 2), x[:, ::2],
+            x.double(), x[:, :1].expand(-1, 3, -1, -1), x.flip(0)[:, 1:],
+        ]
+        for features in layouts:
+            matrices, _ = grams(nn.Identity(), features)
+            true = plain_gram(features)
+            numpy.testing.assert_allclose(matrices["(model)"], true, atol=2e-6 * true.max())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,149 @@
+"""What goes down the pipe, and how a run ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+import numpy
+
+from support import PACKAGE, FolderTest, Frames, cka_torch
+
+FILES = """
+import os, sys, torch
+from torch import nn
+print("a print while the file is read")
+class Noisy(nn.Module):
+    def __init__(self, fails=False, endless=False):
+        super().__init__()
+        self.fc = nn.Linear(64, 8)
+        self.fails, self.endless, self.calls = fails, endless, 0
+    def forward(self, x):
+        print("a print of the model")
+        os.write(1, b"bytes of the model")
+        self.calls += 1
+        if self.fails and self.calls > 2:
+            raise ValueError("the third\\ncall")
+        y = self.fc(x.flatten(1))
+        return y / (0 if x.flatten(1)[0].sum() > 1e9 else 1)
+def endless():
+    while True:
+        yield torch.randn(16, 64)
+def poisoned():
+    x = torch.randn(32, 64)
+    x[20] = float("nan")
+    return x
+"""
+DATA = ("--data", "digits?size=8&channels=1", "--batch-size", "600")
+
+
+class Protocol(FolderTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("net.py", FILES)
+
+    def test_frames(self) -> None:
+        done = cka_torch("run", "a=py:net.py:Noisy", *DATA, folder=str(self.folder))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        frames = Frames(done.stdout)
+        self.assertEqual(frames.rest, b"")
+        self.assertEqual((frames.header["format"], frames.header["version"]), ("cka-backend", "1"))
+        self.assertEqual(frames.study["samples"], [600, 600, 597])
+        model = frames.study["models"][0]
+        self.assertEqual(model["specification"], "py:net.py:Noisy")
+        self.assertEqual((model["layers"], model["kinds"]), (["fc", "(model)"],) + (
+            ["Linear", "Noisy"],))
+        settings = frames.about["settings"]
+        self.assertEqual((settings["tf32"], settings["device"]), ("false", "cpu"))
+        self.assertTrue(all(isinstance(value, str) for value in settings.values()))
+        self.assertIn("torch", frames.about["versions"])
+        for count, (metadata, tensors) in zip([600, 600, 597], frames.frames, strict=True):
+            self.assertEqual(metadata["samples"], str(count))
+            gram = tensors["a/fc"]
+            self.assertEqual((gram.shape, gram.dtype), ((count, count), numpy.float32))
+            self.assertLess(abs(gram.sum(1)).max(), 1e-3 * gram.trace())
+        self.assertIn(b"a print of the model", done.stderr)
+        self.assertIn(b"bytes of the model", done.stderr)
+
+    def test_float64(self) -> None:
+        frames = self.frames(
+            "a=py:net.py:Noisy", *DATA, "--dtype", "float64", "--precision", "float64",
+            "--max-batches", "1",
+        )
+        self.assertEqual(frames.frames[0][1]["a/fc"].dtype, numpy.float64)
+
+    def test_features_that_are_not_finite(self) -> None:
+        frames = self.frames(
+            "a=py:net.py:Noisy", "--data", "py:net.py:poisoned", "--batch-size", "16"
+        )
+        first, second = frames.frames
+        self.assertNotIn("faults", first[0])
+        faults = json.loads(second[0]["faults"])
+        self.assertIn("not finite", faults["a/fc"])
+        self.assertEqual(second[1], {})
+
+    def test_an_exception_has_its_reason_first(self) -> None:
+        done = cka_torch("run", "py:net.py:Noisy?fails=true", *DATA, folder=str(self.folder))
+        self.assertEqual(done.returncode, 1)
+        lines = done.stderr.decode().splitlines()
+        logs = [json.loads(line)["log"] for line in lines if line.startswith('{"log"')]
+        self.assertEqual(logs, ["ValueError: the third call"])
+        self.assertIn('raise ValueError("the third\\ncall")', done.stderr.decode())
+
+    def test_a_refusal_has_one_line(self) -> None:
+        done = cka_torch("run", "py:net.py:none", *DATA, folder=str(self.folder))
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        log = json.loads(done.stderr.decode().splitlines()[-1])["log"]
+        self.assertEqual(log, "py:net.py:none: net.py defines no 'none'")
+
+    def test_a_reader_that_goes_away(self) -> None:
+        with self.running() as process:
+            assert process.stdout and process.stderr
+            process.stdout.read(10_000)
+            process.stdout.close()
+            told = process.stderr.read().decode()
+            self.assertEqual(process.wait(), 1)
+        self.assertNotIn("Traceback", told)
+        self.assertNotIn("BrokenPipe", told)
+
+    def test_a_signal_ends_it(self) -> None:
+        with self.running() as process:
+            assert process.stdout and process.stderr
+            process.stdout.read(10_000)
+            process.send_signal(signal.SIGTERM)
+            process.stdout.close()
+            process.stderr.read()
+            self.assertNotEqual(process.wait(), 0)
+
+    def running(self) -> subprocess.Popen[bytes]:
+        """A run over more minibatches than anybody reads."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "cka_torch", "run", "py:net.py:Noisy", "--data",
+             "py:net.py:endless", "--max-batches", "2000", "--batch-size", "16"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(PACKAGE)},
+        )
+
+    def test_doctor_and_usage(self) -> None:
+        found = json.loads(cka_torch("doctor").stdout)
+        self.assertEqual(found["interpreter"], sys.executable)
+        self.assertEqual(set(found["packages"]), {
+            "torch", "torchvision", "timm", "transformers", "numpy", "safetensors"})
+        self.assertEqual(found["problems"], [])
+        done = cka_torch("run", "torchvision:resnet18", "--data", "digits", "--batch-size", "0")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        names = cka_torch("list", "torchvision", "resnet").stdout.decode().split()
+        self.assertEqual(names[:2], ["resnet101", "resnet152"])
+
+    def test_devices(self) -> None:
+        for name, reason in [("cuda:77", "CUDA"), ("tpu", "--device tpu"), ("meta", "only cpu")]:
+            self.assertIn(reason, self.refusal("py:net.py:Noisy", *DATA, "--device", name))
+
+
+if __name__ == "__main__":
+    unittest.main()
