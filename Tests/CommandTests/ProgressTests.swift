@@ -17,7 +17,7 @@ import Testing
     arguments: [
       (0, 4.0, "0 of 23 minibatches"), (12, 4, "12 of 23 minibatches, 384 samples/s, 4 s left"),
       (1, 100, "1 of 23 minibatches, 1.28 samples/s, 36 min 40 s left"),
-      (1, 1000, "1 of 23 minibatches, 0.128 samples/s, 6 h 7 min left"),
+      (1, 1000, "1 of 23 minibatches, 0.128 samples/s, 6 h 6 min left"),
       (23, 4, "23 of 23 minibatches, 736 samples/s"),
     ])
   func words(_ done: Int, _ seconds: Double, _ text: String) {
@@ -41,7 +41,7 @@ import Testing
         "[###############---------------]  52 %  12 of 23 minibatches, 384 samples/s, 4 s left"
       ),
       (64, "[####----]  52 %  12 of 23 minibatches, 384 samples/s, 4 s left"),
-      (60, "52 %  12 of 23 minibatches, 384 samples/s, 4 s left"), (20, "52 %  12 of 23 mini"),
+      (60, "52 %  12 of 23 minibatches, 384 samples/s, 4 s left"), (20, "52 %  12 of 23 min"),
       (1, ""), (0, ""),
     ])
   func bar(_ columns: Int, _ expected: String) {
