@@ -47,6 +47,7 @@ struct ComputeProgress: Sendable, Equatable {
     if number >= 100 { return number < 1e15 ? "\(Int(number.rounded()))" : "\(number)" }
     var scale = 1.0
     while number * scale < 100, scale < 1e9 { scale *= 10 }
-    return "\((number * scale).rounded() / scale)"
+    let rounded = (number * scale).rounded() / scale
+    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
   }
 }
