@@ -26,11 +26,11 @@ import Testing
 
   @Test func oneMinibatchAndIntervals() {
     var only = progress(1, of: 1)
-    #expect(only.text == "1 of 1 minibatch, 32.0 samples/s")
+    #expect(only.text == "1 of 1 minibatch, 32 samples/s")
     only.halfWidth = 0.01234
-    #expect(only.text == "1 of 1 minibatch, 32.0 samples/s, intervals within ±0.0123")
+    #expect(only.text == "1 of 1 minibatch, 32 samples/s, intervals within ±0.0123")
     only.halfWidth = .infinity
-    #expect(only.text == "1 of 1 minibatch, 32.0 samples/s")
+    #expect(only.text == "1 of 1 minibatch, 32 samples/s")
   }
 
   @Test(
