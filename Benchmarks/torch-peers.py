@@ -104,7 +104,7 @@ def _ours(
     """One minibatch as `run` does it, the frame written to memory."""
     batch, maker = Batch({"x": x}), GramMaker(CPU, torch.float32)
     plans = [plan(m, "model", batch, Choice(), CPU) for m in models]
-    passes = [ModelPass(m, p, maker, False) for m, p in zip(models, plans)]
+    passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x)) for n in names]
 

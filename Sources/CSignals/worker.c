@@ -97,3 +97,5 @@ int cka_start_worker(const struct cka_worker *worker, pid_t *process) {
   posix_spawn_file_actions_destroy(&files);
   return error;
 }
+
+int cka_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }

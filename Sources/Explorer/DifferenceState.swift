@@ -52,6 +52,12 @@ extension State {
     return (isDimming ? ["overlap dimmed"] : []) + (left > 0 ? ["\(left) left out"] : [])
   }
 
+  /// Why a command cannot be done, where what it does would not tell.
+  func whyNot(_ command: Command) -> String? {
+    guard command.name == "difference", primary?.comparison.kind == .minibatches else { return nil }
+    return "differences are of layer matrices, and this result is of minibatches"
+  }
+
   /// Opens the list of results that can be subtracted.
   mutating func askForDifference() -> [Effect] {
     if difference != nil { return leaveDifference() }

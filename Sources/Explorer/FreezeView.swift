@@ -90,9 +90,11 @@ func drawFreeze(
   let width = min(max(60, ((layers + meaning).map(\.count).max() ?? 0) + 4), 100)
   let rect = centred(state, width: width, height: layers.count + meaning.count + 4)
   let rows = state.freezeRows
+  // The window may have grown since the last key.
+  let top = max(0, min(layers.count - rows, view.top))
   let remarks = [
     "threshold \(state.freezeThreshold.fixed(2))",
-    layers.count > rows ? "\(view.top + 1)–\(view.top + rows) of \(layers.count)" : "",
+    layers.count > rows ? "\(top + 1)–\(top + rows) of \(layers.count)" : "",
   ]
   let inner = openWindow(
     "layers to freeze", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "),
@@ -106,7 +108,7 @@ func drawFreeze(
     let heading = "\(comparison.rows.title) × \(comparison.columns.title)"
     write(theme.keepingEnd(heading, width: inner.width), 0, theme.accent)
   }
-  for (row, text) in layers.dropFirst(view.top).prefix(rows).enumerated() {
+  for (row, text) in layers.dropFirst(top).prefix(rows).enumerated() {
     write(text, row + 1, text.hasPrefix("  *") ? theme.good : theme.text)
   }
   let end = min(rows, layers.count) + 1

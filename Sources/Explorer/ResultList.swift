@@ -95,6 +95,7 @@ extension State {
   mutating func arrive(_ result: Opened, companion: OpenResult?) {
     let isFirst = primary == nil
     if let id = shown?.id, id != result.id { previous = id }
+    carryHidden(to: result)
     shown = result
     self.companion = companion
     remember(result)

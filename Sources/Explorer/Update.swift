@@ -59,7 +59,7 @@ extension State {
   /// Runs a command, or says why not.
   mutating func run(_ command: Command) -> [Effect] {
     guard command.isEnabled(self) else {
-      message = .error("nothing to do: \(command.help)")
+      message = .error("nothing to do: \(whyNot(command) ?? command.help)")
       return []
     }
     return command.perform(&self)

@@ -44,7 +44,13 @@ public enum PythonPackage {
       ?? CommandLine.arguments[0]
   }
 
-  private static let entry = "cka_torch/__main__.py"
+  /// The words that run `verb` of the package in `folder`. A script of its own and not `-m`, with which Python
+  /// would import whatever the working folder holds.
+  public static func call(_ interpreter: PythonInterpreter, in folder: String, _ verb: String)
+    -> [String]
+  { [interpreter.path, "\(folder)/\(entry)", verb] }
+
+  private static let entry = "start.py"
 
   private static func absolute(_ path: String) -> String {
     path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"

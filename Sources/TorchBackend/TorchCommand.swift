@@ -11,7 +11,7 @@ public struct TorchCommand: Sendable, Equatable {
   public var folder: String
   /// What it is told after `run` or `describe`.
   public var request: [String]
-  /// Threads that it may use, which change nothing in what it sends; nil for its own choice.
+  /// Threads that it may use, which change no more than roundings; nil for its own choice.
   public var threads: Int?
 
   /// The call that `recipe`, which has models, asks for.
@@ -31,7 +31,7 @@ public struct TorchCommand: Sendable, Equatable {
 
   /// Its words: `run` sends Gram matrices, `describe` tells what would be run.
   public func arguments(_ verb: String) -> [String] {
-    [interpreter.path, "-m", "cka_torch", verb] + request
+    PythonPackage.call(interpreter, in: package, verb) + request
       + (threads.map { ["--threads=\($0)"] } ?? [])
   }
 
@@ -54,6 +54,14 @@ public struct TorchCommand: Sendable, Equatable {
       if let data { all.append(try ModelSpecification(data, as: .data)) }
     }
     return all
+  }
+
+  /// Absolute paths of the files and folders that the specifications of `recipe` name.
+  public func files(of recipe: StudyFile) throws(FormatError) -> [String] {
+    guard let study = recipe.models else { return [] }
+    return try Self.specifications(study).flatMap(\.paths).map { path in
+      path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
   }
 
   private static func request(_ recipe: StudyFile, _ study: ModelStudy) -> [String] {

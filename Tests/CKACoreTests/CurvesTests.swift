@@ -102,14 +102,17 @@ private func refusal(_ make: () throws -> Void) -> String {
 }
 
 @Suite struct AxisTicksTests {
-  @Test(arguments: [
-    (0.0, 1.0, 6, ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
-    (95.4, 99.1, 8, ["95.5", "96.0", "96.5", "97.0", "97.5", "98.0", "98.5", "99.0"]),
-    (-3, 12, 4, ["0", "5", "10"]), (-20, 20, 5, ["−20", "−10", "0", "10", "20"]),
-    (3.7, 10.3, 4, ["4", "6", "8", "10"]), (0, 3000, 4, ["0", "1000", "2000", "3000"]),
-    (0, 4e9, 3, ["0", "2e9", "4e9"]), (0, 3e-7, 4, ["0", "1e−7", "2e−7", "3e−7"]),
-    (0.2513, 0.2517, 4, ["0.2514", "0.2516"]),
-  ])
+  @Test(
+    arguments: [
+      (0.0, 1.0, 6, ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+      (95.4, 99.1, 8, ["95.5", "96.0", "96.5", "97.0", "97.5", "98.0", "98.5", "99.0"]),
+      (-3, 12, 4, ["0", "5", "10"]), (-20, 20, 5, ["−20", "−10", "0", "10", "20"]),
+      (3.7, 10.3, 4, ["4", "6", "8", "10"]), (0, 3000, 4, ["0", "1000", "2000", "3000"]),
+      (0, 4e9, 3, ["0", "2e9", "4e9"]), (0, 3e-7, 4, ["0", "1e−7", "2e−7", "3e−7"]),
+      (0.2513, 0.2517, 4, ["0.2514", "0.2516"]), (-0.6, 0.6, 3, ["−0.5", "0.0", "0.5"]),
+      (0, 2e6, 3, ["0", "1000000", "2000000"]), (0, 2e9, 5, ["0", "5e8", "1e9", "1.5e9", "2e9"]),
+      (12_345_670, 12_345_671, 3, ["12345670.0", "12345670.5", "12345671.0"]),
+    ] as [(Double, Double, Int, [String])])
   func areRoundNumbers(_ low: Double, _ high: Double, _ most: Int, _ labels: [String]) {
     #expect(AxisTicks(low...high, most: most).labels == labels)
   }
@@ -133,6 +136,21 @@ private func refusal(_ make: () throws -> Void) -> String {
   @Test func numbersOfOnesOwnAreKeptAsTheyAre() {
     #expect(AxisTicks([4, 0.25, -1.5]).labels == ["4", "0.25", "−1.5"])
     #expect(AxisTicks(5...5, most: 4).labels == ["5"])
+    #expect(AxisTicks([1_000_000, 1_000_100]).labels == ["1000000", "1000100"])
+    #expect(AxisTicks([-1e9, 12_345_672]).labels == ["−1000000000", "12345672"])
+  }
+
+  @Test func closeNumbersHaveLabelsOfTheirOwn() {
+    let close = (12_345_670...12_345_680).map { Double($0) }
+    #expect(AxisTicks(close).labels == (12_345_670...12_345_680).map { String($0) })
+    for most in 2...12 {
+      let labels = AxisTicks(12_345_670...12_345_680, most: most).labels
+      #expect(Set(labels).count == labels.count && labels.count >= 2, "\(labels)")
+    }
+    #expect(AxisTicks([1.00001e12, 1.00002e12]).labels == ["1.00001e12", "1.00002e12"])
+    #expect(AxisTicks([1e-5, 1.00002e-5]).labels == ["1e−5", "1.00002e−5"])
+    let neighbours = [1e200, 1e200.nextUp, 1e200.nextUp.nextUp]
+    #expect(Set(AxisTicks(neighbours).labels).count == 3)
   }
 }
 

@@ -121,6 +121,39 @@ struct CurvesTests {
     #expect(scene.screen.contains("every series is hidden"))
   }
 
+  @Test("what is hidden in one figure does not empty the next")
+  func carried() throws {
+    let figures = try ["a", "b"].map { name in
+      try Curves(
+        id: ResultID(path: "runs/\(name).csv"), format: "CSV",
+        series: [Curves.Series(name: "", x: [1, 2], mean: [3, 4])])
+    }
+    var scene = Scene(figures, 120, 40)
+    scene.press("Enter Space")
+    #expect(scene.screen.contains("every series is hidden"))
+    var state = scene.state
+    state.carryHidden(to: Opened(.curves(figures[1])))
+    #expect(state.settings.curves.hidden.isEmpty)
+  }
+
+  @Test("a narrow readout is rounded before it is cut, and a cut is marked")
+  func narrow() throws {
+    for (name, text) in [
+      ("KD", "1: KD 97.12 ± 0.12"), (String(repeating: "n", count: 50), "1: nnn"),
+    ] {
+      let curves = try Curves(
+        id: ResultID(path: "runs/a.csv"), format: "CSV", errorBar: .deviation,
+        series: [
+          Curves.Series(
+            name: name, x: [1, 2], mean: [97.123456789012, 1], halfLengths: [0.12345678901234, 1])
+        ])
+      var scene = Scene([curves], 40, 12)
+      scene.press("Enter")
+      #expect(scene.readout.contains(text), "\(scene.readout)")
+      #expect(scene.readout.contains("…") == (name.count > 30), "\(scene.readout)")
+    }
+  }
+
   @Test("y is drawn around the data, or from 0")
   func range() throws {
     var scene = try Self.scene()
@@ -250,34 +283,5 @@ struct CurvesTests {
         }
       }
     }
-  }
-}
-
-@Suite("Dots")
-struct DotCanvasTests {
-  @Test("braille has two by four dots a cell")
-  func braille() {
-    var canvas = DotCanvas(columns: 2, rows: 1, unicode: true)
-    for y in 0..<4 { canvas.set(0, y, owner: 0) }
-    canvas.set(3, 0, owner: 1)
-    canvas.set(9, 9, owner: 1)
-    #expect(canvas.cells.map(canvas.glyph) == ["⡇", "⠈"])
-    #expect(canvas.cells.map(\.owner) == [0, 1])
-  }
-
-  @Test("a line reaches both ends, steep or flat, dashed or not")
-  func line() {
-    for end in [(0, 3), (7, 0), (7, 3), (2, 3)] {
-      var canvas = DotCanvas(columns: 8, rows: 4, unicode: false)
-      var solid = Dash.solid
-      canvas.line(from: (end.0, end.1), to: (0, 0), owner: 0, dash: &solid)
-      #expect(canvas.cells[0].bits == 1 && canvas.cells[end.1 * 8 + end.0].bits == 1)
-      #expect(canvas.cells.count { $0.bits != 0 } == max(end.0, end.1) + 1)
-    }
-    var dash = Dash(1)
-    #expect(
-      (0..<11).map { _ in dash.next() } == [
-        true, true, true, true, true, true, false, false, false, true, true,
-      ])
   }
 }

@@ -57,6 +57,12 @@ private func complaint(_ text: String) -> String {
       found.warnings == ["means and sample standard deviations are computed from 6 rows"])
   }
 
+  @Test func runsOfOneSeriesAreAveraged() throws {
+    let found = try curves("seed,epoch,loss\n0,1,4\n0,2,2\n1,1,6\n1,2,2\n")
+    #expect(found.xName == "epoch" && found.yName == "loss" && found.series.count == 1)
+    #expect(found.series[0].mean == [5, 2] && found.series[0].counts == [2, 2])
+  }
+
   @Test func pandasIndexIsLeftOut() throws {
     let found = try curves(",method,depth,mean,std\n0,KD,4,1,0.5\n1,KD,6,2,0.5\n")
     #expect(found.series[0].x == [4, 6] && found.xName == "depth")
@@ -76,6 +82,8 @@ private func complaint(_ text: String) -> String {
       "1,2\n3,4\n", "layer,a,mean,fc\na,1,0.5,0.2\nmean,0.5,1,0.3\nfc,0.2,0.3,1\n",
       "minibatch,score\n1,0.5\n2,0.25\n", "name,a,b\nr,0.1,0.2\ns,0.1,0.2\n",
       "epoch,accuracy\n1,0.5\n2,0.6\n", "score\n1\n2\n",
+      "fold,layer1,layer2\n0,0.5,0.25\n1,0.5,0.75\n2,0.25,0.5\n",
+      "fold,layer1,layer2\n0,1,0.25\n0,1,0.5\n1,1,0.75\n1,0.5,0.75\n",
     ])
   func nothingIsStolen(_ text: String) throws {
     let found = try results(text)

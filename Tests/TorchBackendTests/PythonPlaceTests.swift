@@ -59,7 +59,7 @@ import Testing
     let environment = ["CKA_TORCH_BACKEND": "\(folder.path)/elsewhere"]
     let program = "\(folder.path)/bin/cka"
     for place in places.reversed() {
-      try folder.write(program: "", "\(place)/cka_torch/__main__.py")
+      try folder.write(program: "", "\(place)/start.py")
       #expect(
         try PythonPackage.folder(environment: environment, program: program)
           == "\(folder.path)/\(place)")

@@ -4,7 +4,7 @@ import Glibc
 public struct AxisTicks: Sendable, Equatable {
   /// Ascending, within the range that was asked for.
   public let values: [Double]
-  /// The values as they are written, with as many decimals as their step needs.
+  /// The values as they are written, with as many decimals as their step needs; all differ.
   public let labels: [String]
 
   /// At most `most` round numbers in `range`, as many as that allows; the ends themselves where the range is
@@ -37,7 +37,7 @@ public struct AxisTicks: Sendable, Equatable {
 
   private init(_ values: [Double], step: Double) {
     self.values = values
-    labels = values.map { Self.text($0, step: step) }
+    labels = Self.labels(of: values, step: step)
   }
 
   private static func roundStep(atLeast least: Double) -> Double {
@@ -57,30 +57,50 @@ public struct AxisTicks: Sendable, Equatable {
     return multiples.filter(\.isFinite).map { $0 == 0 ? 0 : $0 }
   }
 
-  /// `value` with the decimals of `step`; as an exponent where the digits would be many.
-  static func text(_ value: Double, step: Double) -> String {
-    let magnitude = abs(value)
-    if value == 0 { return "0" }
-    if magnitude >= 1e6 || (magnitude < 1e-4 && step < 1e-4) { return exponent(value, step) }
-    guard step > 0 else { return short(value) }
+  /// The values as text, with as few digits as tell them apart.
+  private static func labels(of values: [Double], step: Double) -> [String] {
+    let distinct = Set(values).count
+    // Ticks of one step have one form; numbers of one's own may be of any sizes.
+    let largest = values.map { abs($0) }.max() ?? 0
+    for more in 0...15 {
+      let labels = values.map { value in
+        isPlain(step > 0 ? largest : abs(value))
+          ? plain(value, step: step) : exponent(value, step: step, more: more)
+      }
+      if Set(labels).count == distinct { return labels }
+    }
+    return values.map { short($0) }
+  }
+
+  /// Whether numbers up to this size are written in full, without an exponent.
+  private static func isPlain(_ size: Double) -> Bool {
+    size == 0 || (size >= 1e-4 && size <= 1e9)
+  }
+
+  /// `value` with the decimals of `step`; every digit where there is no step, or too fine a one.
+  private static func plain(_ value: Double, step: Double) -> String {
+    guard step > 0 else { return value == 0 ? "0" : short(value) }
     let decimals = max(0, Int((-log10(step) - 1e-9).rounded(.up)))
-    guard decimals <= 12 else { return short(value) }
-    let factor = pow(10, Double(decimals))
-    let digits = String(Int((magnitude * factor).rounded()))
+    let scaled = (abs(value) * pow(10, Double(min(decimals, 13)))).rounded()
+    guard decimals <= 12, scaled < 1e15 else { return value == 0 ? "0" : short(value) }
+    let digits = String(Int(scaled))
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
     let sign = value < 0 ? "−" : ""
     return decimals == 0
       ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
   }
 
-  /// "1.5e9": the mantissa to the step's precision.
-  private static func exponent(_ value: Double, _ step: Double) -> String {
-    let power = log10(abs(value)).rounded(.down)
+  /// "1.5e9": the mantissa to the step's precision, or to four digits, and `more` digits.
+  private static func exponent(_ value: Double, step: Double, more: Int) -> String {
+    if value == 0 { return "0" }
+    var power = log10(abs(value)).rounded(.down)
     // In two factors: ten to the power may be more than a double holds.
     let mantissa = value / pow(10, power / 2) / pow(10, power - power / 2)
-    let digits = step > 0 ? max(0, min(6, (power - log10(step) + 0.999).rounded(.down))) : 3
-    let factor = pow(10, digits)
-    return short((mantissa * factor).rounded() / factor) + "e\(Int(power))".spelt
+    let digits = step > 0 ? max(0, (power - log10(step) + 0.999).rounded(.down)) : 3
+    let factor = pow(10, min(17, digits + Double(more)))
+    var rounded = (mantissa * factor).rounded() / factor
+    if abs(rounded) >= 10 { (rounded, power) = (rounded / 10, power + 1) }
+    return short(rounded) + "e\(Int(power))".spelt
   }
 
   /// The shortest decimal, without an idle `.0`, with a real minus sign.
@@ -91,6 +111,6 @@ public struct AxisTicks: Sendable, Equatable {
 }
 
 extension String {
-  /// With the typographer's minus sign.
-  fileprivate var spelt: String { String(map { $0 == "-" ? "−" : $0 }) }
+  /// With the typographer's minus sign, and no plus.
+  fileprivate var spelt: String { String(filter { $0 != "+" }.map { $0 == "-" ? "−" : $0 }) }
 }

@@ -39,6 +39,9 @@ int cka_start_worker(const struct cka_worker *worker, pid_t *process);
 /// A process spawned with `actions` will work in `folder`. Returns 0, or the error.
 int cka_spawn_in(posix_spawn_file_actions_t *actions, const char *folder);
 
+/// A pipe of which no process that is started meanwhile inherits an end. Returns 0, or -1 and `errno`.
+int cka_pipe(int ends[2]);
+
 /// The kind of the file system at `path`, a number of statfs(2); -1 when there is nothing at `path`.
 long cka_file_system_kind(const char *path);
 

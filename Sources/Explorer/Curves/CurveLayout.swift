@@ -32,16 +32,9 @@ struct CurveLayout: Sendable, Equatable {
     let (curves, frame) = (open.curves, open.frame(settings))
     let names = curves.series.map { TextWidth.width(of: spell($0.name)) }
     isLegendBeside = inner.width >= 62 && inner.height >= 10
-    let longest = names.max() ?? 0
-    let wanted = max(longest == 0 ? 0 : longest + 4, hasValues ? 24 : 0)
-    let legendWidth = isLegendBeside ? min(wanted, inner.width / 3) : 0
-    let flow = Self.flowLines(names, width: inner.width)
-    let legendLines =
-      isLegendBeside || longest == 0 ? 0 : min(flow, max(1, inner.height / 5))
-    let words = Self.wrap(
-      notes + (notes.isEmpty || curves.caption.isEmpty ? "" : " ") + curves.caption,
-      width: min(inner.width, 96), most: inner.height >= 10 ? max(1, inner.height / 5) : 0,
-      spell: spell)
+    let (legendWidth, legendLines) = Self.legendSize(
+      names, in: inner, isBeside: isLegendBeside, hasValues: hasValues)
+    let words = Self.captionLines(notes, curves.caption, in: inner, spell: spell)
     captionLines = words
     let captionGap = words.isEmpty || inner.height < 18 ? 0 : 1
     caption = Rect(
@@ -76,13 +69,38 @@ struct CurveLayout: Sendable, Equatable {
   private static func xTicks(
     _ positions: [Double], _ frame: CurvesFrame, width: Int
   ) -> AxisTicks {
-    let own = AxisTicks(positions.count <= 12 ? positions : [])
+    let round = AxisTicks(frame.x, most: max(2, width / 10))
+    // Of many x, no gap is asked for.
+    guard (1...12).contains(positions.count) else { return round }
+    let own = AxisTicks(positions)
     let room = own.labels.reduce(0) { $0 + TextWidth.width(of: $1) + 2 }
     let gaps = zip(positions, positions.dropFirst()).map { frame.across($1) - frame.across($0) }
     let narrowest = Int((gaps.min() ?? 1) * Double(width))
     let longest = own.labels.map { TextWidth.width(of: $0) }.max() ?? 0
-    if !own.values.isEmpty, room <= width, narrowest >= longest + 2 { return own }
-    return AxisTicks(frame.x, most: max(2, width / 10))
+    return room <= width && narrowest >= longest + 2 ? own : round
+  }
+
+  /// The legend's columns beside the plot, or its lines below; the other one is 0.
+  private static func legendSize(
+    _ names: [Int], in inner: Rect, isBeside: Bool, hasValues: Bool
+  ) -> (width: Int, lines: Int) {
+    let longest = names.max() ?? 0
+    if isBeside {
+      let wanted = max(longest == 0 ? 0 : longest + 4, hasValues ? 24 : 0)
+      return (min(wanted, inner.width / 3), 0)
+    }
+    guard longest > 0 else { return (0, 0) }
+    return (0, min(flowLines(names, width: inner.width), max(1, inner.height / 5)))
+  }
+
+  /// The notes and the file's caption, in a fifth of the pane at most.
+  private static func captionLines(
+    _ notes: String, _ caption: String, in inner: Rect, spell: (String) -> String
+  ) -> [String] {
+    wrap(
+      notes + (notes.isEmpty || caption.isEmpty ? "" : " ") + caption,
+      width: min(inner.width, 96), most: inner.height >= 10 ? max(1, inner.height / 5) : 0,
+      spell: spell)
   }
 
   /// Lines that the names take one behind the other.

@@ -4,7 +4,7 @@ import CKACore
 public struct CurveSettings: Sendable, Equatable {
   /// y reaches to 0, else just around the data.
   public var fromZero = false
-  /// Names of the series that are not drawn.
+  /// Names of the series that are not drawn; the empty one means the figure on the screen only.
   public var hidden: Set<String> = []
 
   /// The defaults.
@@ -50,6 +50,16 @@ extension State {
 
   /// Keeps the cursor on what is there.
   mutating func clampCurveCursor() { moveCurveCursor(right: 0, up: 0) }
+
+  /// Carries what is hidden over to a figure that comes to the screen: only what has a name, and
+  /// never all of its series.
+  mutating func carryHidden(to result: Opened) {
+    guard shown?.id != result.id else { return }
+    if shown != nil { settings.curves.hidden.remove("") }
+    guard let curves = result.curves?.curves, settings.curves.shown(of: curves).isEmpty
+    else { return }
+    settings.curves.hidden.subtract(curves.series.map(\.name))
+  }
 
   /// Shows or hides the chosen series.
   mutating func toggleSeries() -> [Effect] {

@@ -1,4 +1,5 @@
 import CKACore
+import Cells
 import Glibc
 
 // Curves in words: the readout, the legend and the text about the result.
@@ -42,15 +43,24 @@ extension State {
     let shown = settings.curves.shown(of: curves)
     let others = shown.filter { $0 != chosenCurve }.map { curves.series[$0] }
     let chosen = chosenSeries.map { described($0, at: x, exactly: true) } ?? ""
+    let brief = chosenSeries.map { described($0, at: x, exactly: false) } ?? ""
     let total = open.positions.count
     return Readout(
-      value: "\(at): \(chosen)",
+      value: fitting("\(at): \(chosen)", orElse: "\(at): \(brief)"),
       place: "x \((curveCursor + 1).padded(as: total))/\(total)",
       names: others.map { described($0, at: x, exactly: false) }.joined(separator: "  "),
       keepsStart: true,
       copied: (["\(name) \(x.shortest): \(chosen)"]
         + others.map { described($0, at: x, exactly: true) })
         .joined(separator: "; "))
+  }
+
+  /// `exact` where the line has room for it, else what is shorter, its end marked where it is cut.
+  private func fitting(_ exact: String, orElse shorter: String) -> String {
+    let theme = Theme(terminal)
+    let room = max(0, terminal.size.width - 2)
+    if TextWidth.width(of: theme.spell(exact)) <= room { return exact }
+    return theme.keepingStart(shorter, width: room)
   }
 
   private func described(_ series: Curves.Series, at x: Double, exactly: Bool) -> String {

@@ -23,6 +23,8 @@ public struct CompletionRequest: Sendable, Equatable {
   public var text: String
   /// The interpreter that knows the names of networks; empty for the one that would be found.
   public var python = ""
+  /// The field that asked; nil for a prompt.
+  public var field: ComputeForm.Field?
   /// Files of the results on the screen, whose origins are worth offering.
   public var shown: [String] = []
 
@@ -30,6 +32,18 @@ public struct CompletionRequest: Sendable, Equatable {
   public init(_ kind: Kind, _ text: String) {
     self.kind = kind
     self.text = text
+  }
+}
+
+extension CompletionRequest {
+  /// The library whose networks are asked for, which Python has to tell; nil for what takes no time.
+  public var library: String? {
+    guard kind == .model else { return nil }
+    let specification = Specification(text)
+    guard specification.rest != nil, specification.arguments == nil,
+      ["torchvision", "timm"].contains(specification.kind)
+    else { return nil }
+    return specification.kind
   }
 }
 
@@ -62,6 +76,8 @@ struct CompletionMenu: Sendable, Equatable {
   var before: String
   /// What was typed.
   var typed: String
+  /// Most texts that are listed; nobody goes through more.
+  static let most = 2_000
 
   /// Goes on to another candidate; round from the last to the first.
   mutating func move(by step: Int) {
@@ -76,7 +92,9 @@ extension [Completion] {
   var commonPrefix: String {
     guard let first else { return "" }
     return dropFirst().reduce(first.text) { common, next in
-      String(zip(common, next.text).prefix { $0 == $1 }.map(\.0))
+      // Nearly always so: a folder may hold a hundred thousand names.
+      if next.text.hasPrefix(common) { return common }
+      return String(zip(common, next.text).prefix { $0 == $1 }.map(\.0))
     }
   }
 }

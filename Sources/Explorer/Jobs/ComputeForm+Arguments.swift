@@ -22,6 +22,7 @@ extension ComputeForm {
       }
       guard take(option: word, from: &words) else { return nil }
     }
+    givenPython = value(.python).trimmed
     if isOfModels {
       for (number, text) in plain.enumerated() { texts[.model(number)] = LineEditor(text) }
     } else {
@@ -58,7 +59,7 @@ extension ComputeForm {
         extras.append("\(name)=\(value)")
       }
     } else {
-      texts[field] = LineEditor(field == .output ? Words.escaped(value) : value)
+      texts[field] = LineEditor(value)
     }
     return true
   }

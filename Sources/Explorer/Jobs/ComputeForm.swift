@@ -28,6 +28,10 @@ public struct ComputeForm: Sendable, Equatable {
   var checking: [String]?
   /// How long that has taken, in seconds.
   var secondsChecking = 0
+  /// What Tab asked, while Python is asked for the answer.
+  var looking: CompletionRequest?
+  /// The interpreter that a command line named, and nobody typed here.
+  var givenPython = ""
 
   /// An empty form.
   public init() {}
@@ -76,7 +80,7 @@ extension ComputeForm {
       if traits.isFlag {
         arguments.append(option)
       } else if field == .output {
-        arguments += [option, Words.split(text).first ?? text]
+        arguments += [option, text]
       } else {
         // One word, so that a text that begins with a dash is not taken for an option.
         arguments.append("\(option)=\(text)")
@@ -104,6 +108,9 @@ extension ComputeForm {
   var codeWarning: String? {
     guard isOfModels else { return nil }
     var sources: [String] = []
+    let python = value(.python).trimmed
+    // A study file of somebody else's may name any program.
+    if !python.isEmpty, python == givenPython { sources.append(python) }
     for source in (models + data).compactMap({ Specification($0).code })
     where !sources.contains(source) {
       sources.append(source)

@@ -53,7 +53,7 @@ extension State {
       message = .error(gap.text)
       return []
     }
-    form.menu = nil
+    (form.menu, form.looking) = (nil, nil)
     var prompt = Prompt(purpose: purpose, line: LineEditor(purpose == .saveStudy ? studyName : ""))
     prompt.hint = "Tab completes"
     overlay = .prompt(prompt)
@@ -62,7 +62,7 @@ extension State {
 
   /// The result's name, with another ending.
   private var studyName: String {
-    var stem = Words.split(form.value(.output)).first ?? ""
+    var stem = form.value(.output).trimmed
     for ending in [".safetensors", ".cka"] where stem.hasSuffix(ending) {
       stem.removeLast(ending.count)
     }
@@ -94,9 +94,10 @@ extension State {
     let common = found.commonPrefix
     if common.count > prompt.line.text.count { prompt.line = LineEditor(common) }
     prompt.isRefused = found.isEmpty
+    // No line has room for more.
+    let names = found.prefix(200).map(\.text)
     prompt.hint =
-      found.isEmpty
-      ? "no such file" : found.count > 1 ? found.map(\.text).joined(separator: "  ") : ""
+      found.isEmpty ? "no such file" : found.count > 1 ? names.joined(separator: "  ") : ""
     overlay = .prompt(prompt)
   }
 }
@@ -112,7 +113,9 @@ extension State {
       }
       var request = CompletionRequest(kind, form.word.word)
       request.python = form.value(.python).trimmed
+      request.field = form.field
       request.shown = shownResults.compactMap(\.comparison?.comparison.id.path)
+      form.looking = request.library == nil ? nil : request
       return [.jobs(.complete(request))]
     }
     menu.move(by: step)
@@ -124,11 +127,15 @@ extension State {
   mutating func acceptCompletions(
     of request: CompletionRequest, _ found: [Completion], problem: String?
   ) {
+    if form.looking == request { form.looking = nil }
     if case .prompt(let prompt) = overlay, request.kind == .study, prompt.line.text == request.text
     {
       return complete(prompt, found)
     }
-    guard overlay == .form, form.field.traits.completion == request.kind else { return }
+    // The cursor may stand elsewhere by now.
+    guard overlay == .form, form.field.traits.completion == request.kind,
+      request.field.map({ $0 == form.field }) ?? true
+    else { return }
     let (before, word) = form.word
     guard word == request.text else { return }
     guard !found.isEmpty else {
@@ -141,14 +148,15 @@ extension State {
     }
     guard found.count > 1 else { return }
     form.menu = CompletionMenu(
-      candidates: found, before: before, typed: common.count >= word.count ? common : word)
+      candidates: Array(found.prefix(CompletionMenu.most)), before: before,
+      typed: common.count >= word.count ? common : word)
   }
 
   /// Writes a completed word into the field.
   @discardableResult
   mutating func put(_ word: String, after before: String, isDone: Bool) -> [Effect] {
     let isList = form.field == .features
-    let text = isList || form.field == .output ? Words.escaped(word) : word
+    let text = isList ? Words.escaped(word) : word
     form.texts[form.field] = LineEditor(before + text + (isDone && isList ? " " : ""))
     return forgetCheck()
   }
@@ -158,7 +166,7 @@ extension ComputeForm {
   /// The word that Tab completes, and what stands before it: a path among others, or the whole field.
   var word: (before: String, word: String) {
     let text = value(field)
-    guard field == .features || field == .output else { return ("", text) }
+    guard field == .features else { return ("", text) }
     return Words.last(text)
   }
 }

@@ -36,7 +36,10 @@ extension WindowCommand {
     },
     WindowCommand(
       [.escape, .control("c"), .control("g")], "stop a check, close the list, or leave",
-      hint: { $0.form.checking == nil ? "leaves" : "stops the check" }
+      hint: {
+        if $0.form.checking != nil { return "stops the check" }
+        return $0.form.looking == nil ? "leaves" : "stops looking"
+      }
     ) { $0.leaveForm() },
   ]
 }
@@ -57,7 +60,10 @@ extension State {
     let before = form.texts[form.field]?.text
     guard form.texts[form.field, default: LineEditor()].apply(key) else { return [] }
     form.menu = nil
-    if form.texts[form.field]?.text != before { return forgetCheck() }
+    if form.texts[form.field]?.text != before {
+      form.looking = nil
+      return forgetCheck()
+    }
     return []
   }
 
@@ -66,7 +72,7 @@ extension State {
       form.menu = nil
       return []
     }
-    form.menu = nil
+    (form.menu, form.looking) = (nil, nil)
     return startComparison()
   }
 
@@ -75,6 +81,10 @@ extension State {
       form.report = ["the check was stopped"]
       form.checking = nil
       return [.jobs(.cancelCheck)]
+    }
+    if form.looking != nil {
+      form.looking = nil
+      return [.jobs(.cancelCompletion)]
     }
     guard let menu = form.menu else {
       overlay = nil
@@ -118,6 +128,7 @@ extension State {
 
 extension ComputeForm {
   mutating func move(by step: Int) {
+    looking = nil
     let all = fields
     let index = all.firstIndex(of: field) ?? 0
     field = all[(index + step + all.count) % all.count]

@@ -153,6 +153,9 @@ extension ComputeForm {
       let time = JobLine.clock(Double(secondsChecking))
       return warning + [ReportLine("checking\u{2026} \(time), Esc stops it", .waiting)]
     }
+    if looking != nil {
+      return warning + [ReportLine("looking\u{2026} Esc stops it", .waiting)]
+    }
     let lines = report.flatMap { State.wrap($0, width: width + 2).map { $0.dropFirst(2) } }
     return warning + lines.map { ReportLine(String($0), isRefused ? .error : .plain) }
       + (ready == nil ? [] : [ReportLine("Enter starts it", .good)])

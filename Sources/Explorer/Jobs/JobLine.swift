@@ -113,6 +113,8 @@ public enum JobRequest: Sendable, Equatable {
   case submit([String])
   /// The texts that begin so.
   case complete(CompletionRequest)
+  /// Give up looking for texts.
+  case cancelCompletion
   /// Fill the form in with what a job was asked to do.
   case edit(String)
   /// Fill the form in from a study file.

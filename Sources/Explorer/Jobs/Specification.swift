@@ -49,10 +49,22 @@ public struct Specification: Sendable, Equatable {
     switch kind {
     case "py": return pythonParts?.file ?? rest
     case "script": return rest
+    case "hf": return trustsRemoteCode ? rest : nil
     case "hub":
       let repository = rest.prefix { $0 != ":" }
       return repository.isEmpty ? nil : "github.com/\(repository)"
     default: return nil
+    }
+  }
+}
+
+extension Specification {
+  /// transformers is told to run the code that comes with the weights.
+  private var trustsRemoteCode: Bool {
+    (arguments ?? "").split(separator: "&").contains {
+      let parts = $0.split(separator: "=", maxSplits: 1)
+      guard parts.first == "trust_remote_code" else { return false }
+      return parts.count < 2 || !["false", "0", "none"].contains(parts[1].lowercased())
     }
   }
 }

@@ -35,6 +35,8 @@ private struct CurveRows {
   private var groups: [Group] = []
   private var places: [String: Int] = [:]
   private var rows = 0
+  /// The x of each run, in a table without series.
+  private var runs: [String: Set<Double>] = [:]
 
   /// The points of one series.
   private struct Group {
@@ -58,7 +60,14 @@ private struct CurveRows {
   /// A matrix has each name of a row once; curves have several points a series.
   var lookLikeCurves: Bool {
     if columns.series != nil { return rows >= 2 * groups.count }
-    return columns.isNamedMean || repeatsX
+    return columns.isNamedMean || runsShareX
+  }
+
+  /// Every run has the same x, several and each once: they were chosen. Numbers that were measured
+  /// in each fold make a matrix.
+  private var runsShareX: Bool {
+    guard runs.count > 1, let first = runs.values.first, first.count > 1 else { return false }
+    return rows == runs.count * first.count && runs.values.allSatisfy { $0 == first }
   }
 
   var warnings: [String] {
@@ -81,6 +90,9 @@ private struct CurveRows {
         "x is not a finite number", at: "line \(record.line), column \(columns.x + 1)")
     }
     groups[place].x.append(x)
+    if columns.series == nil, let run = columns.run {
+      runs[record.fields[run], default: []].insert(x)
+    }
     groups[place].mean.append(try number(record, columns.mean))
     if let error = columns.error { groups[place].errors.append(try number(record, error)) }
     if let count = columns.count { groups[place].counts.append(try number(record, count)) }

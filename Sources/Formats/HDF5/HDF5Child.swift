@@ -1,4 +1,5 @@
 import CKACore
+import CSignals
 import Glibc
 import Synchronization
 
@@ -20,8 +21,7 @@ struct HDF5Child {
   /// Starts `command` on the file at `path`.
   init(_ command: [String], path: String) throws(FormatError) {
     var ends: [Int32] = [-1, -1]
-    guard Glibc.pipe(&ends) == 0 else { throw Self.noProcess(errno) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard cka_pipe(&ends) == 0 else { throw Self.noProcess(errno) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

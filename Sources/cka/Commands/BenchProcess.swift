@@ -1,3 +1,4 @@
+import CSignals
 import Glibc
 
 /// Seconds of the monotonic clock.
@@ -59,9 +60,8 @@ enum BenchProcess {
     _ arguments: [String], environment: [String: String]
   ) throws(BenchFailure) -> Outcome {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw .system("a pipe") }
+    guard cka_pipe(&ends) == 0 else { throw .system("a pipe") }
     defer { close(ends[0]) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let start = benchClock()
     let child: pid_t
     do {

@@ -20,8 +20,7 @@ struct ChildProcess: ~Copyable {
     folder: String? = nil
   ) throws(ComputeError) {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw Self.failure("a pipe cannot be made", errno) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard cka_pipe(&ends) == 0 else { throw Self.failure("a pipe cannot be made", errno) }
     defer { close(ends[1]) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

@@ -102,13 +102,23 @@ struct ComputeCommand: ParsableCommand {
       try keep(study, in: partial, run: run)
       throw ExitCode(128 + signal)
     }
+    try write(study, of: run, to: output)
+    partial.remove()
+  }
+
+  /// Writes the whole result, and says what was written and what has no value.
+  private func write(_ study: Study, of run: ComputeRun, to output: String) throws {
     guard study.countedMinibatches > 0 else {
       throw FormatError(
         "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
     try AtomicFile.write(try run.encode(study), to: output)
-    partial.remove()
     if !quiet { complain(Self.summary(of: study, output: output)) }
+    let dead = (0..<study.layerCount).count { study.reason($0) != nil }
+    guard dead > 0 else { return }
+    complain(
+      "\(dead) of \(study.layerCount) layers \(dead == 1 ? "has" : "have") no value; "
+        + "cka info \(SafeText.sanitise(output)) tells why")
   }
 
   /// Where the result goes; checked before an hour is spent on it.

@@ -26,7 +26,7 @@ struct ComputeRun {
   /// Where Gram matrices come from.
   private enum Origin {
     case features(FeatureSet, FeatureSetSource)
-    case backend(BackendStream, command: String)
+    case backend(BackendStream, command: String, files: [String])
   }
 
   /// Opens the files that `options` name, or starts their backend.
@@ -51,7 +51,7 @@ struct ComputeRun {
       let stream = try BackendStream(
         backend.arguments, variables: backend.variables, folder: backend.folder,
         patience: options.patience, shouldStop: shouldStop, hear: hear)
-      origin = .backend(stream, command: backend.text)
+      origin = .backend(stream, command: backend.text, files: backend.files)
       (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
       warnings = stream.header.about.warnings
     } else {
@@ -80,6 +80,8 @@ struct ComputeRun {
     var folder: String?
     /// What the record calls it.
     var text: String
+    /// Files and folders that its matrices come from, as far as they are known.
+    var files: [String] = []
   }
 
   /// The program that is asked for; nil when files are read.
@@ -94,7 +96,7 @@ struct ComputeRun {
     let torch = try TorchCommand(recipe, environment: environment)
     return Backend(
       arguments: torch.arguments("run"), variables: torch.variables(environment),
-      folder: torch.folder, text: torch.text)
+      folder: torch.folder, text: torch.text, files: try torch.files(of: recipe))
   }
 
   /// Minibatches in all.
@@ -144,7 +146,7 @@ struct ComputeRun {
         try features.checkIntact()
         return try step(copy study)
       }
-    case .backend(let stream, _):
+    case .backend(let stream, _, _):
       defer { stream.stop() }
       var accumulator = StudyAccumulator(
         start ?? Study(models: models, options: options), threads: choices.threads)
@@ -179,7 +181,11 @@ struct ComputeRun {
     let then = record.provenance
     guard then.backend == now.backend else { return "other words made its matrices" }
     guard then.sources == now.sources, then.pool == now.pool else {
-      return "the activations were changed since"
+      return then.backend.isEmpty
+        ? "the activations were changed since" : "the files of the models or data were changed since"
+    }
+    guard then.settings == now.settings, then.versions == now.versions else {
+      return "it was made with other settings or versions"
     }
     return nil
   }
@@ -243,8 +249,9 @@ extension ComputeRun {
     provenance.plannedMinibatches = total
     switch origin {
     case .features(let features, _): provenance.sources = features.paths.map(Self.source)
-    case .backend(let stream, let command):
+    case .backend(let stream, let command, let files):
       provenance.backend = command
+      provenance.sources = files.map(Self.source)
       provenance.settings = stream.header.about.settings
       provenance.versions = stream.header.about.versions
     }

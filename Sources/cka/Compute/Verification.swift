@@ -20,9 +20,15 @@ struct Verification {
   init(_ record: StudyRecord, features: [String]) throws(FormatError) {
     study = record.study
     let provenance = record.provenance
-    let paths = features.isEmpty ? provenance.sources.map(\.path) : features
+    // What models were run from is not what can be read here.
+    let known = provenance.backend.isEmpty ? provenance.sources.map(\.path) : []
+    let paths = features.isEmpty ? known : features
     guard !paths.isEmpty else {
-      throw FormatError("the bundle does not say where its activations are", remedy: "name them")
+      throw provenance.backend.isEmpty
+        ? FormatError("the bundle does not say where its activations are", remedy: "name them")
+        : FormatError(
+          "its matrices came from models that were run, not from saved activations",
+          remedy: "save the same activations and name their files")
     }
     var options = FeatureOptions(
       batchSize: provenance.batchSize, layout: try FeatureLayout(provenance.layout),

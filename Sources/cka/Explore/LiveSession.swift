@@ -30,7 +30,8 @@ final class LiveSession {
   }
 
   /// Runs until the user leaves.
-  /// - Returns: a line for each export that was still to be written then, and could not be.
+  /// - Returns: a line for each export, study file and job that was still to be seen to then, and could
+  ///   not be.
   func run(_ keys: [Key]) -> [String] {
     startWalk()
     errands.see(to: .list)
@@ -43,7 +44,8 @@ final class LiveSession {
         wake: [mailbox.descriptor, watch.descriptor, jobs.descriptor].filter { $0 >= 0 },
         timeoutMilliseconds: pause)
       for event in events { receive(event) }
-      let mail = mailbox.drain()
+      // What comes after the last key is told of on standard error.
+      let mail = isRunning ? mailbox.drain() : []
       for mail in mail { receive(mail) }
       hasNews = !events.isEmpty || !mail.isEmpty
       if isReadyForScript, let key = script.popFirst() {
@@ -59,7 +61,7 @@ final class LiveSession {
       }
     }
     errands.finish()
-    return finishExports()
+    return finishWork()
   }
 
   /// How long to wait for input, in milliseconds; −1 for as long as it takes.
@@ -128,10 +130,15 @@ final class LiveSession {
     }
   }
 
-  private func finishExports() -> [String] {
+  private func finishWork() -> [String] {
     exporting.sync {}
-    return mailbox.drain().compactMap {
-      if case .failed(let reason) = $0.action { reason } else { nil }
+    return mailbox.drain().compactMap { mail -> String? in
+      switch mail.action {
+      case .failed(let reason), .jobs(.refused(let reason)): reason
+      case .jobs(.studyExists(let path)):
+        "\(SafeText.sanitise(path)): not saved, there is such a file"
+      default: nil
+      }
     }
   }
 

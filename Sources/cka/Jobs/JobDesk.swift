@@ -10,14 +10,15 @@ struct JobDesk: Sendable {
   private let completions = CompletionDesk()
 
   /// The answers to a request.
-  /// - Parameter shouldStop: asked while a check goes on.
+  /// - Parameter shouldStop: asked while a check or a completion goes on.
   func answer(
     _ request: JobRequest, shouldStop: @escaping @Sendable () -> Bool = { false }
   ) -> [JobReport] {
     do {
       switch request {
       case .check(let arguments): return [Self.check(arguments, shouldStop: shouldStop)]
-      case .complete(let question): return [completions.answer(question)]
+      case .complete(let question):
+        return [completions.answer(question, shouldStop: shouldStop)]
       default: return try Self.perform(request, JobStore())
       }
     } catch let error as JobError {
@@ -59,7 +60,7 @@ struct JobDesk: Sendable {
     case .openStudy(let path): return [try openStudy(path)]
     case .saveStudy(let path, let arguments, let replacing):
       return [try saveStudy(path, arguments, replacing: replacing)]
-    case .check, .complete, .cancelCheck: return []
+    case .check, .complete, .cancelCheck, .cancelCompletion: return []
     }
   }
 

@@ -11,7 +11,11 @@ final class JobErrands {
   /// What may take long, and nothing else waits for.
   private let aside = DispatchQueue(
     label: "cka.looking", qos: .userInitiated, attributes: .concurrent)
+  /// Completions, one after the other: never more than one Python.
+  private let looking = DispatchQueue(label: "cka.completing", qos: .userInitiated)
   private var check: Check?
+  private var looks: [Look] = []
+  private let isLeaving = Signal()
 
   init(mailbox: Mailbox) { self.mailbox = mailbox }
 
@@ -30,14 +34,35 @@ final class JobErrands {
         for report in reports { mailbox.post(Mail(action: .jobs(report))) }
       }
     case .cancelCheck: check?.cancel()
-    case .complete: answer(request, on: aside)
-    default: answer(request, on: queue)
+    case .complete(let question): complete(question)
+    case .cancelCompletion: looks.forEach { $0.end.raise() }
+    default:
+      queue.async { [mailbox, desk, isLeaving] in
+        // What only shows something has nobody to show it to.
+        guard request.isLasting || !isLeaving.isRaised else { return }
+        let reports = desk.answer(request)
+        guard request.isLasting || !isLeaving.isRaised else { return }
+        for report in reports { mailbox.post(Mail(action: .jobs(report))) }
+      }
     }
   }
 
-  private func answer(_ request: JobRequest, on queue: DispatchQueue) {
-    queue.async { [mailbox, desk] in
-      for report in desk.answer(request) { mailbox.post(Mail(action: .jobs(report))) }
+  /// Only the newest question is of interest; but names that are being fetched serve the next one, too.
+  private func complete(_ question: CompletionRequest) {
+    looks.removeAll { $0.end.isRaised }
+    guard !looks.contains(where: { $0.question == question }) else { return }
+    for look in looks where !(look.start.isRaised && look.isOfSameNames(as: question)) {
+      look.end.raise()
+    }
+    let look = Look(question)
+    looks.append(look)
+    looking.async { [mailbox, desk] in
+      guard !look.end.isRaised else { return }
+      look.start.raise()
+      let reports = desk.answer(.complete(question), shouldStop: { look.end.isRaised })
+      guard !look.end.isRaised else { return }
+      look.end.raise()
+      for report in reports { mailbox.post(Mail(action: .jobs(report))) }
     }
   }
 
@@ -57,10 +82,50 @@ final class JobErrands {
     return .checking(check.arguments, seconds: seconds)
   }
 
-  /// Ends a check that still goes on, so that no program is left behind.
+  /// Ends what only looks, so that no program is left behind, and waits for what was asked to be done: a
+  /// study file to be written, a job to be started. What was refused is in the mail.
   func finish() {
+    isLeaving.raise()
     check?.cancel()
+    looks.forEach { $0.end.raise() }
+    queue.sync {}
     aside.sync(flags: .barrier) {}
+    looking.sync {}
+  }
+}
+
+extension JobRequest {
+  /// It leaves something behind, which is wanted though the explorer is left.
+  fileprivate var isLasting: Bool {
+    switch self {
+    case .cancel, .resume, .retry, .remove, .submit, .saveStudy: true
+    case .list, .open, .log, .check, .cancelCheck, .complete, .cancelCompletion, .edit, .openStudy:
+      false
+    }
+  }
+}
+
+/// What one thread tells another once and for all.
+private final class Signal: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  var isRaised: Bool { flag.load(ordering: .relaxed) }
+  func raise() { flag.store(true, ordering: .relaxed) }
+}
+
+/// A question of Tab's, which may start Python.
+private final class Look: Sendable {
+  let question: CompletionRequest
+  let start = Signal()
+  /// It was answered, or nobody waits for the answer any more.
+  let end = Signal()
+
+  init(_ question: CompletionRequest) { self.question = question }
+
+  /// Both are about networks of one library, as one interpreter knows them.
+  func isOfSameNames(as other: CompletionRequest) -> Bool {
+    question.library != nil && question.library == other.library
+      && question.python == other.python
   }
 }
 

@@ -1,4 +1,5 @@
 import CKACore
+import CSignals
 import Compute
 import Formats
 import Foundation
@@ -19,8 +20,7 @@ enum PythonAnswer {
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> Data {
     var ends: [Int32] = [-1, -1]
-    guard Glibc.pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard cka_pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
     let child: ChildProcess
     do {
       child = try ChildProcess(

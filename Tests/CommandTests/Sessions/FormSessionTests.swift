@@ -152,6 +152,21 @@ struct FormSessionTests {
     try session.leave()
   }
 
+  @Test("what was asked for just before leaving is done: keys may be typed ahead")
+  func ahead() throws {
+    try place.writeFeatures("alpha.safetensors", samples: 320, layers: 3)
+    let session = try open()
+    try session.terminal.send("S")
+    try session.wait { $0.contains("new comparison") }
+    try type("alpha.safetensors", session)
+    try session.terminal.send("Down")
+    try type("out.cka.safetensors", session)
+    try session.wait { $0.contains("out.cka.safetensors") }
+    try session.terminal.send("C-s", "Enter", "C-g", "q")
+    try session.expectShell()
+    #expect(place.names.contains("out.yaml"))
+  }
+
   @Test("the form says what is wrong, and is edited until it is right")
   func mends() throws {
     try place.writeFeatures("alpha.safetensors", samples: 320, layers: 3)

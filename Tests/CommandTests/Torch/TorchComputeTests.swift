@@ -109,4 +109,13 @@ import Testing
     #expect(
       report.text.contains("by $CKA_PYTHON") && report.text.contains("models        can be run"))
   }
+
+  @Test("What lies in the working folder is not run unless it is named")
+  func theWorkingFolderIsNotImported() throws {
+    for name in ["cka_torch.py", "torch.py", "argparse.py", "torchvision.py"] {
+      try Data("open('ran', 'w')\n".utf8).write(to: URL(filePath: place.path(name)))
+    }
+    #expect(try place.torch(["doctor"]).text.contains("models        can be run"))
+    #expect(!place.names.contains("ran"))
+  }
 }

@@ -43,10 +43,27 @@ import Testing
     #expect(try place.values("out.cka.safetensors") == place.values("whole.cka.safetensors"))
   }
 
-  @Test func otherSamplesThanBeforeAreNoticed() throws {
+  @Test func changedFilesBeginAnew() throws {
     try FileManager.default.copyItem(atPath: "\(Fixture.torch)/nets.py", toPath: place.path("n.py"))
     let changing = [
       "net=py:n.py:troubled?kind=exit&after=6", "--data", "py:n.py:images", "--batch-size", "32",
+    ]
+    try #require(try place.computeTorch(changing).status == 1)
+    let changed = try place.text("n.py").replacing("manual_seed(1)", with: "manual_seed(2)")
+    try Data(changed.utf8).write(to: URL(filePath: place.path("n.py")))
+    let resumed = try place.computeTorch(changing)
+    #expect(resumed.status == 1)
+    #expect(resumed.complaints.contains("but the files of the models or data were changed"))
+    #expect(place.names.contains("out.cka.safetensors.partial"))
+  }
+
+  @Test func otherSamplesThanBeforeAreNoticed() throws {
+    // The samples are in a file that no specification names.
+    try FileManager.default.copyItem(atPath: "\(Fixture.torch)/nets.py", toPath: place.path("n.py"))
+    try Data("from n import images\n".utf8).write(to: URL(filePath: place.path("d.py")))
+    let changing = [
+      "net=py:\(Fixture.torch)/nets.py:troubled?kind=exit&after=6", "--data", "py:d.py:images",
+      "--batch-size", "32",
     ]
     try #require(try place.computeTorch(changing).status == 1)
     let changed = try place.text("n.py").replacing("manual_seed(1)", with: "manual_seed(2)")

@@ -109,8 +109,7 @@ def grams(
     """Gram matrices of all layers by name, and faults by name."""
     batch = batch if isinstance(batch, Batch) else Batch({"x": batch})
     found = planned(model, batch, **choices)
-    keeps = bool(choices.get("keeps_duplicates"))
-    runner = ModelPass(model, found, GramMaker(CPU, precision), keeps, chunk, group_bytes)
+    runner = ModelPass(model, found, GramMaker(CPU, precision), chunk, group_bytes)
     room = torch.full((len(found.layers), batch.count, batch.count), torch.nan, dtype=precision)
     faults = runner.run(batch, room)
     names = [layer.name for layer in found.layers]

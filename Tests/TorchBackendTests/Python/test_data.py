@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unittest
+import zipfile
+from types import SimpleNamespace
 
 import numpy
 import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
 
-from cka_torch import loaders
+from cka_torch import images, loaders
 from cka_torch.data import open_data
 from cka_torch.refusal import Refusal
+from cka_torch.specification import parse
 from cka_torch.stream import Source, Stream
 from support import FolderTest
 
@@ -94,7 +97,75 @@ class Loaders(unittest.TestCase):
             list(Stream(pair, 16, None))
 
 
+    def test_unknown_lengths_and_limits(self) -> None:
+        streamed = [{"x": X[i : i + 20]} for i in range(0, 40, 20)]
+        pair = [opened(streamed, most=32), opened(X, most=32)]
+        stream = Stream(pair, 16, 2)
+        self.assertEqual([b.count for b in stream], [16, 16])
+        with self.assertRaisesRegex(Refusal, "has 40 samples, py:f.py:d 50"):
+            Stream([opened(streamed), opened(X)], 16, 3)
+
+    def test_the_data_set_with_repeated_ids_is_told(self) -> None:
+        good, bad = {"x": X, "ids": range(50)}, {"x": X, "ids": [0, 1, 2, 3, 3, *range(5, 50)]}
+        for first, second, name in [(bad, good, "first"), (good, bad, "second")]:
+            pair = [
+                loaders.source(d, n, n, 16, None) for d, n in ((first, "first"), (second, "second"))
+            ]
+            with self.assertRaisesRegex(Refusal, f"^{name} has two samples with the ID '3'"):
+                list(Stream(pair, 16, None))
+
+
+class Splits(unittest.TestCase):
+    """Data sets of torchvision's, each as their constructors are."""
+
+    def made(self, options: str, maker: type) -> object:
+        library = SimpleNamespace(datasets=SimpleNamespace(Toy=maker))
+        return images.of_torchvision(library, parse(f"torchvision:Toy{options}")).part
+
+    def test_train_or_test(self) -> None:
+        class Toy:
+            def __init__(self, root: str, train: bool = True, transform: object = None) -> None:
+                self.part = train
+
+        self.assertIs(self.made("", Toy), False)
+        self.assertIs(self.made("?split=test", Toy), False)
+        self.assertIs(self.made("?split=train", Toy), True)
+        self.assertIs(self.made("?train=true", Toy), True)
+        for options in ("?split=tset", "?split=true", "?split=test&train=true"):
+            with self.assertRaisesRegex(Refusal, "either split=train or split=test"):
+                self.made(options, Toy)
+
+    def test_splits_of_its_own(self) -> None:
+        class Toy:
+            def __init__(self, root: str, split: str = "train", transform: object = None) -> None:
+                if split not in ("train", "test", "extra"):
+                    raise ValueError(f"Unknown value '{split}' for argument split")
+                self.part = split
+
+        self.assertEqual(self.made("", Toy), "test")
+        self.assertEqual(self.made("?split=extra", Toy), "extra")
+        with self.assertRaisesRegex(Refusal, "Unknown value 'tset'"):
+            self.made("?split=tset", Toy)
+
+
 class Files(FolderTest):
+    def test_files_that_are_no_npz(self) -> None:
+        numpy.save(self.folder / "a.npy", X.numpy())
+        (self.folder / "empty.npz").write_bytes(b"")
+        (self.folder / "junk.npz").write_bytes(b"junk" * 9)
+        with zipfile.ZipFile(self.folder / "cut.npz", "w") as file:
+            file.writestr("x.npy", b"\x93NUMPY\x01")
+        numpy.savez(self.folder / "object.npz", x=numpy.array([{}], dtype=object))
+        numpy.savez(self.folder / "single.npz", x=numpy.array(3.0))
+        numpy.savez(self.folder / "text.npz", x=numpy.array(["a"]))
+        numpy.savez(self.folder / "ids.npz", x=X.numpy(), ids=numpy.array("abc"))
+        for name in ("a.npy", "empty.npz", "junk.npz", "cut.npz", "object.npz", "single.npz",
+                     "text.npz", "ids.npz"):
+            with self.assertRaises(Refusal) as caught:
+                open_data([f"npz:{self.folder / name}"], 4, None)
+            self.assertIn(name, str(caught.exception))
+            self.assertNotIn("pickle", str(caught.exception))
+
     def test_npz(self) -> None:
         pixels = numpy.arange(24, dtype=numpy.uint8).reshape(6, 4)
         numpy.savez(self.folder / "a.npz", images=pixels, ids=[f"i{k}" for k in range(6)])

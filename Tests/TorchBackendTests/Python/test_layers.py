@@ -57,6 +57,20 @@ class Duplicates(unittest.TestCase):
         self.assertEqual(len(matrices), 9)
         self.assertTrue(numpy.array_equal(matrices["conv"], matrices["turn"]))
 
+    def test_kept_ones_have_matrices_of_their_own(self) -> None:
+        class Clamp(nn.Module):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                x.data.clamp_(min=0)
+                return x
+
+        # Torch counts no change here, and the first samples have nothing to clamp.
+        x = torch.rand(40, 5)
+        x[35:] -= 2
+        model = nn.Sequential(nn.Identity(), Clamp())
+        matrices, _ = grams(model, x, keeps_duplicates=True)
+        numpy.testing.assert_allclose(matrices["0"], plain_gram(x), atol=1e-4)
+        numpy.testing.assert_allclose(matrices["1"], plain_gram(x.clamp(min=0)), atol=1e-4)
+
     def test_views_are_other_features_for_means(self) -> None:
         found = planned(Block(), torch.randn(9, 3, 6, 6), pool="mean")
         self.assertIn("turn", [layer.name for layer in found.layers])
@@ -99,6 +113,28 @@ class Names(unittest.TestCase):
         names = [layer.name for layer in planned(Single(), torch.randn(7, 5)).layers]
         self.assertEqual(names, ["(model)"])
 
+    def test_numbers_of_calls_are_no_parts_of_names(self) -> None:
+        class Keyed(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                torch.manual_seed(0)
+                self.of = nn.ModuleDict({k: nn.Linear(5, 5) for k in ("a", "a#b", "a#2")})
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                x = self.of["a"](self.of["a"](x))
+                return self.of["a#2"](self.of["a#b"](x)) + 1
+
+        model, x = Keyed(), torch.randn(12, 5)
+        matrices, faults = grams(model, x)
+        self.assertFalse(faults)
+        self.assertEqual(list(matrices), ["of.a", "of.a#2", "of.a#b", "(model)"])
+        second = model.of["a"](model.of["a"](x))
+        numpy.testing.assert_allclose(matrices["of.a#2"], plain_gram(second), atol=1e-4)
+        third = model.of["a#b"](second)
+        numpy.testing.assert_allclose(matrices["of.a#b"], plain_gram(third), atol=1e-4)
+        told = planned(model, x).warnings
+        self.assertEqual(told, ["m: of.a#2 of of.a#2 has the name of another output; left out"])
+
     def test_types(self) -> None:
         model = nn.Sequential(nn.Conv1d(2, 3, 1), nn.Flatten(), nn.Linear(12, 4), nn.ReLU())
         names = [layer.name for layer in planned(model, torch.randn(7, 2, 4),
@@ -139,6 +175,21 @@ class Reductions(unittest.TestCase):
         matrices, _ = grams(model, x, pool="mean")
         rows = model(x).mean((1, 2))
         numpy.testing.assert_allclose(matrices["2"], plain_gram(rows), atol=1e-5)
+
+    def test_channels_last_before_anything_tells_it(self) -> None:
+        model = nn.Sequential(nn.Conv2d(3, 6, 2, 2), Turn(), nn.LayerNorm(6))
+        matrices, _ = grams(model, torch.randn(8, 3, 8, 10), pool="mean", layers="1")
+        self.assertEqual(list(matrices), ["1"])
+        planned_width = planned(model, torch.randn(8, 3, 8, 10), pool="mean").layers[1].width
+        self.assertEqual(planned_width, 6)
+
+    def test_swin(self) -> None:
+        from cka_torch.libraries import need
+
+        make = need("torchvision", "a test").models.swin_transformer.SwinTransformer
+        model = make([4, 4], 24, [2], [2], [4, 4])
+        found = planned(model, torch.randn(3, 3, 40, 32), pool="mean", layers="features.0.*")
+        self.assertEqual([layer.width for layer in found.layers], [24, 24, 24])
 
     def test_half_precision_is_raised(self) -> None:
         x = (torch.randn(32, 4096) + 30).half()

@@ -8,18 +8,26 @@ import numpy
 import torch
 from torch import nn
 
-from cka_torch import models
+from cka_torch import checkpoints, models
 from cka_torch.refusal import Refusal
 from cka_torch.specification import parse
 from support import FolderTest, grams
 
 NET = """
+import functools
 import torch
 from torch import nn
 def net(width=8, drop=False, tag="a"):
     return nn.Sequential(nn.Flatten(), nn.Linear(64, width), nn.ReLU(), nn.Linear(width, 10))
 class Pickled(nn.Linear):
     pass
+shared = net()
+@functools.lru_cache
+def cached(): return net()
+def headed(): return nn.Sequential(shared[:3], nn.Linear(8, 3))
+def clipped(): return nn.Sequential(nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(64, 8))
+def signed(): return torch.randn(32, 64, generator=torch.Generator().manual_seed(0))
+def leaves(): raise SystemExit(0)
 """
 DATA = ("--data", "digits?size=8&channels=1", "--batch-size", "32", "--max-batches", "1")
 
@@ -100,6 +108,48 @@ class Files(FolderTest):
         self.assertTrue(numpy.array_equal(*found))
         random = self.frames("net=py:net.py:net", *DATA).frames[0][1]["net/3"]
         self.assertFalse(numpy.array_equal(found[0], random))
+
+    def test_one_network_for_two_specifications(self) -> None:
+        torch.manual_seed(5)
+        net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
+        torch.save(net.state_dict(), self.folder / "w.pt")
+        for name in ("cached", "shared"):
+            loaded, plain = f"a=py:net.py:{name}?checkpoint=w.pt", f"b=py:net.py:{name}"
+            alone = [self.frames(text, *DATA).frames[0][1] for text in (loaded, plain)]
+            for texts in ((loaded, plain), (plain, loaded)):
+                both = self.frames(*texts, *DATA).frames[0][1]
+                for key, one in (("a/1", alone[0]), ("b/1", alone[1])):
+                    self.assertTrue(numpy.array_equal(both[key], one[key]))
+        both = self.frames("a=py:net.py:shared?checkpoint=w.pt", "b=py:net.py:headed", *DATA)
+        self.assertFalse(
+            numpy.array_equal(both.frames[0][1]["a/1"], both.frames[0][1]["b/0.1"]))
+
+    def test_a_model_that_changes_its_input(self) -> None:
+        pair = ["c=py:net.py:clipped", "n=py:net.py:net"]
+        data = ("--data", "py:net.py:signed", "--batch-size", "32")
+        alone = {k: v for text in pair for k, v in self.frames(text, *data).frames[0][1].items()}
+        for texts in (pair, pair[::-1]):
+            both = self.frames(*texts, *data)
+            self.assertEqual(both.frames[0][1].keys(), alone.keys())
+            for name, matrix in both.frames[0][1].items():
+                numpy.testing.assert_allclose(matrix, alone[name], rtol=1e-5, atol=1e-4)
+
+    def test_code_that_ends_the_process(self) -> None:
+        line = self.refusal("py:net.py:leaves", *DATA)
+        self.assertIn("called sys.exit(0)", line)
+
+    def test_checkpoints_that_are_damaged(self) -> None:
+        net = nn.Linear(2, 2)
+        for number, content in enumerate(
+            (b"", b"some text that is no checkpoint", b"PK\x03\x04junk", b"\0" * 99,
+             b"\x80\x02}q\0X\x01")
+        ):
+            for name in (f"{number}.pt", f"{number}.safetensors"):
+                (self.folder / name).write_bytes(content)
+                with self.assertRaises(Refusal) as caught:
+                    checkpoints.load(net, str(self.folder / name), True)
+                self.assertIn(f"{name} cannot be read as weights", str(caught.exception))
+                self.assertNotIn("weights_only", str(caught.exception))
 
     def test_checkpoints_that_do_not_fit(self) -> None:
         net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 5))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import unittest
 from typing import Any
+from unittest import mock
 
 import numpy
 import torch
 from torch import nn
 
+from cka_torch.batches import Batch
 from cka_torch.grams import GramMaker
-from support import CPU, grams, plain_gram
+from cka_torch.passes import ModelPass
+from support import CPU, grams, plain_gram, planned
 
 
 def network() -> nn.Module:
@@ -47,18 +50,15 @@ class Chunks(unittest.TestCase):
                 return self.net(x)
 
         x = torch.randn(20, 3, 8, 8)
-        from cka_torch.passes import ModelPass
-        from support import planned
-
         model = Hungry()
         found = planned(model, x[:6])
         room = torch.empty(len(found.layers), 20, 20)
-        runner = ModelPass(model, found, GramMaker(CPU, torch.float32), False)
+        runner = ModelPass(model, found, GramMaker(CPU, torch.float32))
         model.sizes.clear()
-        self.assertFalse(runner.run(x_batch(x), room))
+        self.assertFalse(runner.run(Batch({"x": x}), room))
         self.assertEqual(model.sizes, [20, 10, 5, 5, 5, 5])
         model.sizes.clear()
-        runner.run(x_batch(x), room)
+        runner.run(Batch({"x": x}), room)
         self.assertEqual(model.sizes, [5, 5, 5, 5])
         whole, _ = grams(network(), x)
         numpy.testing.assert_allclose(room[0].numpy(), whole["0"], rtol=1e-4, atol=1e-3)
@@ -72,13 +72,72 @@ class Chunks(unittest.TestCase):
             grams(Broken(), torch.randn(3, 4))
 
 
-def x_batch(x: torch.Tensor) -> Any:
-    from cka_torch.batches import Batch
+class Inputs(unittest.TestCase):
+    """A model that works in place on its input changes it for nobody else."""
 
-    return Batch({"x": x})
+    def test_stays_as_it_was(self) -> None:
+        model = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(6, 5))
+        x = torch.randn(24, 6, generator=torch.Generator().manual_seed(0))
+        before = x.clone()
+        for chunk in (None, 7):
+            found, _ = grams(model, x, chunk=chunk, group_bytes=1)
+            self.assertTrue(torch.equal(x, before))
+            numpy.testing.assert_allclose(found["0"], plain_gram(before.relu()), atol=1e-4)
+
+    def test_named_tensors(self) -> None:
+        class Named(nn.Module):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return x.mul_(2)
+
+        x = torch.ones(8, 3)
+        grams(Named(), Batch({"x": x}, is_named=True))
+        self.assertEqual(x.sum().item(), 24)
+
+
+class InferenceMode(unittest.TestCase):
+    def test_models_that_use_it_themselves(self) -> None:
+        class Inferring(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.net = network()
+
+            @torch.inference_mode()
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return self.net(x)
+
+        x = torch.randn(40, 3, 8, 8)
+        maker = GramMaker(CPU, torch.float32)
+        true, _ = grams(network(), x)
+        for chunk in (None, 9):
+            found, faults = grams(Inferring(), x, chunk=chunk)
+            self.assertFalse(faults)
+            for name, matrix in true.items():
+                ours = found[f"net.{name}"]
+                numpy.testing.assert_allclose(ours, matrix, atol=1e-5 * matrix.max())
+        # What one model leaves in the scratch serves the next, in whatever mode.
+        for model in (Inferring(), network()):
+            plan = planned(model, x)
+            room = torch.empty(len(plan.layers), 40, 40)
+            self.assertFalse(ModelPass(model, plan, maker).run(Batch({"x": x}), room))
 
 
 class Accuracy(unittest.TestCase):
+    def test_float64_features_are_centred_before_they_are_rounded(self) -> None:
+        generator = torch.Generator().manual_seed(0)
+        for p in (20, 5000):
+            x = torch.randn(40, p, dtype=torch.float64, generator=generator) + 1e9
+            out = torch.empty(40, 40)
+            GramMaker(CPU, torch.float32).gram(x, out)
+            true = plain_gram(x)
+            numpy.testing.assert_allclose(out, true, atol=1e-5 * true.max())
+
+    def test_blocks_do_not_depend_on_threads(self) -> None:
+        out = torch.empty(64, 64)
+        asked = mock.patch("torch.get_num_threads", side_effect=AssertionError("was asked"))
+        with asked:
+            GramMaker(CPU, torch.float32).gram(torch.randn(64, 9000), out)
+        self.assertTrue(out.isfinite().all())
+
     def test_all_sizes(self) -> None:
         torch.manual_seed(0)
         for n, p in [(4, 1), (31, 1000), (64, 4097), (128, 20_011), (130, 3000), (65, 9000)]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import select
 import sys
+import threading
 from typing import BinaryIO
 
 from . import messages
@@ -17,19 +19,28 @@ def main() -> int:
     """Runs one command; returns its exit code."""
     options = parser().parse_args()
     output = _take_standard_output()
+    threading.Thread(target=_end_with_reader, args=(output.fileno(),), daemon=True).start()
     try:
         _run(options, output)
         output.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         # Whoever read the frames is gone, and nothing is left to say to it.
         return 1
+    except SystemExit as error:
+        # Not a way out without a result: whoever reads would take an empty output for one.
+        _tell(options, Refusal(f"the code of a model, or of data, called sys.exit({error.code!r})"))
+        return 1
     except Exception as error:  # Whatever user code raises ends in one line and exit code 1.
-        if options.command == "run":
-            messages.failure(error)
-        else:
-            print(one_line(error), file=sys.stderr)
+        _tell(options, error)
         return 1
     return 0
+
+
+def _tell(options: argparse.Namespace, error: Exception) -> None:
+    if options.command == "run":
+        messages.failure(error)
+    else:
+        print(one_line(error), file=sys.stderr)
 
 
 def _need_packages() -> None:
@@ -77,6 +88,19 @@ def _take_standard_output() -> BinaryIO:
     return output
 
 
+def _end_with_reader(output: int) -> None:
+    """Ends this process when nobody is left to read its output, even while a model is at work."""
+    poll = select.poll()
+    # No event is asked for: an error, which a pipe without a reader is, is told always.
+    poll.register(output, 0)
+    try:
+        while not any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
+            pass
+    except (OSError, ValueError):
+        return
+    os._exit(1)
+
+
 def _exit(code: int) -> None:
     """Ends at once: threads that read data or write frames are not waited for."""
     for stream in (sys.stdout, sys.stderr):
@@ -87,7 +111,10 @@ def _exit(code: int) -> None:
     os._exit(code)
 
 
-if __name__ == "__main__":
-    # Files of the user's are found from where the command was started.
-    sys.path.insert(0, os.getcwd())
+def start() -> None:
+    """Runs the command of this process, and ends it."""
     _exit(main())
+
+
+if __name__ == "__main__":
+    start()

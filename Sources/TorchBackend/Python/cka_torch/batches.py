@@ -139,18 +139,20 @@ def arguments(batch: Batch, model: torch.nn.Module) -> tuple[tuple[Any, ...], di
     """How a model is called with a batch.
 
     Named tensors go to the arguments of these names; if the model has none of them, what looks
-    most like its input goes first.
+    most like its input goes first. All are copies: a model that works in place on its input must
+    not change what the next model, or the next pass, is given.
     """
+    tensors = {key: value.clone() for key, value in batch.tensors.items()}
     if not batch.is_named:
-        return tuple(batch.tensors.values()), {}
+        return tuple(tensors.values()), {}
     try:
         known = inspect.signature(model.forward).parameters
     except ValueError:
-        return (), batch.tensors
+        return (), tensors
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
-        return (), batch.tensors
-    named = {k: v for k, v in batch.tensors.items() if k in known}
+        return (), tensors
+    named = {k: v for k, v in tensors.items() if k in known}
     if any(key != MASK for key in named):
         return (), named
-    key = next((k for k in _INPUT_KEYS if k in batch.tensors), next(iter(batch.tensors)))
-    return (batch.tensors[key],), named
+    key = next((k for k in _INPUT_KEYS if k in tensors), next(iter(tensors)))
+    return (tensors[key],), named

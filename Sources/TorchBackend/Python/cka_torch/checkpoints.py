@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -37,16 +39,7 @@ def load(model: torch.nn.Module, file: str, is_strict: bool) -> list[str]:
 def _state(file: str) -> dict[str, torch.Tensor]:
     if not Path(file).is_file():
         raise Refusal(f"there is no checkpoint '{file}'")
-    if file.endswith(".safetensors"):
-        from .libraries import need
-
-        return need("safetensors.torch", file).load_file(file)
-    try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise Refusal(
-            f"checkpoint {file} holds more than weights; save model.state_dict() instead"
-        ) from None
+    content = _content(file)
     for key in _WRAPPERS:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
@@ -56,6 +49,26 @@ def _state(file: str) -> dict[str, torch.Tensor]:
     if not state:
         raise Refusal(f"checkpoint {file} holds no tensors")
     return state
+
+
+def _content(file: str) -> Any:
+    """What the file holds; reasons are our own, as torch's advise to load it unsafely."""
+    if file.endswith(".safetensors"):
+        from .libraries import need
+
+        load = need("safetensors.torch", file).load_file
+    else:
+        load = functools.partial(torch.load, map_location="cpu", weights_only=True)
+    try:
+        return load(file)
+    except MemoryError:
+        raise
+    except Exception as error:  # Damaged files raise whatever the bytes happen to lead to.
+        if isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower():
+            reason = "holds more than weights; save model.state_dict() instead"
+        else:
+            reason = f"cannot be read as weights ({type(error).__name__}): is it damaged?"
+        raise Refusal(f"checkpoint {file} {reason}") from None
 
 
 def _without_prefixes(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

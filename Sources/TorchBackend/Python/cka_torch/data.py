@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy
 import torch
@@ -63,20 +65,56 @@ def _npz(name: str, specification: Specification, size: int, most: int | None) -
     key = specification.take("key")
     specification.refuse_rest("key")
     text = specification.text
-    try:
-        with numpy.load(specification.target, allow_pickle=False) as file:
-            keys = [key] if key is not None else ["x", "images", "data"]
-            found = next((str(k) for k in keys if k in file.files), None)
-            if found is None:
-                listed = ", ".join(file.files[:8]) or "nothing"
-                raise Refusal(f"{text} has no array {' or '.join(map(str, keys))}; it has {listed}")
-            values = file[found]
-            ids = as_ids(file["ids"]) if "ids" in file.files else None
-    except (OSError, ValueError) as error:
-        raise Refusal(f"{text}: {one_line(error)}") from None
+    keys = [str(key)] if key is not None else ["x", "images", "data"]
+    read = _arrays(specification.target, text, [*keys, "ids"])
+    found = next((k for k in keys if k in read), None)
+    if found is None:
+        raise Refusal(f"{text} has no array {' or '.join(keys)}; it has {_listed(read)}")
+    values = read[found]
+    if values is None or values.ndim == 0 or values.dtype.kind not in "fiub":
+        raise Refusal(f"{text}: the array {found} does not hold numbers, samples along an axis")
+    ids = None
+    if "ids" in read:
+        names = read["ids"]
+        if names is None or names.ndim != 1:
+            raise Refusal(f"{text}: the array ids is no list of numbers or texts")
+        ids = as_ids(names)
     if ids is not None and len(ids) != len(values):
         raise Refusal(f"{text} has {len(ids)} ids for {len(values)} samples")
     return arrays(name, text, _numbers(values), ids, size)
+
+
+def _arrays(path: str, text: str, wanted: list[str]) -> dict[str, numpy.ndarray | None]:
+    """Arrays of an npz by name: None for what is not wanted, and for Python objects.
+
+    Reasons are our own where the content is at fault: numpy's advise to load the file unsafely.
+    """
+    try:
+        with open(path, "rb") as stream:
+            is_zip = zipfile.is_zipfile(stream)
+        if not is_zip:
+            raise Refusal(f"{text}: {path} is no npz file; write one with numpy.savez(FILE, x=…)")
+        with numpy.load(path, allow_pickle=False) as file:
+            return {k: _array(file, k) if k in wanted else None for k in file.files}
+    except OSError as error:
+        raise Refusal(f"{text}: {one_line(error)}") from None
+    except (Refusal, MemoryError):
+        raise
+    except Exception as error:  # Damaged files raise whatever the bytes happen to lead to.
+        kind = type(error).__name__
+        raise Refusal(f"{text}: {path} cannot be read ({kind}): is it damaged?") from None
+
+
+def _array(file: Any, key: str) -> numpy.ndarray | None:
+    try:
+        value = file[key]
+    except ValueError:
+        return None  # Objects of Python, which only running code from the file would make.
+    return value if isinstance(value, numpy.ndarray) else None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(list(names)[:8]) or "nothing"
 
 
 def _numbers(values: numpy.ndarray) -> torch.Tensor:

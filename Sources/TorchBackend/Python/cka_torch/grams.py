@@ -10,6 +10,9 @@ _GPU_SCRATCH = 1 << 26
 # Fewer samples or columns than these are not worth splitting.
 _SPLIT_SAMPLES = 32
 _SPLIT_COLUMNS = 512
+# Blocks that are multiplied side by side, whatever the number of threads: they decide the order of
+# the sums, and so the last bits.
+_BLOCKS = 4
 
 
 class GramMaker:
@@ -17,10 +20,11 @@ class GramMaker:
 
     Centred before the product: with a large mean the product alone would lose all digits. A block
     of columns at a time is centred in a scratch buffer and multiplied while it is in cache, so that
-    X is read once and never copied as a whole. On a processor each thread has a block of its own,
-    and the rows are halved, so that only three of the four quarters are multiplied.
+    X is read once and never copied as a whole. On a processor several blocks are multiplied side by
+    side, and the rows are halved, so that only three of the four quarters are multiplied.
 
-    - `precision`: of the centred features, the products and the result.
+    - `precision`: of the centred features, the products and the result. Features that have more
+      are rounded after they are centred.
     """
 
     def __init__(self, device: torch.device, precision: torch.dtype) -> None:
@@ -50,21 +54,20 @@ class GramMaker:
     def _halves(self, features: torch.Tensor, out: torch.Tensor) -> int:
         """Products of as many columns as fill whole blocks; returns how many those are."""
         n, p = features.shape
-        threads = torch.get_num_threads()
-        width = min(self._scratch_bytes // (n * self._item), p // threads)
+        width = min(self._scratch_bytes // (n * self._item), p // _BLOCKS)
         if width < _SPLIT_COLUMNS:
             return 0
-        half, whole = n // 2, p - p % (threads * width)
+        half, whole = n // 2, p - p % (_BLOCKS * width)
         # Quarters: the two on the diagonal together, then the one beside them.
-        diagonal = self._zeros(2 * threads, half)
-        beside = self._zeros(threads, half)
-        for begin in range(0, whole, threads * width):
-            columns = features[:, begin : begin + threads * width]
-            centred = self._centred(columns.unflatten(1, (threads, width)).transpose(0, 1))
-            rows = centred.view(2 * threads, half, width)
+        diagonal = self._zeros(2 * _BLOCKS, half)
+        beside = self._zeros(_BLOCKS, half)
+        for begin in range(0, whole, _BLOCKS * width):
+            columns = features[:, begin : begin + _BLOCKS * width]
+            centred = self._centred(columns.unflatten(1, (_BLOCKS, width)).transpose(0, 1))
+            rows = centred.view(2 * _BLOCKS, half, width)
             diagonal.baddbmm_(rows, rows.transpose(1, 2))
             beside.baddbmm_(centred[:, :half], centred[:, half:].transpose(1, 2))
-        first, second = diagonal.view(threads, 2, half, half).sum(0)
+        first, second = diagonal.view(_BLOCKS, 2, half, half).sum(0)
         out[:half, :half], out[half:, half:] = first, second
         torch.sum(beside, 0, out=out[:half, half:])
         out[half:, :half] = out[:half, half:].T
@@ -77,7 +80,10 @@ class GramMaker:
                 columns.numel(), dtype=self._precision, device=self._device
             )
         centred = self._scratch[: columns.numel()].view(columns.shape)
-        if columns.dtype != self._precision or columns.device != centred.device:
+        if torch.promote_types(columns.dtype, self._precision) != self._precision:
+            # Rounded after the mean is taken off, or its digits would be lost.
+            columns = columns.to(self._device)
+        elif columns.dtype != self._precision or columns.device != centred.device:
             columns = centred.copy_(columns)
         return torch.sub(columns, columns.mean(-2, keepdim=True), out=centred)
 

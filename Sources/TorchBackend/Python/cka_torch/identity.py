@@ -16,6 +16,11 @@ class Identity:
     is not kept: a weak reference stops its address from being given to anything else.
     """
 
+    @classmethod
+    def of(cls, tensor: torch.Tensor, treatment: Treatment) -> Identity | None:
+        """None for a tensor of inference mode, whose changes torch does not count."""
+        return None if tensor.is_inference() else cls(tensor, treatment)
+
     def __init__(self, tensor: torch.Tensor, treatment: Treatment) -> None:
         self._storage = StorageWeakRef(tensor.untyped_storage())
         axes = [

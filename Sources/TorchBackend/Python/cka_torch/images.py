@@ -80,7 +80,11 @@ class ImageFolder(Dataset):
 
 
 def of_torchvision(torchvision: ModuleType, specification: Specification) -> Dataset:
-    """A data set of torchvision's; `split` is passed on as `train` where it is called so."""
+    """A data set of torchvision's; `split=test`, or `train`, where it has these.
+
+    `split` is passed on as `train` where it is called so; a class that knows other splits checks
+    them itself.
+    """
     size = specification.take("size")
     prepare = Preparation(size and int(size), bool(specification.take("normalize", True)))
     text, name = specification.text, specification.target
@@ -89,8 +93,13 @@ def of_torchvision(torchvision: ModuleType, specification: Specification) -> Dat
         raise Refusal(f"{text}: torchvision has no data set '{name}'")
     arguments = {"root": "."} | specification.options
     known = inspect.signature(maker).parameters
-    if "train" in known and "split" in arguments:
-        arguments["train"] = arguments.pop("split") == "train"
+    if "split" in known:
+        arguments.setdefault("split", "test")
+    elif "train" in known and ("split" in arguments or "train" not in arguments):
+        split = arguments.pop("split", "test")
+        if split not in ("train", "test") or "train" in arguments:
+            raise Refusal(f"{text}: write either split=train or split=test for '{name}'")
+        arguments["train"] = split == "train"
     try:
         return maker(transform=prepare, **arguments)
     except Exception as error:  # Missing files and wrong arguments have many types there.

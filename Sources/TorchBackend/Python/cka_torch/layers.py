@@ -12,7 +12,7 @@ import torch
 # The network itself has no name among its modules.
 ROOT = "(model)"
 
-Receiver = Callable[[str, torch.nn.Module, Any], None]
+Receiver = Callable[[str, str, torch.nn.Module, Any], None]
 
 
 def kind(module: torch.nn.Module) -> str:
@@ -21,9 +21,10 @@ def kind(module: torch.nn.Module) -> str:
 
 
 class Hooks:
-    """Tells `receive` the name, the module and the output of every call, in execution order.
+    """Tells `receive` of every call, in execution order.
 
-    The second call of a module in one forward pass is called `name#2`. The receiver has to do
+    It is given the module's name, the call's name, the module and the output. The second call of
+    a module in one forward pass is called `name#2`. The receiver has to do
     with the output what it wants before it returns: the next module may overwrite it.
 
     - `only`: names of the modules to look at; all by default.
@@ -65,7 +66,10 @@ class Hooks:
         def hook(module: torch.nn.Module, _: Any, output: Any) -> None:
             self._calls[name] += 1
             count = self._calls[name]
-            self._receive(name if count == 1 else f"{name}#{count}", module, output)
+            call = name if count == 1 else f"{name}#{count}"
+            # A model may run in inference mode: what is kept here has to outlive that.
+            with torch.inference_mode(False), torch.no_grad():
+                self._receive(name, call, module, output)
 
         return hook
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import random
 import warnings
@@ -14,7 +15,7 @@ import torch
 
 from . import checkpoints
 from .libraries import need
-from .python_file import made_by
+from .python_file import made_by, run_file
 from .refusal import Refusal, one_line
 from .scripts import Script
 from .specification import Specification, parse, without_repeats
@@ -52,7 +53,50 @@ def set_seeds(seed: int) -> None:
 
 
 def build(specification: Specification, seed: int) -> Model:
-    """The network, made after the random generators were set to `seed`."""
+    """One network, made after the random generators were set to `seed`."""
+    return build_all([specification], seed, lambda _: None)[0]
+
+
+def build_all(
+    specifications: list[Specification], seed: int, say: Callable[[str], None]
+) -> list[Model]:
+    """The networks, which share no weights.
+
+    Checkpoints are loaded when all are made: a function may return one network again and again,
+    and what is loaded for one specification must not be in the next.
+    """
+    made: list[tuple[Model, Callable[[], None]]] = []
+    taken: set[int] = set()
+    for specification in specifications:
+        say(f"making {specification.name}")
+        model, load = _make(specification, seed)
+        if not taken.isdisjoint(_parts(model.module)):
+            model.module = _copied(model)
+        taken |= _parts(model.module)
+        made.append((model, load))
+    for _, load in made:
+        load()
+    return [model for model, _ in made]
+
+
+def _parts(module: torch.nn.Module) -> set[int]:
+    """Modules, weights and buffers, each by its address; all live as long as the run."""
+    parts = [*module.modules(), *module.parameters(), *module.buffers()]
+    return {id(part) for part in parts}
+
+
+def _copied(model: Model) -> torch.nn.Module:
+    try:
+        return copy.deepcopy(model.module)
+    except Exception as error:  # Whatever a module's own way of copying raises.
+        raise Refusal(
+            f"{model.specification} gives a network that another model has, and it cannot be "
+            f"copied: {one_line(error)}; return a new one from each call"
+        ) from None
+
+
+def _make(specification: Specification, seed: int) -> tuple[Model, Callable[[], None]]:
+    """The network without its checkpoint, and what loads that."""
     maker = _MAKERS.get(specification.scheme)
     text = specification.text
     if maker is None or not specification.target:
@@ -61,6 +105,10 @@ def build(specification: Specification, seed: int) -> Model:
     checkpoint = specification.take("checkpoint")
     is_strict = specification.take("strict", True) if checkpoint is not None else True
     set_seeds(seed)
+    if specification.scheme == "py":
+        # What is random in the file itself counts once, for whichever model comes first.
+        run_file(specification)
+        set_seeds(seed)
     module = maker(specification)
     if not isinstance(module, torch.nn.Module):
         raise Refusal(f"{text} gives a {type(module).__name__} instead of a torch.nn.Module")
@@ -68,9 +116,12 @@ def build(specification: Specification, seed: int) -> Model:
     if isinstance(module, Script) and module.opaque:
         inside = ", ".join(path or "the network" for path in module.opaque[:3])
         model.warnings.append(f"what is inside {inside} is not seen: TorchScript with control flow")
-    if checkpoint is not None:
-        model.warnings += checkpoints.load(module, str(checkpoint), bool(is_strict))
-    return model
+
+    def load() -> None:
+        if checkpoint is not None:
+            model.warnings += checkpoints.load(model.module, str(checkpoint), bool(is_strict))
+
+    return model, load
 
 
 def _default_name(specification: Specification) -> str:

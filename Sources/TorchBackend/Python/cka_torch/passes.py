@@ -9,7 +9,6 @@ import torch
 from .batches import Batch, arguments
 from .features import objection, tensors
 from .grams import GramMaker
-from .identity import Identity
 from .layers import Hooks, evaluating
 from .plan import Plan
 from .refusal import Refusal, is_out_of_memory, one_line
@@ -30,14 +29,13 @@ class ModelPass:
     """
 
     def __init__(
-        self, model: torch.nn.Module, plan: Plan, maker: GramMaker, shares_grams: bool,
-        chunk: int | None = None, group_bytes: int = GROUP_BYTES,
+        self, model: torch.nn.Module, plan: Plan, maker: GramMaker, chunk: int | None = None,
+        group_bytes: int = GROUP_BYTES,
     ) -> None:
         self.chunk = chunk
         self._model = model
         self._plan = plan
         self._maker = maker
-        self._shares_grams = shares_grams
         self._group_bytes = group_bytes
 
     def run(self, batch: Batch, grams: torch.Tensor) -> dict[int, str]:
@@ -69,16 +67,10 @@ class ModelPass:
 
     def _whole(self, batch: Batch, grams: torch.Tensor) -> dict[int, str]:
         def take(index: int, tensor: torch.Tensor) -> None:
-            layer = self._plan.layers[index]
-            key = Identity(tensor, layer.treatment) if self._shares_grams else None
-            if key is not None and key in known:
-                grams[index].copy_(grams[known[key]])
-                return
-            self._maker.gram(layer.treatment.rows(tensor, batch.mask), grams[index])
-            if key is not None:
-                known[key] = index
+            # Also of a duplicate that is kept: tensors in one memory are not always equal.
+            rows = self._plan.layers[index].treatment.rows(tensor, batch.mask)
+            self._maker.gram(rows, grams[index])
 
-        known: dict[Identity, int] = {}
         receiver = _Receiver(self._plan, range(len(self._plan.layers)), batch.count, take)
         self._forward(batch, receiver)
         return receiver.all_faults()
@@ -148,10 +140,10 @@ class _Receiver:
         self._missing = set(wanted)
         self._faults: dict[int, str] = {}
 
-    def receive(self, call: str, _: torch.nn.Module, output: Any) -> None:
+    def receive(self, path: str, call: str, _: torch.nn.Module, output: Any) -> None:
         """One call of a module."""
         for suffix, tensor in tensors(output):
-            index = self._plan.positions.get(call + suffix)
+            index = self._plan.positions.get((path, call + suffix))
             if index is None or index not in self._wanted:
                 continue
             self._missing.discard(index)

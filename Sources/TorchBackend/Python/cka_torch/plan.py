@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from .filter import LayerFilter
 from .glob import Glob
 from .grams import GramMaker
 from .identity import Identity
-from .layers import Hooks, evaluating, random_state_kept
+from .layers import Hooks, Receiver, evaluating, random_state_kept
 from .layers import kind as kind_of
 from .refusal import Refusal
 
@@ -50,7 +51,8 @@ class Plan:
     modules: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.positions = {layer.name: index for index, layer in enumerate(self.layers)}
+        calls = [(layer.module, layer.name) for layer in self.layers]
+        self.positions = {call: index for index, call in enumerate(calls)}
 
 
 @dataclass(frozen=True)
@@ -69,20 +71,41 @@ def plan(
 ) -> Plan:
     """Runs the model once on the first few samples of `batch`, which is on `device`.
 
-    The model's mode, its hooks and the random generators are as before afterwards.
+    Twice where means are taken: channels are found by what any layer of the model returns. The
+    model's mode, its hooks and the random generators are as before afterwards.
     """
     batch = batch.cut(0, min(batch.count, DRY_SAMPLES))
-    survey = _Survey(choice, batch, device)
-    with Hooks(model, survey.look), evaluating(model), random_state_kept([device]):
+    last_axes: set[int] = set()
+    survey = _Survey(choice, batch, device, last_axes)
+    with evaluating(model):
+        if choice.pool == "mean":
+            _pass(model, batch, device, functools.partial(_note_last_axes, last_axes))
+        _pass(model, batch, device, survey.look)
+    return survey.plan(name)
+
+
+def _pass(
+    model: torch.nn.Module, batch: Batch, device: torch.device, receive: Receiver
+) -> None:
+    with Hooks(model, receive), random_state_kept([device]):
         positional, named = arguments(batch, model)
         model(*positional, **named)
-    return survey.plan(name)
+
+
+def _note_last_axes(
+    found: set[int], _: str, call: str, module: torch.nn.Module, output: Any
+) -> None:
+    """Adds the length of the last axis of a linear or layer-norm map."""
+    if kind_of(module) in ("Linear", "LayerNorm"):
+        found.update(t.shape[-1] for _, t in tensors(output) if t.dim() > 3)
 
 
 class _Survey:
     """Looks at every output of the dry pass."""
 
-    def __init__(self, choice: Choice, batch: Batch, device: torch.device) -> None:
+    def __init__(
+        self, choice: Choice, batch: Batch, device: torch.device, last_axes: set[int]
+    ) -> None:
         self._choice = choice
         self._filter = LayerFilter(choice.layers)
         self._types = [Glob(t.strip().lower()) for t in choice.types.split(",") if t.strip()]
@@ -93,28 +116,25 @@ class _Survey:
         self._folded: dict[str, str] = {}
         self._left_out: list[str] = []
         self._kinds: set[str] = set()
-        self._leaders: dict[Identity, tuple[str, torch.Tensor]] = {}
-        self._last_axes: set[int] = set()
+        self._leaders: dict[Identity | None, tuple[str, torch.Tensor]] = {}
+        self._last_axes = last_axes
         self._names: set[str] = set()
 
-    def look(self, call: str, module: torch.nn.Module, output: Any) -> None:
+    def look(self, path: str, call: str, module: torch.nn.Module, output: Any) -> None:
         """One call of a module."""
         kind = kind_of(module)
         self._kinds.add(kind)
-        found = tensors(output)
-        if kind in ("Linear", "LayerNorm"):
-            self._last_axes.update(t.shape[-1] for _, t in found if t.dim() > 3)
         is_wanted = not self._types or any(t.matches(kind.lower()) for t in self._types)
-        for suffix, tensor in found if is_wanted else []:
-            if self._filter.matches(call + suffix) and call + suffix not in self._names:
-                self._add(call, suffix, module, tensor)
+        for suffix, tensor in tensors(output) if is_wanted else []:
+            if self._filter.matches(call + suffix):
+                self._add(path, call + suffix, kind, tensor)
 
-    def _add(
-        self, call: str, suffix: str, module: torch.nn.Module, tensor: torch.Tensor
-    ) -> None:
-        name, kind = call + suffix, kind_of(module)
-        self._names.add(name)
+    def _add(self, path: str, name: str, kind: str, tensor: torch.Tensor) -> None:
         reason = objection(tensor, self._batch.count)
+        if name in self._names:
+            # `a#2` is the second call of `a`, and may be a module's own name.
+            reason = f"of {path} has the name of another output"
+        self._names.add(name)
         if reason:
             self._left_out.append(f"{name} {reason}")
             return
@@ -123,17 +143,17 @@ class _Survey:
         rows = how.rows(tensor, self._batch.mask)
         gram = torch.empty(len(rows), len(rows), device=self._device)
         self._maker.gram(rows, gram)
-        identity = Identity(tensor, how)
+        identity = Identity.of(tensor, how)
         leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
         if leader != name and torch.equal(gram, its_gram):
             self._folded[name] = leader
             if not choice.keeps_duplicates:
                 return
-        else:
+        elif identity is not None:
             self._leaders[identity] = (name, gram)
         shape = list(tensor.shape[1:])
-        self._layers.append(Layer(name, call.partition("#")[0], kind, shape, rows.shape[1], how))
+        self._layers.append(Layer(name, path, kind, shape, rows.shape[1], how))
 
     def plan(self, model: str) -> Plan:
         """What was found; at least one layer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -19,10 +20,8 @@ def made_by(specification: Specification) -> Any:
 
     What is no function, nor a class, is taken as it is, if there are no options.
     """
+    namespace = run_file(specification)
     file, _, function = specification.target.rpartition(":")
-    if not file or not function:
-        raise Refusal(f"{specification.text}: write py:FILE.py:FUNCTION")
-    namespace = _module(Path(file), specification.text)
     if not hasattr(namespace, function):
         raise Refusal(f"{specification.text}: {file} defines no '{function}'")
     value = getattr(namespace, function)
@@ -31,6 +30,14 @@ def made_by(specification: Specification) -> Any:
         return value(**specification.options)
     specification.refuse_rest("none, as it is no function")
     return value
+
+
+def run_file(specification: Specification) -> ModuleType:
+    """The file as a module; it is run when it is asked for first."""
+    file, _, function = specification.target.rpartition(":")
+    if not file or not function:
+        raise Refusal(f"{specification.text}: write py:FILE.py:FUNCTION")
+    return _module(Path(file), specification.text)
 
 
 def _module(path: Path, why: str) -> ModuleType:
@@ -47,6 +54,9 @@ def _module(path: Path, why: str) -> ModuleType:
         name = f"{name}_{abs(hash(str(resolved)))}"
     if str(resolved.parent) not in sys.path:
         sys.path.insert(0, str(resolved.parent))
+    # Last, so that nothing there takes the place of a package: only files of the user's look for it.
+    if os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
     origin = importlib.util.spec_from_file_location(name, resolved)
     if origin is None or origin.loader is None:
         raise Refusal(f"{why}: '{path}' is no Python file")

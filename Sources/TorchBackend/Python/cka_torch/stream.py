@@ -48,7 +48,7 @@ class Stream:
         self.sources = sources
         self._size = size
         count = sources[0].count
-        self._check(count)
+        self._check(None if most is None else most * size)
         whole, rest = divmod(count, size)
         self.samples = ([size] * whole + ([rest] if rest else []))[:most]
         self._iterator = self._minibatches()
@@ -73,15 +73,18 @@ class Stream:
         assert first is not None
         return itertools.chain([first], self._iterator)
 
-    def _check(self, count: int) -> None:
-        if count == 0:
+    def _check(self, most: int | None) -> None:
+        """Refuses what cannot be paired; `most` samples are wanted of each source."""
+        if self.sources[0].count == 0:
             raise Refusal(f"{self.sources[0].specification} has no samples")
         if len(self.sources) < 2:
             return
         first, second = self.sources
-        if first.count != second.count:
+        # Of data of unknown length, no more were counted than are wanted.
+        counts = [s.count if most is None else min(s.count, most) for s in self.sources]
+        if counts[0] != counts[1]:
             raise Refusal(
-                f"{first.specification} has {count} samples, {second.specification} "
+                f"{first.specification} has {first.count} samples, {second.specification} "
                 f"{second.count}: two data sets are compared sample by sample"
             )
         shuffled = [s.specification for s in self.sources if s.is_shuffled]
@@ -93,10 +96,15 @@ class Stream:
 
     def _minibatches(self) -> Iterator[Minibatch]:
         takers = [_Cutter(source) for source in self.sources]
+        seen: set[str] = set()
         for size in self.samples:
             batches = [takers[0].take(size)]
             if self.pairing == "ids":
                 ids = batches[0].ids or []
+                for name in ids:
+                    if name in seen:
+                        raise _two_samples(self.sources[0], name)
+                    seen.add(name)
                 batches += [taker.take_ids(ids) for taker in takers[1:]]
             else:
                 batches += [taker.take(size) for taker in takers[1:]]
@@ -148,7 +156,7 @@ class _Cutter:
     def _wait(self, batch: Batch) -> None:
         for index, name in enumerate(batch.ids or []):
             if name in self._waiting:
-                raise Refusal(f"{self._source.specification} has two samples with the ID '{name}'")
+                raise _two_samples(self._source, name)
             self._waiting[name] = batch.cut(index, index + 1)
 
     def _next(self, wanted: str | None = None) -> Batch:
@@ -162,3 +170,7 @@ class _Cutter:
         if self._source.has_ids and batch.ids is None:
             raise Refusal(f"{self._source.specification} has IDs for some samples only")
         return batch
+
+
+def _two_samples(source: Source, name: str) -> Refusal:
+    return Refusal(f"{source.specification} has two samples with the ID '{name}'")

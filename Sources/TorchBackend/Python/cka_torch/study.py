@@ -16,7 +16,6 @@ from .models import Model
 from .passes import ModelPass
 from .plan import Choice, Plan, plan
 from .refusal import Refusal
-from .specification import Specification
 from .stream import Minibatch, Stream
 
 Say = Callable[[str], None]
@@ -49,7 +48,9 @@ class Study:
         self._dtype = getattr(torch, options.dtype)
         self.precision = getattr(torch, options.precision)
         devices = read_devices(options.device)
-        self.models = [self._model(wanted, say) for wanted in models.named(options.models)]
+        self.models = models.build_all(models.named(options.models), options.seed, say)
+        for model in self.models:
+            self.warnings += [f"{model.name}: {warning}" for warning in model.warnings]
         self._place(devices)
         say("opening the data")
         models.set_seeds(options.seed)
@@ -58,12 +59,6 @@ class Study:
         sources = open_data(texts, options.batch_size, most)
         self.stream = Stream(sources, options.batch_size, options.max_batches)
         self.entries = list(self._entries(say))
-
-    def _model(self, wanted: Specification, say: Say) -> Model:
-        say(f"making {wanted.name}")
-        model = models.build(wanted, self.options.seed)
-        self.warnings += [f"{model.name}: {warning}" for warning in model.warnings]
-        return model
 
     def _place(self, devices: list[torch.device]) -> None:
         self._devices: dict[int, torch.device] = {}
@@ -87,9 +82,7 @@ class Study:
                 batch = batch.to(device, self._dtype)
                 found = plan(model.module, model.name, batch, choice, device)
                 self.warnings += found.warnings
-                runner = ModelPass(
-                    model.module, found, makers[device], options.keep_duplicates, options.chunk
-                )
+                runner = ModelPass(model.module, found, makers[device], options.chunk)
                 is_one = len(self.stream.sources) == 1
                 key = model.name if is_one else f"{model.name}@{source.name}"
                 yield Entry(model, dataset, device, found, runner, key)

@@ -11,9 +11,13 @@ final class CompletionDesk: Sendable {
   private let names = Mutex<[String: [String]]>([:])
 
   /// The texts that may stand where one was begun.
-  func answer(_ request: CompletionRequest) -> JobReport {
+  /// - Parameter shouldStop: asked while Python is waited for; nobody wants the answer once it says so.
+  func answer(
+    _ request: CompletionRequest, shouldStop: @escaping @Sendable () -> Bool
+  ) -> JobReport {
     do {
-      return .completions(request, try completions(request), problem: nil)
+      return .completions(
+        request, try completions(request, shouldStop: shouldStop), problem: nil)
     } catch let error as FormatError {
       return .completions(request, [], problem: error.description)
     } catch let error as ComputeError {
@@ -23,7 +27,9 @@ final class CompletionDesk: Sendable {
     }
   }
 
-  private func completions(_ request: CompletionRequest) throws -> [Completion] {
+  private func completions(
+    _ request: CompletionRequest, shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> [Completion] {
     let text = request.text
     switch request.kind {
     case .features:
@@ -44,7 +50,7 @@ final class CompletionDesk: Sendable {
       let recent = RecentWords(shown: request.shown)
       let isModel = request.kind == .model
       return try SpecificationCompletion(
-        names: { try self.names(of: $0, python: request.python) },
+        names: { try self.names(of: $0, python: request.python, shouldStop: shouldStop) },
         recent: isModel ? recent.models : recent.data
       ).candidates(text, isModel: isModel)
     }
@@ -54,10 +60,12 @@ final class CompletionDesk: Sendable {
     ".safetensors", ".npz", ".npy", ".pt", ".pth", ".h5", ".hdf5",
   ]
 
-  private func names(of library: String, python: String) throws -> [String] {
+  private func names(
+    of library: String, python: String, shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> [String] {
     let key = "\(python) \(library)"
     if let known = names.withLock({ $0[key] }) { return known }
-    let found = try NetworkNames.list(library, python: python)
+    let found = try NetworkNames.list(library, python: python, shouldStop: shouldStop)
     names.withLock { $0[key] = found }
     return found
   }

@@ -11,15 +11,20 @@ enum NetworkNames {
 
   /// All names that `library`, `torchvision` or `timm`, knows.
   /// - Parameter python: the interpreter; empty for the one that a comparison would use.
-  /// - Throws: `FormatError` or `ComputeError`, one line, when they cannot be had.
-  static func list(_ library: String, python: String) throws -> [String] {
+  /// - Parameter shouldStop: asked while Python is waited for.
+  /// - Throws: `FormatError` or `ComputeError`, one line, when they cannot be had; `CancellationError` when
+  ///   `shouldStop` says so.
+  static func list(
+    _ library: String, python: String, shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> [String] {
     let environment = ProcessInfo.processInfo.environment
     let interpreter = try PythonInterpreter(
       python.isEmpty ? nil : python, environment: environment)
     let package = try PythonPackage.folder(environment: environment)
     let answer = try PythonAnswer.data(
-      [interpreter.path, "-m", "cka_torch", "list", library],
-      variables: PythonPackage.variables(package, environment), timeout: patience)
+      PythonPackage.call(interpreter, in: package, "list") + [library],
+      variables: PythonPackage.variables(package, environment), timeout: patience,
+      shouldStop: shouldStop)
     return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
       .filter { SafeText.sanitise($0) == $0 }.sorted(by: naturalOrder)
   }
