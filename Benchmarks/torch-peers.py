@@ -146,7 +146,7 @@ def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> Reference:
     for model in models:
         found: dict[str, numpy.ndarray] = {}
 
-        def look(call: str, _: torch.nn.Module, output: torch.Tensor) -> None:
+        def look(_path: str, call: str, _: torch.nn.Module, output: torch.Tensor) -> None:
             rows = Treatment("flatten").rows(output, None)
             rows = rows - rows.mean(0)
             found[call] = (rows @ rows.T).numpy()

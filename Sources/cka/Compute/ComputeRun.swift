@@ -182,7 +182,8 @@ struct ComputeRun {
     guard then.backend == now.backend else { return "other words made its matrices" }
     guard then.sources == now.sources, then.pool == now.pool else {
       return then.backend.isEmpty
-        ? "the activations were changed since" : "the files of the models or data were changed since"
+        ? "the activations were changed since"
+        : "the files of the models or data were changed since"
     }
     guard then.settings == now.settings, then.versions == now.versions else {
       return "it was made with other settings or versions"

@@ -41,7 +41,8 @@ import Formats
 
   @Test func aPythonThatDoesNotAnswerIsGivenUp() throws {
     let python = try place.writePython(
-      "echo $$ > '\(place.path("new"))'; mv '\(place.path("new"))' '\(place.path("pid"))'; sleep 3600")
+      "echo $$ > '\(place.path("new"))'; mv '\(place.path("new"))' '\(place.path("pid"))'; sleep 3600"
+    )
     let job = try BackgroundJob(command(python, ["timm:x"]))
     let late = #expect(throws: (any Error).self) { try job.summary(timeout: 1) }
     #expect(BackgroundJob.reason(try #require(late)).hasSuffix("gave no answer within 1 s"))
