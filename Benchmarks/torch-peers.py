@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import copy
 import io
 import time
 import warnings
@@ -25,6 +26,7 @@ from cka_torch.batches import Batch
 from cka_torch.features import Treatment
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
+from cka_torch.layout import with_fast_layout
 from cka_torch.layers import Hooks, evaluating
 from cka_torch.models import build, named
 from cka_torch.passes import ModelPass
@@ -103,7 +105,11 @@ def _ours(
 ) -> tuple[float, list[list[str]], list[numpy.ndarray]]:
     """One minibatch as `run` does it, the frame written to memory."""
     batch, maker = Batch({"x": x}), GramMaker(CPU, torch.float32)
-    plans = [plan(m, "model", batch, Choice(), CPU) for m in models]
+    models = [_copy(m) for m in models]  # Their weights are laid out anew.
+    plans = [
+        with_fast_layout(m, CPU, lambda m=m: plan(m, "model", batch, Choice(), CPU))
+        for m in models
+    ]
     passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x)) for n in names]
@@ -151,17 +157,15 @@ def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> Reference:
             rows = rows - rows.mean(0)
             found[call] = (rows @ rows.T).numpy()
 
-        copy = _copy(model).double()
-        with Hooks(copy, look), evaluating(copy):
-            copy(x.double())
+        exact = _copy(model).double()
+        with Hooks(exact, look), evaluating(exact):
+            exact(x.double())
         grams.append(found)
     stacks = [numpy.stack(list(g.values())) for g in grams]
     return list(grams[0]), list(grams[1]), _cka(*stacks)
 
 
 def _copy(model: torch.nn.Module) -> torch.nn.Module:
-    import copy
-
     return copy.deepcopy(model)
 
 

@@ -65,8 +65,12 @@ class Treatment:
     kind: str
     channels: int = 1
 
-    def rows(self, tensor: Tensor, mask: Tensor | None) -> Tensor:
-        """n × p features, a view where one is possible; the order of columns has no meaning."""
+    def rows(self, tensor: Tensor, mask: Tensor | None, in_order: bool = False) -> Tensor:
+        """n × p features, a view where one is possible.
+
+        - `in_order`: columns in the order of the tensor's axes, and not of its memory, so that rows
+          of several calls fit together.
+        """
         if self.kind == "tokens-class":
             return tensor[:, 0]
         if self.kind == "tokens-mean":
@@ -74,7 +78,7 @@ class Treatment:
         if self.kind == "mean":
             axes = [a for a in range(1, tensor.dim()) if a != self.channels % tensor.dim()]
             return _raised(tensor).mean(axes)
-        return _flat(tensor)
+        return tensor.reshape(len(tensor), -1) if in_order else _flat(tensor)
 
 
 def _flat(tensor: Tensor) -> Tensor:

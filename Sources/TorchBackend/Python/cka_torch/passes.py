@@ -93,7 +93,8 @@ class ModelPass:
             chunk = batch.cut(start, min(start + size, batch.count))
 
             def take(index: int, tensor: torch.Tensor) -> None:
-                rows = self._plan.layers[index].treatment.rows(tensor, chunk.mask)
+                how = self._plan.layers[index].treatment
+                rows = how.rows(tensor, chunk.mask, in_order=True)
                 if index not in kept:
                     kept[index] = torch.empty(
                         batch.count, rows.shape[1],

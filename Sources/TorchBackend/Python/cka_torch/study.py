@@ -12,6 +12,7 @@ import torch
 from . import doctor, models
 from .data import open_data
 from .grams import GramMaker
+from .layout import with_fast_layout
 from .models import Model
 from .passes import ModelPass
 from .plan import Choice, Plan, plan
@@ -80,7 +81,10 @@ class Study:
                 say(f"looking at the layers of {model.name}")
                 batch = first.batches[dataset].cut(0, options.chunk or first.count)
                 batch = batch.to(device, self._dtype)
-                found = plan(model.module, model.name, batch, choice, device)
+                found = with_fast_layout(
+                    model.module, device,
+                    lambda: plan(model.module, model.name, batch, choice, device),
+                )
                 self.warnings += found.warnings
                 runner = ModelPass(model.module, found, makers[device], options.chunk)
                 is_one = len(self.stream.sources) == 1
