@@ -5,7 +5,8 @@
 Two torchvision networks with random weights, all modules, random images. Each tool gets the same
 networks and images and is timed end to end, from the minibatch to its matrix of CKA (ours: to the
 frame's bytes, as HSIC is formed by cka itself, and is timed apart here). Errors are those of each
-tool's CKA, layer by layer, against float64 networks, features and formulas.
+tool's CKA, layer by layer, against float64 networks, features and formulas. With more than two
+networks all pairs are compared, which takes the peers a run for each pair: they are left out.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ import argparse
 import contextlib
 import copy
 import io
+import itertools
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 import torch
 
 from cka_torch.batches import Batch
-from cka_torch.features import Treatment
+from cka_torch.features import Treatment, tensors
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
 from cka_torch.layout import with_fast_layout
@@ -48,13 +50,13 @@ def main() -> None:
     reference = _reference(models, x)
     ours, layers, grams = _ours(models, x, options.repeats)
     start = time.perf_counter()
-    values = _cka(*grams)
+    values = [_cka(*pair) for pair in itertools.combinations(grams, 2)]
     statistics = time.perf_counter() - start
-    error = _error(values, layers, reference)
+    error = max(map(_error, values, itertools.combinations(layers, 2), reference))
     print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
           f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
     for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
-        if name in options.skip:
+        if name in options.skip or len(models) > 2:
             continue
         try:
             repeats = options.repeats if name == "pytorch-cka" else 1
@@ -62,7 +64,7 @@ def main() -> None:
         except ImportError as missing:
             print(f"{name:<25} missing: {missing.name}")
             continue
-        told = _told(found, layers, reference)
+        told = _told(found, layers, reference[0])
         print(f"{name:<25} {seconds:8.3f} s  {seconds / forward:6.2f} × forward  {told}"
               f"  ours is {seconds / ours:.2f} × as fast")
 
@@ -78,8 +80,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5, help="the least time counts")
     parser.add_argument("--skip", nargs="*", default=[], help="pytorch-cka torch_cka")
     options = parser.parse_args()
-    if len(options.models) != 2:
-        parser.error("two models are compared")
+    if len(options.models) < 2:
+        parser.error("two models or more are compared")
     return options
 
 
@@ -119,7 +121,7 @@ def _ours(
             runner.run(batch, grams)
         sent = [
             (f"{i}/{name}", gram.numpy())
-            for i in range(2) for name, gram in zip(names[i], room[i])
+            for i in range(len(models)) for name, gram in zip(names[i], room[i])
         ]
         FrameWriter(io.BytesIO()).frame(len(x), batch.hash(), sent, {})
 
@@ -130,7 +132,8 @@ def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
     """Unbiased CKA of all layers with all, in float64, by U-centring."""
     rows = [_u_centred(grams.astype(numpy.float64)) for grams in (first, second)]
     norms = [numpy.sqrt((r * r).sum(1)) for r in rows]
-    return rows[0] @ rows[1].T / numpy.outer(*norms)
+    with numpy.errstate(invalid="ignore"):  # A layer that is the same for all samples has none.
+        return rows[0] @ rows[1].T / numpy.outer(*norms)
 
 
 def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
@@ -146,34 +149,39 @@ def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
 Reference = tuple[list[str], list[str], numpy.ndarray]
 
 
-def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> Reference:
-    """Networks in float64, every call of every module, centred Gram matrices as defined."""
+def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> list[Reference]:
+    """Of each pair: networks in float64, every call of every module, Gram matrices as defined."""
     grams: list[dict[str, numpy.ndarray]] = []
     for model in models:
         found: dict[str, numpy.ndarray] = {}
 
-        def look(_path: str, call: str, _: torch.nn.Module, output: torch.Tensor) -> None:
-            rows = Treatment("flatten").rows(output, None)
-            rows = rows - rows.mean(0)
-            found[call] = (rows @ rows.T).numpy()
+        def look(_path: str, call: str, _: torch.nn.Module, output: Any) -> None:
+            for suffix, tensor in tensors(output):
+                rows = Treatment("flatten").rows(tensor, None)
+                rows = rows - rows.mean(0)
+                found[call + suffix] = (rows @ rows.T).numpy()
 
         exact = _copy(model).double()
         with Hooks(exact, look), evaluating(exact):
             exact(x.double())
         grams.append(found)
-    stacks = [numpy.stack(list(g.values())) for g in grams]
-    return list(grams[0]), list(grams[1]), _cka(*stacks)
+    stacks = [(list(g), numpy.stack(list(g.values()))) for g in grams]
+    return [
+        (first[0], second[0], _cka(first[1], second[1]))
+        for first, second in itertools.combinations(stacks, 2)
+    ]
 
 
 def _copy(model: torch.nn.Module) -> torch.nn.Module:
     return copy.deepcopy(model)
 
 
-def _error(values: numpy.ndarray, layers: list[list[str]], reference: Reference) -> float:
-    """The largest difference from the reference, layers matched by name."""
+def _error(values: numpy.ndarray, layers: Sequence[list[str]], reference: Reference) -> float:
+    """The largest difference from the reference where that is defined, layers matched by name."""
     rows, columns = ([known.index(name) for name in own]
                      for known, own in zip(reference[:2], layers))
-    return float(numpy.abs(values - reference[2][numpy.ix_(rows, columns)]).max())
+    expected = reference[2][numpy.ix_(rows, columns)]
+    return float(numpy.abs(values - expected)[~numpy.isnan(expected)].max())
 
 
 def _told(values: numpy.ndarray | None, layers: list[list[str]], reference: Reference) -> str:
