@@ -60,7 +60,7 @@ struct FormCompletionTests {
     #expect(scene.footer.contains("Python cannot list them"))
   }
 
-  @Test("more of Tab goes round the list; typing keeps the choice, Esc gives it up")
+  @Test("arrows go round an open list; Tab and Enter take a choice and go on; Esc gives it up")
   func menu() {
     var scene = form(ofModels: true)
     scene.type("torchvision:res")
@@ -68,22 +68,59 @@ struct FormCompletionTests {
     scene.send(answer(.model, "torchvision:res", names))
     let model = { (scene: Scene) in scene.state.form.value(.model(0)) }
     #expect(model(scene) == "torchvision:resnet")
+    #expect(scene.screen.contains("Enter goes on, Down chooses, Esc closes the list"))
     var seen: [String] = []
     for _ in 0..<4 {
-      scene.press("Tab")
+      scene.press("Down")
       seen.append(model(scene))
     }
-    #expect(seen == names + [names[0]])
+    #expect(seen == names + [names[0]] && scene.state.form.field == .model(0))
     scene.press("S-Tab Up")
-    #expect(model(scene) == names[1])
+    #expect(model(scene) == names[1] && scene.screen.contains("Enter takes it, Down chooses"))
     scene.press("Esc")
     #expect(model(scene) == "torchvision:resnet" && scene.state.overlay == .form)
-    scene.send(answer(.model, "torchvision:resnet", names))
-    scene.press("Tab Tab Enter")
-    #expect(model(scene) == names[1] && scene.state.form.menu == nil)
+    scene.press("Down")
+    #expect(scene.state.form.field == .model(1), "without a list Down leaves the field")
+    scene.press("Up")
+    for (number, keys) in [(0, "Tab Tab"), (1, "Down Down Enter")] {
+      scene.change { $0.form.texts[.model(number)] = LineEditor("torchvision:resnet") }
+      scene.send(answer(.model, "torchvision:resnet", names))
+      scene.press(keys)
+      #expect(scene.state.form.models.last == names[number] && scene.state.form.menu == nil)
+      #expect(scene.state.form.field == .model(number + 1))
+    }
     #expect(!scene.requests.contains { if case .check = $0 { true } else { false } })
-    scene.type("?weights=DEFAULT")
-    #expect(scene.state.form.models == ["torchvision:resnet34?weights=DEFAULT"])
+  }
+
+  @Test("with nothing chosen Enter goes on with what was typed, and checks nothing")
+  func unchosen() {
+    var scene = form(ofModels: true)
+    scene.type("timm:vit")
+    scene.send(answer(.model, "timm:vit", ["timm:vit_a", "timm:vit_b"]))
+    scene.press("Enter")
+    #expect(scene.state.form.models == ["timm:vit_"] && scene.state.form.field == .model(1))
+    #expect(scene.state.form.menu == nil && scene.requests.isEmpty)
+  }
+
+  @Test("a choice that is a beginning asks for what follows; another file may follow a file")
+  func onFromAChoice() {
+    var scene = form(ofModels: true)
+    scene.send(answer(.model, "", ["torchvision:", "hub:"]))
+    scene.press("Down Down Enter")
+    guard case .complete(let request)? = scene.requests.last else {
+      Issue.record("nothing was asked")
+      return
+    }
+    #expect(request.text == "hub:" && scene.state.form.field == .model(0))
+    scene.send(.jobs(.completions(request, [], problem: nil)))
+    #expect(scene.state.message == nil, "nobody asked for what is not there")
+    scene = form()
+    scene.send(answer(.features, "", ["a.npz", "b c.npz"]))
+    scene.press("Up Tab")
+    #expect(scene.state.form.value(.features) == "b\\ c.npz ")
+    #expect(scene.state.form.field == .features)
+    scene.press("Down")
+    #expect(scene.state.form.field == .output)
   }
 
   @Test(
@@ -95,9 +132,13 @@ struct FormCompletionTests {
     var scene = Scene([Sample.pair()], width, height)
     scene.press("S Up Right Down")
     scene.send(answer(.model, "", (1...300).map { "timm:network_\($0)" }))
-    for _ in 0..<60 { scene.press("Tab") }
+    for _ in 0..<60 { scene.press("Down") }
     #expect(scene.state.form.value(.model(0)) == "timm:network_60")
     #expect(scene.screen.contains("network_60"))
+    scene.press("PgDn PgDn")
+    #expect(scene.state.form.value(.model(0)) == "timm:network_80")
+    for _ in 0..<30 { scene.press("PgDn") }
+    #expect(scene.state.form.value(.model(0)) == "timm:network_300")
     #expect(breaches(of: scene.state) == [])
   }
 

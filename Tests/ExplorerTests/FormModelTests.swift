@@ -85,27 +85,56 @@ struct FormModelTests {
     #expect(scene.footer.contains("name a model first"))
     scene.type("a")
     scene.press("Enter")
-    #expect(scene.state.form.field == .model(1) && scene.footer.contains("second data set"))
-    scene.type("b")
-    scene.press("Enter")
-    #expect(scene.state.form.field == .data)
+    #expect(scene.state.form.field == .data && scene.footer.contains("name the data"))
     scene.type("digits")
     scene.press("Enter")
     #expect(scene.state.form.field == .output && scene.requests.isEmpty)
   }
 
-  @Test("one model on two data sets is a comparison")
-  func dataSets() {
+  @Test("one model is a comparison: with itself, or on two data sets")
+  func oneModel() {
+    for second in ["", "digits?rotate=45"] {
+      var scene = form()
+      scene.type("a")
+      scene.press("Down Down")
+      scene.type("digits")
+      scene.press("Down")
+      scene.type(second)
+      scene.press("Down")
+      scene.type("o.cka.safetensors")
+      scene.press("Enter")
+      let arguments = scene.state.form.checking ?? []
+      #expect(arguments.prefix(4) == ["compute", "torch", "a", "--data=digits"])
+      #expect(arguments.contains("--data2=digits?rotate=45") == !second.isEmpty)
+    }
+  }
+
+  @Test("help stands in an empty field, and below the fields for what is typed or chosen")
+  func help() {
     var scene = form()
-    scene.type("a")
-    scene.press("Down Down")
-    scene.type("digits")
-    scene.press("Down")
-    scene.type("digits?rotate=45")
-    scene.press("Down")
-    scene.type("o.cka.safetensors")
-    scene.press("Enter")
-    #expect(scene.state.form.checking?.contains("--data2=digits?rotate=45") == true)
+    let help = "torchvision:resnet18, py:FILE.py:FUNCTION …; Tab completes"
+    func lines(with text: String) -> [String] {
+      scene.screen.split(separator: "\n").map(String.init).filter { $0.contains(text) }
+    }
+    #expect(lines(with: help).count == 1 && lines(with: help)[0].contains("model A"))
+    scene.type("timm:x")
+    #expect(lines(with: help).count == 1 && !lines(with: help)[0].contains("model A"))
+    #expect(lines(with: "timm:x").allSatisfy { !$0.contains("torchvision") })
+    scene.press("Up")
+    #expect(!scene.screen.contains(help) && scene.screen.contains("Left and Right choose"))
+  }
+
+  @Test("choices that do not fit are shown one by one, with their number")
+  func narrowChoices() {
+    var scene = form(40, 12)
+    scene.press("Up")
+    #expect(scene.screen.contains("from         ‹ models › 2/2"))
+    scene.press("Up Up Space")
+    scene.change { $0.form.field = .dtype }
+    scene.press("Right Right")
+    #expect(scene.screen.contains("dtype        ‹ bfloat16 › 3/4"))
+    scene.resize(100, 30)
+    #expect(scene.screen.contains("dtype         float32   float64  [bfloat16]  float16"))
   }
 
   @Test("a long check tells how long it takes, and Esc stops it")
@@ -160,8 +189,8 @@ struct FormModelTests {
         == [
           "╭─ new comparison ─────────────────────────── of models ─╮",
           "│ from          activations  [models]                    │",
-          "│ model A      py:net.py:small   torchvision:resnet18, … │",
-          "│ model B        torchvision:resnet18, py:FILE.py:FUNCT… │",
+          "│ model A      py:net.py:small                           │",
+          "│ model B        another; A alone is compared with itself│",
           "│ data           digits, npz:FILE, imagefolder:PATH, py… │",
           "│ data 2         a second data set: every model on both  │",
           "│ output         the result file, NAME.cka.safetensors;… │",

@@ -27,6 +27,8 @@ public struct CompletionRequest: Sendable, Equatable {
   public var field: ComputeForm.Field?
   /// Files of the results on the screen, whose origins are worth offering.
   public var shown: [String] = []
+  /// It follows from a choice, and nobody pressed Tab for it: that there is nothing is not worth a word.
+  var isUnasked = false
 
   /// The question what may stand where `text` was begun.
   public init(_ kind: Kind, _ text: String) {
@@ -66,7 +68,8 @@ extension Completion {
   var isOpen: Bool { text.last.map { "/:=?&".contains($0) } ?? true }
 }
 
-/// A list of completions below the form: shown when Tab is ambiguous, gone through by more of it.
+/// A list of completions below the form: shown when Tab is ambiguous. While it is open the arrows choose in
+/// it, Tab and Enter take what is chosen, and Esc closes it.
 struct CompletionMenu: Sendable, Equatable {
   /// What may stand there.
   var candidates: [Completion]
@@ -79,11 +82,17 @@ struct CompletionMenu: Sendable, Equatable {
   /// Most texts that are listed; nobody goes through more.
   static let most = 2_000
 
-  /// Goes on to another candidate; round from the last to the first.
+  /// What the list has chosen.
+  var choice: Completion? { chosen.map { candidates[$0] } }
+
+  /// Goes on to another candidate: one by one round from the last to the first, in larger steps to the ends.
   mutating func move(by step: Int) {
-    guard !candidates.isEmpty else { return }
-    let next = chosen.map { $0 + step } ?? (step > 0 ? 0 : candidates.count - 1)
-    chosen = (next + candidates.count) % candidates.count
+    let last = candidates.count - 1
+    guard last >= 0 else { return }
+    guard let place = chosen else { return chosen = step > 0 ? 0 : last }
+    chosen =
+      abs(step) > 1
+      ? max(0, min(last, place + step)) : (place + step + candidates.count) % candidates.count
   }
 }
 

@@ -28,7 +28,7 @@ func drawMenu(
   let last = first + shown.count
   buffer.write(
     theme.keepingStart(
-      "\(first + 1)–\(last) of \(menu.candidates.count); Tab goes on", width: rect.width),
+      "\(first + 1)–\(last) of \(menu.candidates.count); PgDn goes on", width: rect.width),
     x: rect.x, y: rect.bottom - 1, style: theme.faint)
 }
 

@@ -38,10 +38,14 @@ extension ComputeForm.Field {
   var traits: Traits {
     if case .model(let number) = self {
       let letters = (0..<26).map { String(UnicodeScalar(UInt8(ascii: "A") + UInt8($0))) }
+      let help =
+        switch number {
+        case 0: "torchvision:resnet18, py:FILE.py:FUNCTION …; Tab completes"
+        case 1: "another; A alone is compared with itself"
+        default: "one more, if you like"
+        }
       return Traits(
-        label: "model " + (number < 26 ? letters[number] : String(number + 1)),
-        help: number < 2
-          ? "torchvision:resnet18, py:FILE.py:FUNCTION …; Tab completes" : "one more, if you like",
+        label: "model " + (number < 26 ? letters[number] : String(number + 1)), help: help,
         completion: .model)
     }
     return Self.table[self] ?? Traits(label: "", help: "")

@@ -93,9 +93,6 @@ extension ComputeForm {
   var gap: (field: Field, text: String)? {
     if isOfModels {
       if models.isEmpty { return (.model(0), "name a model first") }
-      if models.count < 2, value(.data2).trimmed.isEmpty {
-        return (.model(1), "name a second model, or a second data set")
-      }
       if value(.data).trimmed.isEmpty { return (.data, "name the data") }
     } else if features.isEmpty {
       return (.features, "name saved activations first")

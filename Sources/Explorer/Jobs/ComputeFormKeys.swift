@@ -4,19 +4,27 @@ import Cells
 extension WindowCommand {
   static let form: [WindowCommand] = [
     WindowCommand(
-      [.enter], "look at what would be computed; once more, start it",
-      hint: { $0.form.ready == nil ? "checks" : "starts" },
+      [.enter],
+      "look at what would be computed; once more, start it; in a list, take what is chosen and go on",
+      hint: { $0.form.enterHint },
       when: { $0.form.checking == nil }
     ) { $0.enterForm() },
     WindowCommand(
-      [.tab], "complete; again, go through the list, or on to the next field",
-      hint: { $0.form.field.traits.completion == nil ? nil : "completes" }
+      [.tab], "complete; in a list, choose the first, or take what is chosen; else the next field",
+      hint: {
+        $0.form.menu != nil || $0.form.field.traits.completion == nil ? nil : "completes"
+      }
     ) { $0.completeField(by: 1) },
     WindowCommand([.backTab], "back through the list, or to the field before") {
       $0.completeField(by: -1)
     },
-    WindowCommand([.up], "the field above; in the list, one back") { $0.moveInForm(by: -1) },
-    WindowCommand([.down], "the field below; in the list, one on") { $0.moveInForm(by: 1) },
+    WindowCommand(
+      [.down], "the field below; in a list, choose the next",
+      hint: { $0.form.menu == nil ? nil : "chooses" }
+    ) { $0.moveInForm(by: 1) },
+    WindowCommand([.up], "the field above; in a list, choose the one before") {
+      $0.moveInForm(by: -1)
+    },
     WindowCommand(
       [.right, .character(" ")], "the next choice; open or close the fold",
       when: { $0.form.field.traits.choices != nil || $0.form.field == .advanced }
@@ -25,20 +33,24 @@ extension WindowCommand {
       [.left], "the choice before",
       when: { $0.form.field.traits.choices != nil || $0.form.field == .advanced }
     ) { $0.chooseInForm(by: -1) },
-    WindowCommand([.pageUp], "scroll up in what the check found") { $0.scrollReport(by: -5) },
-    WindowCommand([.pageDown], "scroll down") { $0.scrollReport(by: 5) },
+    WindowCommand([.pageUp], "scroll up in what the check found, or in a list") {
+      $0.scrollInForm(by: -1)
+    },
+    WindowCommand([.pageDown], "scroll down") { $0.scrollInForm(by: 1) },
     WindowCommand(
       [.control("s")], "save the form as a study file, for `cka compute STUDY.yaml`",
-      hint: { _ in "saves" }
+      hint: { $0.form.menu == nil ? "saves" : nil }
     ) { $0.askForStudy(.saveStudy) },
-    WindowCommand([.control("o")], "fill the form in from a study file", hint: { _ in "opens" }) {
-      $0.askForStudy(.openStudy)
-    },
+    WindowCommand(
+      [.control("o")], "fill the form in from a study file",
+      hint: { $0.form.menu == nil ? "opens" : nil }
+    ) { $0.askForStudy(.openStudy) },
     WindowCommand(
       [.escape, .control("c"), .control("g")], "stop a check, close the list, or leave",
       hint: {
         if $0.form.checking != nil { return "stops the check" }
-        return $0.form.looking == nil ? "leaves" : "stops looking"
+        if $0.form.looking != nil { return "stops looking" }
+        return $0.form.menu == nil ? "leaves" : "closes the list"
       }
     ) { $0.leaveForm() },
   ]
@@ -68,11 +80,14 @@ extension State {
   }
 
   fileprivate mutating func enterForm() -> [Effect] {
-    if form.menu?.chosen != nil {
+    if form.menu?.chosen != nil { return takeChoice() }
+    form.looking = nil
+    guard form.menu == nil else {
+      // What was typed is meant as it is.
       form.menu = nil
+      form.move(by: 1)
       return []
     }
-    (form.menu, form.looking) = (nil, nil)
     return startComparison()
   }
 
@@ -96,14 +111,15 @@ extension State {
   }
 
   fileprivate mutating func moveInForm(by step: Int) -> [Effect] {
-    if form.menu?.chosen != nil { return completeField(by: step) }
-    form.menu = nil
+    if form.menu != nil { return choose(by: step) }
     form.move(by: step)
     return []
   }
 
-  fileprivate mutating func scrollReport(by step: Int) -> [Effect] {
-    form.reportTop = max(0, min(form.report.count - 1, form.reportTop + step))
+  fileprivate mutating func scrollInForm(by step: Int) -> [Effect] {
+    if form.menu != nil { return choose(by: 10 * step) }
+    let last = form.reportLines(width: formWidth).count - 1
+    form.reportTop = max(0, min(last, form.reportTop + 5 * step))
     return []
   }
 
@@ -127,6 +143,12 @@ extension State {
 }
 
 extension ComputeForm {
+  /// What Enter does now.
+  fileprivate var enterHint: String {
+    if let menu { return menu.chosen == nil ? "goes on" : "takes it" }
+    return ready == nil ? "checks" : "starts"
+  }
+
   mutating func move(by step: Int) {
     looking = nil
     let all = fields

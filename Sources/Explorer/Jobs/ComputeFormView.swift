@@ -4,10 +4,9 @@ import Cells
 func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   let form = state.form
   let fields = form.fields
-  let width = min(96, state.terminal.size.width - 2)
-  let report = form.reportLines(width: width - 4)
+  let report = form.reportLines(width: state.formWidth)
   let rect = centred(
-    state, width: width, height: fields.count + max(9, min(report.count + 1, 16)) + 3)
+    state, width: state.formWidth + 4, height: fields.count + max(9, min(report.count + 1, 16)) + 3)
   let inner = openWindow(
     "new comparison", remark: form.isOfModels ? "of models" : "of saved activations",
     footnote: WindowCommand.Window.form.hints(state, width: rect.width - 6), in: rect, theme,
@@ -30,6 +29,11 @@ func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   } else {
     drawReport(report, from: form.reportTop, theme, in: below, &buffer)
   }
+}
+
+extension State {
+  /// The room between the form's edges, in cells.
+  var formWidth: Int { min(96, terminal.size.width - 2) - 4 }
 }
 
 /// The line below the fields, which tells how many are out of sight.
@@ -57,31 +61,52 @@ private func drawField(
     }
     return style
   }
-  let labelWidth = 13
-  buffer.write(field.traits.label, x: line.x, y: line.y, width: labelWidth, style: style(theme.key))
-  var x = line.x + labelWidth
+  buffer.write(
+    field.traits.label, x: line.x, y: line.y, width: ComputeForm.labelWidth,
+    style: style(theme.key))
+  var x = line.x + ComputeForm.labelWidth
   if field == .advanced {
     let text = theme.keepingStart(form.foldText(theme), width: line.right - x)
     buffer.write(text, x: x, y: line.y, style: style(theme.faint))
     return
   }
   if let choices = field.traits.choices {
-    for (index, choice) in choices.enumerated() {
-      let isPicked = index == form.choices[field] ?? 0
-      x += buffer.write(
-        isPicked ? "[\(choice)] " : " \(choice)  ", x: x, y: line.y, width: line.right - x,
-        style: style(isPicked ? theme.strong : theme.faint))
-    }
-  } else {
-    x += drawText(
-      form.texts[field] ?? LineEditor(), isChosen: isChosen, theme, style(theme.strong),
+    drawChoices(
+      choices, picked: form.choices[field] ?? 0, theme, style,
       in: Rect(x: x, y: line.y, width: line.right - x, height: 1), &buffer)
+    return
   }
-  let isEmpty = form.value(field).isEmpty
-  guard isEmpty || isChosen, line.right - x > 12 else { return }
+  x += drawText(
+    form.texts[field] ?? LineEditor(), isChosen: isChosen, theme, style(theme.strong),
+    in: Rect(x: x, y: line.y, width: line.right - x, height: 1), &buffer)
+  guard form.value(field).isEmpty else { return }
   buffer.write(
-    theme.keepingStart(field.traits.help, width: line.right - x - 2), x: x + 2, y: line.y,
-    style: style(theme.faint))
+    theme.keepingStart(field.traits.help, width: line.right - x - (isChosen ? 1 : 2)),
+    x: x + (isChosen ? 1 : 2), y: line.y, style: style(theme.faint))
+}
+
+/// All choices with the picked one in brackets, or that one alone, with its number, where not all fit.
+private func drawChoices(
+  _ choices: [String], picked: Int, _ theme: Theme, _ style: (Style) -> Style, in rect: Rect,
+  _ buffer: inout CellBuffer
+) {
+  guard choices.reduce(0, { $0 + $1.count + 3 }) - 1 <= rect.width else {
+    guard choices.indices.contains(picked) else { return }
+    let text = theme.glyph("‹ ", "< ") + choices[picked] + theme.glyph(" ›", " >")
+    let x = rect.x + buffer.write(
+      text, x: rect.x, y: rect.y, width: rect.width, style: style(theme.strong))
+    buffer.write(
+      " \(picked + 1)/\(choices.count)", x: x, y: rect.y, width: max(0, rect.right - x),
+      style: style(theme.faint))
+    return
+  }
+  var x = rect.x
+  for (index, choice) in choices.enumerated() {
+    let isPicked = index == picked
+    x += buffer.write(
+      isPicked ? "[\(choice)] " : " \(choice)  ", x: x, y: rect.y, width: rect.right - x,
+      style: style(isPicked ? theme.strong : theme.faint))
+  }
 }
 
 /// A line of text with its cursor; the cells it takes.
@@ -124,6 +149,7 @@ private func drawReport(
       case .warning: theme.warning
       case .waiting: theme.accent
       case .good: theme.good
+      case .help: theme.faint
       }
     buffer.write(
       theme.keepingStart(line.text, width: rect.width), x: rect.x, y: rect.y + row, style: style)
@@ -133,10 +159,10 @@ private func drawReport(
 /// A line below the form.
 struct ReportLine: Sendable, Equatable {
   enum Mood: Sendable {
-    case plain, error, warning, waiting, good
+    case plain, error, warning, waiting, good, help
 
     /// It stays in sight while others scroll.
-    var isFixed: Bool { self != .plain && self != .error }
+    var isFixed: Bool { self == .warning || self == .waiting || self == .good }
   }
   var text: String
   var mood = Mood.plain
@@ -156,9 +182,21 @@ extension ComputeForm {
     if looking != nil {
       return warning + [ReportLine("looking\u{2026} Esc stops it", .waiting)]
     }
+    guard !report.isEmpty else { return warning + helpLines(width: width) }
     let lines = report.flatMap { State.wrap($0, width: width + 2).map { $0.dropFirst(2) } }
     return warning + lines.map { ReportLine(String($0), isRefused ? .error : .plain) }
       + (ready == nil ? [] : [ReportLine("Enter starts it", .good)])
+  }
+
+  /// Cells for the names of the fields.
+  static let labelWidth = 13
+
+  /// What the field with the cursor takes, where its own line does not say all of it.
+  private func helpLines(width: Int) -> [ReportLine] {
+    let help = field.traits.help
+    let isEmpty = field.traits.choices == nil && value(field).isEmpty
+    if isEmpty, help.count + 2 <= width - Self.labelWidth { return [] }
+    return State.wrap(help, width: width + 2).map { ReportLine(String($0.dropFirst(2)), .help) }
   }
 
   /// What stands behind the fold: how to open it, and what it hides that matters.

@@ -86,13 +86,39 @@ class Protocol(FolderTest):
         self.assertIn("not finite", faults["a/fc"])
         self.assertEqual(second[1], {})
 
-    def test_an_exception_has_its_reason_first(self) -> None:
+    def test_an_exception_has_its_reason_last(self) -> None:
         done = cka_torch("run", "py:net.py:Noisy?fails=true", *DATA, folder=str(self.folder))
         self.assertEqual(done.returncode, 1)
         lines = done.stderr.decode().splitlines()
         logs = [json.loads(line)["log"] for line in lines if line.startswith('{"log"')]
         self.assertEqual(logs, ["ValueError: the third call"])
+        self.assertIn("the third call", lines[-1])
         self.assertIn('raise ValueError("the third\\ncall")', done.stderr.decode())
+        self.assertLess(len(lines), 40)
+
+    def test_a_look_that_fails_tells_where_and_why(self) -> None:
+        self.write("broken.py", "import torch\ndef net():\n    raise KeyError('a\\nb')\n")
+        done = cka_torch("describe", "py:broken.py:net", *DATA, folder=str(self.folder))
+        lines = done.stderr.decode().splitlines()
+        self.assertEqual((done.returncode, lines[0]), (1, "Traceback (most recent call last):"))
+        self.assertIn("raise KeyError", lines[-2])
+        self.assertTrue(lines[-1].startswith("KeyError: "), lines)
+
+    def test_a_name_that_is_taken_is_told(self) -> None:
+        noisy = "digits?size=8&channels=1&noise=1"
+        found = self.described(
+            "a=py:net.py:Noisy", "a=py:net.py:Noisy?fails=false", "--data", "x=digits?size=8&channels=1",
+            "--data2", f"x={noisy}", "--batch-size", "64", "--max-batches", "1",
+        )
+        self.assertEqual(
+            {(m["name"], m["dataset"]) for m in found["models"]},
+            {("a", "x"), ("a", "x-2"), ("a-2", "x"), ("a-2", "x-2")})
+        self.assertEqual(
+            [w for w in found["warnings"] if "is taken" in w],
+            ["the name 'a' is taken: py:net.py:Noisy?fails=false is called 'a-2'; "
+             "write NAME=py:net.py:Noisy?fails=false to name it yourself",
+             f"the name 'x' is taken: {noisy} is called 'x-2'; write NAME={noisy} to name it "
+             "yourself"])
 
     def test_a_refusal_has_one_line(self) -> None:
         done = cka_torch("run", "py:net.py:none", *DATA, folder=str(self.folder))

@@ -40,6 +40,7 @@ def _tell(options: argparse.Namespace, error: Exception) -> None:
     if options.command == "run":
         messages.failure(error)
     else:
+        messages.trail(error)
         print(one_line(error), file=sys.stderr)
 
 

@@ -15,21 +15,28 @@ from .batches import Batch, as_ids
 from .libraries import need
 from .python_file import made_by
 from .refusal import Refusal, one_line
-from .specification import Specification, parse, without_repeats
+from .specification import Specification, give_names, parse
 from .stream import Source
 
 
-def open_data(texts: list[str], batch_size: int, most: int | None) -> list[Source]:
-    """The data sets, with names of their own.
-
-    - `most`: samples that are wanted of each, where that is known.
-    """
+def named(texts: list[str]) -> list[Specification]:
+    """The specifications, each with a name of its own."""
     specifications = [parse(text) for text in texts]
     names = [s.name or _default_name(s) for s in specifications]
     if len(set(names)) < len(names):
         names = [s.name or s.text for s in specifications]
-    pairs = zip(without_repeats(names), specifications)
-    return [_source(name, s, batch_size, most) for name, s in pairs]
+    give_names(specifications, names)
+    return specifications
+
+
+def open_data(
+    specifications: list[Specification], batch_size: int, most: int | None
+) -> list[Source]:
+    """The data sets.
+
+    - `most`: samples that are wanted of each, where that is known.
+    """
+    return [_source(s.name or s.text, s, batch_size, most) for s in specifications]
 
 
 def _source(name: str, specification: Specification, size: int, most: int | None) -> Source:

@@ -9,7 +9,7 @@ import traceback
 
 from .refusal import Refusal, one_line
 
-_TRACEBACK_LINES = 12
+_FRAMES = 6
 _SECONDS_BETWEEN = 1.0
 
 
@@ -19,13 +19,19 @@ def log(text: str) -> None:
 
 
 def failure(error: BaseException) -> None:
-    """Why the run ends: the reason, then the last lines of where, unless it was foreseen."""
+    """Why the run ends. The reason comes last, since the last line is what is told first."""
     # On a line of its own, whatever was printed without an end before it.
     _write("")
+    trail(error)
     log(one_line(error))
-    if not isinstance(error, Refusal):
-        text = "".join(traceback.format_exception(error)).rstrip()
-        _write("\n".join(text.splitlines()[-_TRACEBACK_LINES:]))
+
+
+def trail(error: BaseException) -> None:
+    """The last calls before an error that was not foreseen, without its own text."""
+    if isinstance(error, Refusal):
+        return
+    calls = traceback.TracebackException.from_exception(error).stack.format()
+    _write("".join(["Traceback (most recent call last):\n", *calls[-_FRAMES:]]).rstrip())
 
 
 class Progress:

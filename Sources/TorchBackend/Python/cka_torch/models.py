@@ -18,7 +18,7 @@ from .libraries import need
 from .python_file import made_by, run_file
 from .refusal import Refusal, one_line
 from .scripts import Script
-from .specification import Specification, parse, without_repeats
+from .specification import Specification, give_names, parse
 
 
 @dataclass
@@ -39,9 +39,7 @@ class Model:
 def named(texts: list[str]) -> list[Specification]:
     """The specifications, each with a name of its own."""
     specifications = [parse(text) for text in texts]
-    names = without_repeats([s.name or _default_name(s) for s in specifications])
-    for name, specification in zip(names, specifications):
-        specification.name = name
+    give_names(specifications, [s.name or _default_name(s) for s in specifications])
     return specifications
 
 

@@ -17,7 +17,8 @@ class Specification:
     """One specification, taken apart.
 
     `text` is the specification without its `NAME=`; options are taken out one by one, so that
-    what is left are keyword arguments of the constructor.
+    what is left are keyword arguments of the constructor. `taken` is the name that it should have
+    had, where one before it has that.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Specification:
     scheme: str
     target: str
     options: dict[str, Value] = field(default_factory=dict)
+    taken: str | None = None
 
     def take(self, key: str, otherwise: Value = None) -> Value:
         """Removes an option and returns its value."""
@@ -75,13 +77,24 @@ def _value(text: str) -> Value:
     return text
 
 
-def without_repeats(names: list[str]) -> list[str]:
-    """The names, each that was there before with `-2`, `-3`, … after it."""
-    result: list[str] = []
-    for name in names:
+def give_names(specifications: list[Specification], names: list[str]) -> None:
+    """Names each; one whose name was there before has `-2`, `-3`, … after it."""
+    given: set[str] = set()
+    for specification, name in zip(specifications, names):
         number, unique = 1, name
-        while unique in result:
+        while unique in given:
             number += 1
             unique = f"{name}-{number}"
-        result.append(unique)
-    return result
+        given.add(unique)
+        specification.name = unique
+        specification.taken = name if name != unique else None
+
+
+def renamed(specifications: list[Specification]) -> list[str]:
+    """A warning for each that could not have its name."""
+    return [
+        f"the name '{s.taken}' is taken: {s.text} is called '{s.name}'; "
+        f"write NAME={s.text} to name it yourself"
+        for s in specifications
+        if s.taken is not None
+    ]

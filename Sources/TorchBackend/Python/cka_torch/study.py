@@ -9,14 +9,14 @@ from typing import Any
 
 import torch
 
-from . import doctor, models
-from .data import open_data
+from . import data, doctor, models
 from .grams import GramMaker
 from .layout import with_fast_layout
 from .models import Model
 from .passes import ModelPass
 from .plan import Choice, Plan, plan
 from .refusal import Refusal
+from .specification import renamed
 from .stream import Minibatch, Stream
 
 Say = Callable[[str], None]
@@ -49,15 +49,17 @@ class Study:
         self._dtype = getattr(torch, options.dtype)
         self.precision = getattr(torch, options.precision)
         devices = read_devices(options.device)
-        self.models = models.build_all(models.named(options.models), options.seed, say)
+        networks = models.named(options.models)
+        sets = data.named([options.data] + ([options.data2] if options.data2 else []))
+        self.warnings += renamed([*networks, *sets])
+        self.models = models.build_all(networks, options.seed, say)
         for model in self.models:
             self.warnings += [f"{model.name}: {warning}" for warning in model.warnings]
         self._place(devices)
         say("opening the data")
         models.set_seeds(options.seed)
-        texts = [options.data] + ([options.data2] if options.data2 else [])
         most = options.max_batches and options.max_batches * options.batch_size
-        sources = open_data(texts, options.batch_size, most)
+        sources = data.open_data(sets, options.batch_size, most)
         self.stream = Stream(sources, options.batch_size, options.max_batches)
         self.entries = list(self._entries(say))
 
