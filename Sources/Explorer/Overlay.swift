@@ -185,6 +185,27 @@ public struct Reader: Sendable, Equatable {
   /// What the lines are narrowed to.
   public var line = LineEditor()
 
+  /// `line` in pieces of at most `width` cells, broken at blanks where there are some; those after the first
+  /// are indented as it is.
+  static func fold(_ line: String, width: Int) -> [String] {
+    guard TextWidth.width(of: line) > width else { return [line] }
+    let indent = String(line.prefix { $0 == " " }.prefix(width / 2))
+    var pieces: [String] = []
+    var piece = ""
+    for character in line {
+      if TextWidth.width(of: piece + String(character)) > width {
+        // Not at a blank that would leave half of the line empty.
+        let blank = character == " " ? piece.endIndex : piece.lastIndex(of: " ")
+        let cut = blank.flatMap { piece[..<$0].count >= width / 2 ? $0 : nil } ?? piece.endIndex
+        pieces.append(String(piece[..<cut]))
+        piece = indent + piece[cut...].drop { $0 == " " }
+        if character == " " { continue }
+      }
+      piece.append(character)
+    }
+    return pieces + [piece]
+  }
+
   /// The lines that hold what was typed.
   public var matches: [String] {
     let words = line.text.lowercased().split(separator: " ")

@@ -102,6 +102,8 @@ public struct State: Sendable {
 
   /// Comparisons in the background, newest first.
   public var jobs: [JobLine] = []
+  /// The jobs have been looked at.
+  var areJobsKnown = false
   /// Results in the folders of jobs, which no walk finds.
   public internal(set) var jobResults: Set<ResultID> = []
   /// The form that starts a comparison, as it was left.

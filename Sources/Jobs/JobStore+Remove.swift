@@ -6,7 +6,8 @@ extension JobStore {
   /// is over.
   ///
   /// The request is a file, which the worker looks for, so that it also reaches a worker on another
-  /// machine; a SIGTERM to its session only makes it quicker.
+  /// machine. A SIGTERM to its session makes it quicker, and is enough where a full disk has no room
+  /// for the file.
   @discardableResult
   public func requestCancel(_ id: JobID) throws(JobError) -> JobStatus {
     let status = try job(id)
@@ -14,9 +15,14 @@ extension JobStore {
     else { return status }
     let path = folder(id).cancel
     let mark = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard mark >= 0 else { throw .system("cannot be written", path) }
-    close(mark)
-    signal(id, SIGTERM)
+    let code = errno
+    let isSignalled = signal(id, SIGTERM)
+    guard mark >= 0 || isSignalled else {
+      // It may have been removed meanwhile.
+      _ = try job(id)
+      throw .system("cannot be written", path, code)
+    }
+    if mark >= 0 { close(mark) }
     return try job(id)
   }
 
@@ -26,7 +32,7 @@ extension JobStore {
   @discardableResult
   public func cancel(_ id: JobID, grace: Double = 5) throws(JobError) -> JobStatus {
     let status = try requestCancel(id)
-    guard status.isCancelling || status.state == .broken else { return status }
+    guard status.state.isLive || status.state == .broken else { return status }
     if try !isGone(id, within: grace) {
       signal(id, SIGKILL)
       _ = try isGone(id, within: 2)
@@ -53,14 +59,16 @@ extension JobStore {
   }
 
   /// Removes hidden folders that programs left which were killed while they made or removed a job.
-  /// An hour is far longer than either takes.
+  /// An hour is far longer than either takes, and whoever makes a job holds its lock: a clock that was
+  /// set forward meanwhile takes nothing away.
   func sweep() {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     for name in names where name.hasPrefix(".new-") || name.hasPrefix(".removed-") {
       var status = stat()
       let path = "\(root)/\(name)"
       guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-        host.now().timeIntervalSince1970 - Double(status.st_ctim.tv_sec) > 3600
+        host.now().timeIntervalSince1970 - Double(status.st_ctim.tv_sec) > 3600,
+        (try? FileLock.isHeld(JobFolder(path: path).lock)) != true
       else { continue }
       try? FileManager.default.removeItem(atPath: path)
     }
@@ -72,12 +80,15 @@ extension JobStore {
     return rename(folder(id).path, hidden) == 0 ? hidden : nil
   }
 
-  private func signal(_ id: JobID, _ number: Int32) {
+  /// - Returns: whether there was a worker in reach.
+  @discardableResult
+  private func signal(_ id: JobID, _ number: Int32) -> Bool {
     // The process is believed only while the lock is held: otherwise it is a dead worker's.
     guard let process = WorkerProcess.live(folder(id).process),
       (try? FileLock.isHeld(folder(id).lock)) == true
-    else { return }
+    else { return false }
     process.send(number)
+    return true
   }
 
   private func isGone(_ id: JobID, within seconds: Double) throws(JobError) -> Bool {

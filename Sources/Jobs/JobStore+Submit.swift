@@ -48,7 +48,8 @@ extension JobStore {
     } catch {
       entry.state = .failed
       entry.reason = error.description
-      try Journal.append(entry, to: folder.journal, isLasting: true)
+      // Why it did not start is what the caller has to know, also on a full disk.
+      try? Journal.append(entry, to: folder.journal, isLasting: true)
       throw error
     }
     return try job(id)

@@ -6,7 +6,8 @@ struct RemainingTime {
   /// Seconds left; nil until the fraction has grown.
   mutating func estimate(_ fraction: Double?, at time: Timestamp) -> Double? {
     guard let fraction else { return nil }
-    guard let first, fraction >= first.fraction else {
+    // A clock that was set back begins anew, as work that begins anew does.
+    guard let first, fraction >= first.fraction, time >= first.time else {
       first = (time, fraction)
       return nil
     }

@@ -54,7 +54,7 @@ struct StatusReader {
 
   /// The lock is looked at first: a worker writes its last line before it lets go, so that a free
   /// lock followed by a line that says 'running' means a death, unless the job was resumed between
-  /// the two looks, which a third look shows.
+  /// the two looks. Then the lock is taken by now, or the journal has gone on.
   private func observe() throws(JobError) -> Observation {
     var isHeld = try FileLock.isHeld(folder.lock)
     for _ in 0..<3 {
@@ -63,7 +63,9 @@ struct StatusReader {
         return Observation(isHeld: isHeld, entry: entry)
       }
       isHeld = try FileLock.isHeld(folder.lock)
-      if !isHeld { return Observation(isHeld: false, entry: entry) }
+      if !isHeld, Journal.last(folder.journal) == entry {
+        return Observation(isHeld: false, entry: entry)
+      }
     }
     return Observation(isHeld: isHeld, entry: Journal.last(folder.journal))
   }

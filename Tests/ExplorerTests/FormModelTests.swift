@@ -129,7 +129,7 @@ struct FormModelTests {
     var scene = form(40, 12)
     scene.press("Up")
     #expect(scene.screen.contains("from         ‹ models › 2/2"))
-    scene.press("Up Up Space")
+    scene.press("Up Space")
     scene.change { $0.form.field = .dtype }
     scene.press("Right Right")
     #expect(scene.screen.contains("dtype        ‹ bfloat16 › 3/4"))
@@ -190,7 +190,7 @@ struct FormModelTests {
           "╭─ new comparison ─────────────────────────── of models ─╮",
           "│ from          activations  [models]                    │",
           "│ model A      py:net.py:small                           │",
-          "│ model B        another; A alone is compared with itself│",
+          "│ model B        another, or none: A with itself        │",
           "│ data           digits, npz:FILE, imagefolder:PATH, py… │",
           "│ data 2         a second data set: every model on both  │",
           "│ output         the result file, NAME.cka.safetensors;… │",

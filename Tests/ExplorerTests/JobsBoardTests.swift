@@ -19,7 +19,7 @@ struct JobsBoardTests {
       "finished   ━━━━━━━━━━━━━━━━━━━━ 100 %          B × C",
       "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031  20261124-061600-0003",
       "cka compute a.npz -o a.cka.safetensors",
-      "Enter opens, c cancels, t again, e edit, l log, n new, Esc leaves",
+      "Enter opens, c cancels, i details, t again, e edit, l log, n new, Esc leaves",
     ]
     for line in lines { #expect(scene.screen.contains(line), "\(line)") }
     #expect(scene.screen.contains("2 at work"))
@@ -85,6 +85,43 @@ struct JobsBoardTests {
     scene.press("d y")
     #expect(scene.requests.last == .remove(JobSample.finished.id))
     #expect(scene.state.overlay == .jobs(JobsBoard(chosen: JobSample.died.id)))
+  }
+
+  @Test("a failure tells its reason and its log on every screen; i tells all, none of it cut")
+  func details() {
+    var job = JobSample.died
+    job.state = .failed
+    job.reason = (1...60).map { "word\($0)" }.joined(separator: " ")
+    job.log = "/state/cka/jobs/\(job.id)/log.txt"
+    for (width, height) in [(120, 40), (80, 24), (40, 12)] {
+      var scene = Scene([Sample.pair()], width, height, depth: .none)
+      scene.send(.jobs(.list([job])))
+      scene.press("W")
+      #expect(scene.screen.contains("─ jobs ─") && scene.screen.contains("word1 word2"))
+      #expect(scene.screen.contains("i details"))
+      #expect(scene.screen.contains("log: \(job.log)") == (height > 12))
+      #expect(breaches(of: scene.state) == [])
+      scene.press("i")
+      #expect(scene.requests.last == .details(job.id))
+      let facts = ["state  failed", "reason \(job.reason ?? "")"]
+      let log = ["Traceback (most recent call last):", "  File \"a.py\", line 3, in net"]
+      scene.send(.jobs(.details(job.id, facts: facts, log: log)))
+      var seen = scene.screen
+      for _ in 0..<30 {
+        scene.press("Down")
+        seen += scene.screen
+      }
+      #expect(
+        (1...60).allSatisfy { seen.contains("word\($0)") } && seen.contains("  File \"a.py\""))
+    }
+  }
+
+  @Test("long lines are broken at blanks, and keep their indentation")
+  func fold() {
+    #expect(Reader.fold("    one two three", width: 12) == ["    one two", "    three"])
+    #expect(Reader.fold("0123456789abcdef", width: 10) == ["0123456789", "abcdef"])
+    #expect(Reader.fold("short", width: 10) == ["short"] && Reader.fold("", width: 10) == [""])
+    #expect(Reader.fold("模型甲模型乙", width: 6) == ["模型甲", "模型乙"])
   }
 
   @Test("the log opens at its end, and an empty one says so")

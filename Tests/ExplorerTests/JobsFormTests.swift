@@ -83,6 +83,12 @@ struct JobsFormTests {
     let words = (1...60).map { "word\($0)" }
     scene.send(.jobs(.checked(plain, lines: [words.joined(separator: " ")], isReady: false)))
     #expect(words.allSatisfy(scene.screen.contains), "a long reason is told whole")
+    scene.press("Enter")
+    let trail = ["Traceback:"] + (1...20).map { "  File \"net.py\", line \($0)" }
+    scene.send(.jobs(.checked(plain, lines: ["KeyError: 'a'"] + trail, isReady: false)))
+    #expect(scene.screen.contains("KeyError: 'a'") && !scene.screen.contains("line 20"))
+    for _ in 0..<5 { scene.press("PgDn") }
+    #expect(scene.screen.contains("  File \"net.py\", line 20"), "and where it happened")
   }
 
   @Test("a change after the check asks for another one; a late answer is not believed")

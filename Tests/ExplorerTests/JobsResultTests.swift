@@ -12,8 +12,85 @@ struct JobsResultTests {
     let result = Sample.telling(3, 4, path: job.result ?? "")
     scene.disk[result.id] = result
     scene.press("W")
-    scene.send(.jobs(.opened(job.id, [CatalogEntry(result, folder: "job", name: "A × B")])))
+    scene.send(.jobs(.opened(own(job, result))))
     return scene
+  }
+
+  /// What is in the job's own folder.
+  private func own(_ job: JobLine, _ result: Comparison) -> JobResults {
+    JobResults(
+      job: job.id, entries: [CatalogEntry(result, folder: "job", name: "A × B")], isNamed: false)
+  }
+
+  /// The running job, finished, with its result where it was wanted.
+  private var finished: JobLine {
+    var job = JobSample.running
+    (job.state, job.result, job.version) = (.finished, "/there/runs/ab.cka.safetensors", "2")
+    return job
+  }
+
+  @Test("the finished file takes the place of the checkpoints, in the list and on the screen")
+  func finishes() {
+    var scene = opened()
+    scene.press("2 g 0 l")
+    let place = scene.state.crosshair
+    let before = scene.requests.count
+    scene.send(.jobs(.list([finished])))
+    #expect(scene.requests.dropFirst(before) == [.collect(finished.id)])
+    let result = Sample.telling(3, 4, path: "runs/ab.cka.safetensors")
+    scene.disk[result.id] = result
+    scene.send(
+      .jobs(
+        .finished(
+          JobResults(
+            job: finished.id, entries: [CatalogEntry(sample: result)], isNamed: true,
+            replaced: JobSample.running.result))))
+    #expect(scene.state.primary?.comparison.id == result.id && scene.state.crosshair == place)
+    #expect(scene.screen.contains("A × B") && !scene.screen.contains("partial"))
+    #expect(scene.state.catalog.entries.map(\.folder) == ["runs", "runs"])
+    #expect(scene.state.jobResults.isEmpty)
+    scene.send(.jobs(.list([finished])))
+    #expect(scene.requests.count == before + 1, "once is enough")
+  }
+
+  @Test("a job that nobody looked at is listed when it finishes, without being shown")
+  func listed() {
+    var scene = Scene([Sample.pair("X", "Y")], 120, 30)
+    scene.send(.jobs(.list([])))
+    scene.send(.jobs(.list([finished])))
+    #expect(scene.requests == [.collect(finished.id)], "it came and went between two looks")
+    let result = Sample.telling(3, 4, path: "runs/ab.cka.safetensors")
+    let found = JobResults(
+      job: finished.id, entries: [CatalogEntry(sample: result)], isNamed: true, replaced: "jobs/3/r"
+    )
+    scene.send(.jobs(.finished(found)))
+    #expect(scene.pair == "X × Y" && scene.state.catalog.entries.count == 2)
+    var elsewhere = found
+    (elsewhere.isNamed, elsewhere.entries) = (false, [CatalogEntry(sample: Sample.pair("P", "Q"))])
+    scene.send(.jobs(.finished(elsewhere)))
+    #expect(scene.state.catalog.entries.count == 2, "what was not named is not listed")
+  }
+
+  @Test("while the folder is walked, what a job has just written is looked for again")
+  func duringAWalk() {
+    var scene = Scene([], 120, 30)
+    scene.find([Sample.pair("X", "Y")])
+    let result = Sample.telling(3, 4, path: "runs/ab.cka.safetensors")
+    scene.send(
+      .jobs(
+        .finished(
+          JobResults(
+            job: "1", entries: [CatalogEntry(sample: result)], isNamed: true, replaced: "jobs/3/r"))
+      ))
+    #expect(scene.asked.contains(.rescan))
+  }
+
+  @Test("what finished before is not collected, and what only a removed job held is not listed")
+  func removed() {
+    var scene = opened(JobSample.finished)
+    #expect(scene.requests == [.list] && scene.state.catalog.entries.count == 2)
+    scene.send(.jobs(.list([])))
+    #expect(scene.state.catalog.entries.count == 1 && scene.pair == "A × B")
   }
 
   @Test("opening shows the result, listed under the job, and marks it as partial")

@@ -23,6 +23,16 @@ import Testing
     #expect(try scratch.store.wait(for: id, timeout: 60).state == .cancelled)
   }
 
+  @Test func theSignalAloneIsEnough() throws {
+    // As when a full disk has no room for the file: here nothing can be written through a link.
+    let scratch = try ScratchStore()
+    let id = try scratch.submit("until", "/missing")
+    try scratch.wait(id) { $0.progress != nil }
+    symlink("/missing", scratch.store.folder(id).cancel)
+    let status = try scratch.store.cancel(id, grace: 60)
+    #expect(status.state == .cancelled && status.reason == "by SIGTERM")
+  }
+
   @Test func aDeafJobIsKilledWithItsChildren() throws {
     let scratch = try ScratchStore()
     let id = try scratch.submit("stubborn")

@@ -90,6 +90,24 @@ import Testing
     #expect(try scratch.store.wait(for: retried.id, timeout: 60).attempt == 1)
   }
 
+  @Test func aResumeThatCannotBeNotedSaysWhyItDidNotStart() throws {
+    // A job that was told of twice: the journal takes one line more, and then the disk is full.
+    let scratch = try ScratchStore(
+      host: JobHost(launch: { launch throws(JobError) in
+        let journal = (launch.log as NSString).deletingLastPathComponent + "/progress.jsonl"
+        unlink(journal)
+        symlink("/missing/journal", journal)
+        throw JobError(.cannotStart, "the program is gone", at: launch.executable)
+      }))
+    let spec =
+      #"{"version":1,"title":"t","command":[],"workingDirectory":"/","#
+      + #""created":"2026-11-24T06:15:30.000Z","environment":{}}"#
+    let id = try scratch.makeFolder("20261124-061530-4f2a", ["spec.json": spec])
+    let worker = WorkerCommand(executable: "/bin/true", arguments: [])
+    let error = #expect(throws: JobError.self) { try scratch.store.resume(id, worker: worker) }
+    #expect(error?.kind == .cannotStart)
+  }
+
   @Test func aResumeThatCannotStartSaysSo() throws {
     let scratch = try ScratchStore()
     let id = try scratch.submit("crash")

@@ -60,6 +60,14 @@ import Testing
     #expect(remaining.estimate(0.1, at: time(11)) == nil)
   }
 
+  @Test func aClockThatIsSetBackStartsTheEstimateAnew() {
+    var remaining = RemainingTime()
+    func time(_ seconds: Double) -> Timestamp { Timestamp(Date(timeIntervalSince1970: seconds)) }
+    #expect(remaining.estimate(0.1, at: time(9000)) == nil)
+    #expect(remaining.estimate(0.2, at: time(1000)) == nil)
+    #expect(abs((remaining.estimate(0.6, at: time(1010)) ?? 0) - 10) < 1e-6)
+  }
+
   @Test func secretsAreNotKept() {
     let all = [
       "PATH": "/bin", "AWS_SECRET_ACCESS_KEY": "x", "CKA_PYTHON": "p", "OMP_NUM_THREADS": "2",

@@ -41,7 +41,7 @@ extension ComputeForm.Field {
       let help =
         switch number {
         case 0: "torchvision:resnet18, py:FILE.py:FUNCTION …; Tab completes"
-        case 1: "another; A alone is compared with itself"
+        case 1: "another, or none: A with itself"
         default: "one more, if you like"
         }
       return Traits(

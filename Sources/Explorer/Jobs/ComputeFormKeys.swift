@@ -5,7 +5,7 @@ extension WindowCommand {
   static let form: [WindowCommand] = [
     WindowCommand(
       [.enter],
-      "look at what would be computed; once more, start it; in a list, take what is chosen and go on",
+      "look at what would be computed; again, start it; in a list, take what is chosen",
       hint: { $0.form.enterHint },
       when: { $0.form.checking == nil }
     ) { $0.enterForm() },

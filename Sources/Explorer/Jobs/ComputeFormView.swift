@@ -93,8 +93,10 @@ private func drawChoices(
   guard choices.reduce(0, { $0 + $1.count + 3 }) - 1 <= rect.width else {
     guard choices.indices.contains(picked) else { return }
     let text = theme.glyph("‹ ", "< ") + choices[picked] + theme.glyph(" ›", " >")
-    let x = rect.x + buffer.write(
-      text, x: rect.x, y: rect.y, width: rect.width, style: style(theme.strong))
+    let x =
+      rect.x
+      + buffer.write(
+        text, x: rect.x, y: rect.y, width: rect.width, style: style(theme.strong))
     buffer.write(
       " \(picked + 1)/\(choices.count)", x: x, y: rect.y, width: max(0, rect.right - x),
       style: style(theme.faint))
@@ -183,8 +185,13 @@ extension ComputeForm {
       return warning + [ReportLine("looking\u{2026} Esc stops it", .waiting)]
     }
     guard !report.isEmpty else { return warning + helpLines(width: width) }
-    let lines = report.flatMap { State.wrap($0, width: width + 2).map { $0.dropFirst(2) } }
-    return warning + lines.map { ReportLine(String($0), isRefused ? .error : .plain) }
+    let lines = report.enumerated().flatMap { index, text in
+      // The reason comes first; what is behind it only tells where it happened.
+      Reader.fold(text, width: width).map {
+        ReportLine($0, isRefused && index == 0 ? .error : .plain)
+      }
+    }
+    return warning + lines
       + (ready == nil ? [] : [ReportLine("Enter starts it", .good)])
   }
 
@@ -196,7 +203,7 @@ extension ComputeForm {
     let help = field.traits.help
     let isEmpty = field.traits.choices == nil && value(field).isEmpty
     if isEmpty, help.count + 2 <= width - Self.labelWidth { return [] }
-    return State.wrap(help, width: width + 2).map { ReportLine(String($0.dropFirst(2)), .help) }
+    return Reader.fold(help, width: width).map { ReportLine($0, .help) }
   }
 
   /// What stands behind the fold: how to open it, and what it hides that matters.

@@ -38,6 +38,8 @@ public struct JobLine: Sendable, Equatable, Identifiable {
   public var result: String?
   /// Differs whenever the result file does.
   public var version = ""
+  /// The file that holds its log.
+  public var log = ""
 
   /// A job of which no more is known yet.
   public init(id: String, title: String, state: State) {
@@ -95,6 +97,10 @@ public enum JobRequest: Sendable, Equatable {
   case list
   /// The results in a job's file.
   case open(String)
+  /// The results of a job that has just finished, for the list.
+  case collect(String)
+  /// All that is known of a job, and the end of its log.
+  case details(String)
   /// The end of a job's log.
   case log(String)
   /// Stop a job.
@@ -127,8 +133,12 @@ public enum JobRequest: Sendable, Equatable {
 public enum JobReport: Sendable {
   /// All jobs, newest first.
   case list([JobLine])
-  /// The results in the file of a job.
-  case opened(String, [CatalogEntry])
+  /// The results in the file of a job, which somebody wants to see.
+  case opened(JobResults)
+  /// The results of a job that has finished.
+  case finished(JobResults)
+  /// All that is known of a job, a line for each fact, and the end of its log.
+  case details(String, facts: [String], log: [String])
   /// The end of a job's log.
   case log(String, [String])
   /// Something asked for was done: one line.
@@ -147,4 +157,21 @@ public enum JobReport: Sendable {
   case form([String])
   /// A study file was to be written where there is one.
   case studyExists(String)
+}
+
+/// The results in the file of a job.
+public struct JobResults: Sendable, Equatable {
+  /// The job's name.
+  public var job: String
+  /// The results.
+  public var entries: [CatalogEntry]
+  /// The file lies in what the explorer was opened on, so that a walk finds it too.
+  public var isNamed: Bool
+  /// The file of the job's checkpoints, whose results these replace; nil while that is the file.
+  public var replaced: String?
+
+  /// Results of `job`.
+  public init(job: String, entries: [CatalogEntry], isNamed: Bool, replaced: String? = nil) {
+    (self.job, self.entries, self.isNamed, self.replaced) = (job, entries, isNamed, replaced)
+  }
 }

@@ -48,6 +48,10 @@ extension WindowCommand {
       }
     },
     WindowCommand(
+      [.character("i")], "all that is known of it, and its last words",
+      hint: { $0.chosenJob == nil ? nil : "details" }
+    ) { $0.askOfJob { job, _ in [.jobs(.details(job.id))] } },
+    WindowCommand(
       [.character("t")], "the same again from the beginning, as a new job",
       hint: { $0.chosenJob == nil ? nil : "again" }
     ) { $0.askOfJob { job, _ in [.jobs(.retry(job.id))] } },

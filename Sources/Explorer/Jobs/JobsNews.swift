@@ -7,12 +7,17 @@ extension State {
   mutating func react(to report: JobReport) -> [Effect] {
     switch report {
     case .list(let lines): return accept(lines)
-    case .opened(let id, let entries): return open(id, entries)
+    case .opened(let results): return open(results)
+    case .finished(let results): return replaceCheckpoints(by: results)
     case .log(let id, let lines):
-      let shown = lines.isEmpty ? ["  nothing was logged"] : lines.map { "  \($0)" }
-      var reader = Reader(title: "Log of \(id)", lines: shown)
-      reader.top = max(0, shown.count - max(1, terminal.size.height - 5))
+      var reader = Reader(title: "Log of \(id)", lines: logLines(lines))
+      reader.top = max(0, reader.lines.count - max(1, terminal.size.height - 5))
       overlay = .text(reader)
+    case .details(let id, let facts, let lines):
+      overlay = .text(
+        Reader(
+          title: "Job \(id)",
+          lines: folded(facts) + ["", "Its last words"] + logLines(lines.suffix(200))))
     case .done(let text): message = .note(text)
     case .refused(let text): message = .error(text)
     case .submitted(let id):
@@ -29,14 +34,30 @@ extension State {
     return []
   }
 
+  private func logLines(_ lines: [String]) -> [String] {
+    folded(lines.isEmpty ? ["nothing was logged"] : lines)
+  }
+
+  /// Lines for a window of text, none cut.
+  private func folded(_ lines: [String]) -> [String] {
+    let width = max(20, min(100, terminal.size.width - 2) - 6)
+    return lines.flatMap { Reader.fold($0, width: width) }.map { "  \($0)" }
+  }
+
   /// The newest state of all jobs; a new checkpoint of the result on the screen is read.
   private mutating func accept(_ lines: [JobLine]) -> [Effect] {
-    let before = Dictionary(
-      jobs.map { ($0.id, $0.version) }, uniquingKeysWith: { first, _ in first })
-    jobs = lines
+    let before = Dictionary(jobs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let isFirst = !areJobsKnown
+    (jobs, areJobsKnown) = (lines, true)
+    forgetRemoved(Array(before.values))
     var effects: [Effect] = []
-    for line in lines where before[line.id].map({ $0 != line.version }) ?? false {
-      guard let path = line.result else { continue }
+    for line in lines {
+      // One that came and went between two looks has a result, too; what was there at first, the walk finds.
+      if line.state == .finished, before[line.id].map(\.state.isLive) ?? !isFirst {
+        effects.append(.jobs(.collect(line.id)))
+      }
+      guard let old = before[line.id], old.version != line.version, let path = line.result
+      else { continue }
       recent.removeAll { $0.id.path == path }
       if let shown = primary?.comparison.id, shown.path == path, pending == nil {
         effects.append(.load(shown, companion: companion?.comparison.id, reread: true))
@@ -45,19 +66,55 @@ extension State {
     return effects
   }
 
-  private mutating func open(_ id: String, _ entries: [CatalogEntry]) -> [Effect] {
-    guard let first = entries.first else {
-      message = .error("the result of job \(id) holds nothing to show")
+  /// Results that only the folder of a job held go with the job.
+  private mutating func forgetRemoved(_ before: [JobLine]) {
+    let ids = Set(jobs.map(\.id))
+    for line in before where !ids.contains(line.id) {
+      if let path = line.result { unlist(path) }
+    }
+  }
+
+  /// Takes the results of a job in the file at `path` out of the list; a picture of them stays.
+  private mutating func unlist(_ path: String) {
+    let gone = jobResults.filter { $0.path == path }
+    guard !gone.isEmpty else { return }
+    jobResults.subtract(gone)
+    catalog.keepOnly(Set(catalog.entries.map(\.id)).subtracting(gone))
+  }
+
+  private mutating func open(_ results: JobResults) -> [Effect] {
+    guard let first = results.entries.first else {
+      message = .error("the result of job \(results.job) holds nothing to show")
       return []
     }
     overlay = nil
-    jobResults.formUnion(entries.map(\.id))
-    let effects = merge(entries)
+    let effects = list(results)
     // Whoever opens a result wants to look at it, as soon as it has been read.
     (startsInPicture, isUntouched) = (true, true)
     guard wanted == first.id else { return effects + show(first.id) }
     startInPicture()
     return effects
+  }
+
+  /// The finished file takes the place of the checkpoints: in the list where it, or they, belong there, and on
+  /// the screen.
+  private mutating func replaceCheckpoints(by results: JobResults) -> [Effect] {
+    let old = results.replaced
+    guard results.isNamed || jobResults.contains(where: { $0.path == old }) else { return [] }
+    let shown = wanted
+    let effects = list(results)
+    guard let shown, shown.path == old,
+      let same = results.entries.first(where: { $0.id.key == shown.key })
+    else { return effects }
+    return effects + show(same.id)
+  }
+
+  private mutating func list(_ results: JobResults) -> [Effect] {
+    if !results.isNamed { jobResults.formUnion(results.entries.map(\.id)) }
+    let effects = merge(results.entries)
+    if let old = results.replaced { unlist(old) }
+    // A walk that is under way may have passed the file's place before it was there.
+    return effects + (results.isNamed && !scan.isFinished ? [.rescan] : [])
   }
 }
 

@@ -2,7 +2,7 @@ import Cells
 
 /// The list of jobs, and below it all that is known of the chosen one.
 func drawJobs(_ board: JobsBoard, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
-  let details = 4
+  let details = state.terminal.size.height < 20 ? 4 : 7
   let rect = centred(
     state, width: 110, height: max(10, min(state.jobs.count, 30) + details + 3))
   let live = state.jobs.count { $0.state.isLive }
@@ -63,14 +63,27 @@ private func drawJob(
 private func drawDetails(
   _ job: JobLine, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
-  let lines: [(String, Style)] = [
-    ([job.progress, job.id].filter { !$0.isEmpty }.joined(separator: "  "), theme.accent),
-    (job.command, theme.faint),
-    (job.reason ?? "", job.state == .failed || job.state == .died ? theme.error : theme.warning),
-  ]
-  for (row, (text, style)) in lines.enumerated() {
+  func folded(_ text: String, _ style: Style) -> [(text: String, style: Style)] {
+    text.isEmpty ? [] : Reader.fold(text, width: rect.width).map { ($0, style) }
+  }
+  let isTrouble = [.failed, .died, .broken].contains(job.state)
+  let progress = [job.progress, job.id].filter { !$0.isEmpty }.joined(separator: "  ")
+  let facts =
+    folded(progress, theme.accent)
+    + (isTrouble && !job.log.isEmpty ? folded("log: \(job.log)", theme.text) : [])
+    + folded(job.command, theme.faint)
+  // The reason before all else: on a small screen the rest waits behind a key.
+  var lines = folded(job.reason ?? "", isTrouble ? theme.error : theme.warning)
+  let room = rect.height - 1
+  let most = room - (room < 6 ? 0 : min(2, facts.count))
+  if lines.count > most {
+    lines = Array(lines.prefix(most))
+    lines[most - 1].text = theme.keepingStart(lines[most - 1].text + " \u{2026}", width: rect.width)
+  }
+  for (row, line) in (lines + facts).prefix(room).enumerated() {
     buffer.write(
-      theme.keepingStart(text, width: rect.width), x: rect.x, y: rect.y + 1 + row, style: style)
+      theme.keepingStart(line.text, width: rect.width), x: rect.x, y: rect.y + 1 + row,
+      style: line.style)
   }
 }
 

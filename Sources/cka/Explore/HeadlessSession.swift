@@ -5,10 +5,12 @@ import Explorer
 final class HeadlessSession {
   private(set) var state: State
   private let paths: [String]
+  private let desk: JobDesk
 
   init(state: State, paths: [String]) {
     self.state = state
     self.paths = paths
+    desk = JobDesk(places: NamedPlaces(paths: paths))
   }
 
   /// Finds the results, then presses the keys one after the other.
@@ -17,7 +19,6 @@ final class HeadlessSession {
     for key in keys where !hasQuit { dispatch(.input(.key(key))) }
   }
 
-  private let desk = JobDesk()
   private var hasQuit = false
 
   private func walk() {

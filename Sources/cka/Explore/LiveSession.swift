@@ -26,7 +26,7 @@ final class LiveSession {
     self.state = state
     self.paths = paths
     self.screen = screen
-    errands = JobErrands(mailbox: mailbox)
+    errands = JobErrands(mailbox: mailbox, places: NamedPlaces(paths: paths))
   }
 
   /// Runs until the user leaves.

@@ -60,31 +60,14 @@ final class ResultWalk {
 
   private func read(_ path: String) {
     do {
-      let results = try ResultFile.results(path: path)
-      let file = path.split(separator: "/").last.map(String.init) ?? path
-      for result in results {
-        let name = results.count == 1 ? file : "\(file) \(result.id.key)"
-        batch.append(
-          CatalogEntry(result, folder: folder(of: path), name: SafeText.sanitise(name)))
-        seen.insert(result.id)
-      }
+      let entries = try NamedPlaces(paths: paths).entries(in: path)
+      batch += entries
+      seen.formUnion(entries.map(\.id))
     } catch {
       progress.problems.append(error.description)
     }
     progress.filesRead += 1
     if !hasTold || ContinuousClock.now - lastTold > .milliseconds(100) { flush() }
-  }
-
-  /// The heading under which a file is listed: its folder, without the folder that was named.
-  private func folder(of path: String) -> String {
-    var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    if paths.count == 1, let root = paths.first, path.hasPrefix(root), path != root {
-      let depth = root.split(separator: "/").count + (root.hasPrefix("/") ? 1 : 0)
-      let below = parts.dropFirst(depth)
-      parts = below.isEmpty ? parts.suffix(1) : below
-    }
-    let name = parts.joined(separator: "/")
-    return SafeText.sanitise(name.isEmpty ? "." : name)
   }
 
   private func flush() {

@@ -7,7 +7,11 @@ import Jobs
 
 /// Does what the explorer asks of the jobs, and answers. It may take a while: not for the event loop.
 struct JobDesk: Sendable {
+  private let places: NamedPlaces
   private let completions = CompletionDesk()
+
+  /// - Parameter places: what the explorer was opened on.
+  init(places: NamedPlaces = NamedPlaces(paths: [])) { self.places = places }
 
   /// The answers to a request.
   /// - Parameter shouldStop: asked while a check or a completion goes on.
@@ -19,7 +23,7 @@ struct JobDesk: Sendable {
       case .check(let arguments): return [Self.check(arguments, shouldStop: shouldStop)]
       case .complete(let question):
         return [completions.answer(question, shouldStop: shouldStop)]
-      default: return try Self.perform(request, JobStore())
+      default: return try perform(request, JobStore())
       }
     } catch let error as JobError {
       return [.refused(error.description)]
@@ -30,11 +34,26 @@ struct JobDesk: Sendable {
     }
   }
 
+  private func perform(_ request: JobRequest, _ store: JobStore) throws -> [JobReport] {
+    switch request {
+    case .list: return [try Self.list(store)]
+    case .open(let name):
+      let job = try store.job(store.find(name))
+      return [try results(of: job).map { .opened($0) } ?? .refused("job \(name) has no result yet")]
+    case .collect(let name):
+      // Nobody asked, and nobody waits: what cannot be read says so when it is opened.
+      let found = try? results(of: store.job(store.find(name)))
+      return found.map { [.finished($0)] } ?? []
+    default: return try Self.perform(request, store)
+    }
+  }
+
   private static func perform(_ request: JobRequest, _ store: JobStore) throws -> [JobReport] {
     switch request {
-    case .list: return [try list(store)]
-    case .open(let name): return [try open(try store.job(store.find(name)))]
     case .log(let name): return [.log(name, try store.logLines(store.find(name)))]
+    case .details(let name):
+      let job = try store.job(store.find(name))
+      return [.details(name, facts: JobTable.facts(job), log: try store.logLines(job.id))]
     case .cancel(let name):
       let status = try store.requestCancel(store.find(name))
       return [
@@ -60,7 +79,7 @@ struct JobDesk: Sendable {
     case .openStudy(let path): return [try openStudy(path)]
     case .saveStudy(let path, let arguments, let replacing):
       return [try saveStudy(path, arguments, replacing: replacing)]
-    case .check, .complete, .cancelCheck, .cancelCompletion: return []
+    case .list, .open, .collect, .check, .complete, .cancelCheck, .cancelCompletion: return []
     }
   }
 
@@ -68,15 +87,23 @@ struct JobDesk: Sendable {
     .list(try store.list().reversed().map(JobLine.init))
   }
 
-  private static func open(_ job: JobStatus) throws -> JobReport {
-    guard let path = job.result else {
-      return .refused("job \(job.id) has no result yet")
+  /// The results in the job's file; nil while there is none.
+  private func results(of job: JobStatus) throws -> JobResults? {
+    guard let path = JobLine.resultFile(of: job) else { return nil }
+    let spelling = places.spelling(of: path)
+    let isOwn = path == job.result
+    guard let spelling, !isOwn else {
+      let entries = try ResultFile.results(path: path).map { result in
+        CatalogEntry(
+          result, folder: "job \(job.id)", name: SafeText.sanitise(result.id.key))
+      }
+      return JobResults(
+        job: job.id.description, entries: entries, isNamed: false,
+        replaced: isOwn ? nil : job.result)
     }
-    let entries = try ResultFile.read(path: path).map { comparison in
-      CatalogEntry(
-        comparison, folder: "job \(job.id)", name: SafeText.sanitise(comparison.id.key))
-    }
-    return .opened(job.id.description, entries)
+    return JobResults(
+      job: job.id.description, entries: try places.entries(in: spelling), isNamed: true,
+      replaced: job.result)
   }
 
   private static func check(
@@ -86,7 +113,8 @@ struct JobDesk: Sendable {
       let lines = try BackgroundJob(arguments).summary(shouldStop: shouldStop)
       return .checked(arguments, lines: lines, isReady: true)
     } catch {
-      return .checked(arguments, lines: [BackgroundJob.reason(error)], isReady: false)
+      let trail = (error as? PythonFailure)?.trail ?? []
+      return .checked(arguments, lines: [BackgroundJob.reason(error)] + trail, isReady: false)
     }
   }
 }

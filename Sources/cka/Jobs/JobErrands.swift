@@ -5,7 +5,7 @@ import Synchronization
 /// Has done in the background what the explorer asks of the jobs; the answers come by mail.
 final class JobErrands {
   private let mailbox: Mailbox
-  private let desk = JobDesk()
+  private let desk: JobDesk
   /// One after the other: an old list must not arrive after a new one.
   private let queue = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
   /// What may take long, and nothing else waits for.
@@ -16,8 +16,14 @@ final class JobErrands {
   private var check: Check?
   private var looks: [Look] = []
   private let isLeaving = Signal()
+  /// A list that was asked for and not begun. On a slow disk another one would only queue up behind it.
+  private let isListing = Signal()
 
-  init(mailbox: Mailbox) { self.mailbox = mailbox }
+  /// - Parameter places: what the explorer was opened on.
+  init(mailbox: Mailbox, places: NamedPlaces) {
+    self.mailbox = mailbox
+    desk = JobDesk(places: places)
+  }
 
   /// Sees to a request.
   func see(to request: JobRequest) {
@@ -36,6 +42,14 @@ final class JobErrands {
     case .cancelCheck: check?.cancel()
     case .complete(let question): complete(question)
     case .cancelCompletion: looks.forEach { $0.end.raise() }
+    case .list:
+      guard !isListing.isRaised else { return }
+      isListing.raise()
+      queue.async { [mailbox, desk, isLeaving, isListing] in
+        isListing.lower()
+        guard !isLeaving.isRaised else { return }
+        for report in desk.answer(.list) { mailbox.post(Mail(action: .jobs(report))) }
+      }
     default:
       queue.async { [mailbox, desk, isLeaving] in
         // What only shows something has nobody to show it to.
@@ -99,18 +113,20 @@ extension JobRequest {
   fileprivate var isLasting: Bool {
     switch self {
     case .cancel, .resume, .retry, .remove, .submit, .saveStudy: true
-    case .list, .open, .log, .check, .cancelCheck, .complete, .cancelCompletion, .edit, .openStudy:
+    case .list, .open, .collect, .details, .log, .check, .cancelCheck, .complete, .cancelCompletion,
+      .edit, .openStudy:
       false
     }
   }
 }
 
-/// What one thread tells another once and for all.
+/// What one thread tells another.
 private final class Signal: Sendable {
   private let flag = Atomic<Bool>(false)
 
   var isRaised: Bool { flag.load(ordering: .relaxed) }
   func raise() { flag.store(true, ordering: .relaxed) }
+  func lower() { flag.store(false, ordering: .relaxed) }
 }
 
 /// A question of Tab's, which may start Python.

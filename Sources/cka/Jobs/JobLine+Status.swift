@@ -15,25 +15,33 @@ extension JobLine {
     rate = job.progress?.numbers[JobNumber.rate.rawValue]
     halfWidth = job.progress?.numbers[JobNumber.halfWidth.rawValue]
     submitted = job.created.map { Self.day.format($0.date) } ?? ""
-    command = job.spec.map { "cka " + $0.command.map(Self.quoted).joined(separator: " ") } ?? ""
-    result = job.result
-    version = job.result.map(Self.version) ?? ""
+    command =
+      job.spec.map { "cka " + $0.command.map(ShellWord.quoted).joined(separator: " ") } ?? ""
+    result = Self.resultFile(of: job)
+    version = result.map(Self.version) ?? ""
+    log = SafeText.sanitise(job.log)
   }
 
-  /// An argument as a shell takes it, made safe to show.
-  private static func quoted(_ argument: String) -> String {
-    let plain = argument.utf8.allSatisfy { byte in
-      UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 && byte >= 0x40
-        || "0123456789-_./=:,+@%".utf8.contains(byte)
-    }
-    let text = plain && !argument.isEmpty ? argument : "'\(argument.replacing("'", with: "'\\''"))'"
-    return SafeText.sanitise(text)
+  /// The file that shows the job's result: where the user wanted it, once it is written there and as long as
+  /// nobody else writes there; until then, and after, the job's own copy. Nil while there is none.
+  static func resultFile(of job: JobStatus) -> String? {
+    guard job.state == .finished, let output = job.spec?.output, let end = job.updated,
+      let own = job.result, let written = status(output), let copy = status(own),
+      written.st_mode & S_IFMT == S_IFREG, written.st_size == copy.st_size,
+      // The file system may have a clock of its own.
+      Double(written.st_mtim.tv_sec) <= end.date.timeIntervalSince1970 + 2
+    else { return job.result }
+    return output
+  }
+
+  private static func status(_ path: String) -> stat? {
+    var found = stat()
+    return stat(path, &found) == 0 ? found : nil
   }
 
   /// A checkpoint is another file under the same name.
   private static func version(_ path: String) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return "" }
+    guard let status = status(path) else { return "" }
     return "\(status.st_ino) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)"
   }
 

@@ -25,7 +25,10 @@ enum JobTable {
   }
 
   /// Everything about one job.
-  static func details(_ job: JobStatus) -> String {
+  static func details(_ job: JobStatus) -> String { facts(job).joined(separator: "\n") }
+
+  /// The same, a line for each fact.
+  static func facts(_ job: JobStatus) -> [String] {
     let line = JobLine(job)
     let progress = [line.percent, line.progress].filter { !$0.isEmpty }.joined(separator: ", ")
     let rows: [(String, String?)] = [
@@ -40,7 +43,7 @@ enum JobTable {
     return rows.compactMap { name, text in
       guard let text, !text.isEmpty else { return nil }
       return name + String(repeating: " ", count: 16 - name.count) + SafeText.sanitise(text)
-    }.joined(separator: "\n")
+    }
   }
 
   private static func cells(_ job: JobStatus) -> [String] {

@@ -13,10 +13,18 @@ struct Worker: ParsableCommand {
   func run() throws {
     do {
       let session = try WorkerSession(folder: folder)
-      guard try session.waitForTurn() else { return try session.finish(.cancelled) }
-      try session.finish(Self.work(session))
+      try session.finish(Self.outcome(session))
     } catch {
       throw fail(error.description)
+    }
+  }
+
+  private static func outcome(_ session: WorkerSession) -> JobOutcome {
+    do {
+      return try session.waitForTurn() ? work(session) : .cancelled
+    } catch {
+      // What keeps it from its turn is a reason like any other, and better told than a silent end.
+      return .failed(error.description)
     }
   }
 

@@ -7,14 +7,17 @@ import TorchBackend
 
 /// What Python says when it is asked something: all of its standard output, or why there is none.
 enum PythonAnswer {
+  /// Most lines before the reason of a failure that are kept: a traceback's last calls.
+  private static let longestTrail = 12
+
   /// Runs `arguments` to the end.
   /// - Parameters:
   ///   - variables: what is added to the environment.
   ///   - folder: where it works; nil for our working folder.
   ///   - timeout: seconds that it may take.
   ///   - shouldStop: asked a few times a second.
-  /// - Throws: `ComputeError`, one line, when it fails or takes too long; `CancellationError` when
-  ///   `shouldStop` says so.
+  /// - Throws: `PythonFailure` when it fails, `ComputeError`, one line, when it takes too long;
+  ///   `CancellationError` when `shouldStop` says so.
   static func data(
     _ arguments: [String], variables: [String: String], folder: String? = nil, timeout: Double,
     shouldStop: @escaping () -> Bool = { false }
@@ -33,12 +36,16 @@ enum PythonAnswer {
     let clock = ContinuousClock()
     let end = clock.now + .seconds(timeout)
     var isLate = false
+    var trail: [String] = []
     let pipe = BackendPipe(
       output: child.output, complaints: ends[0], patience: timeout + 1,
       shouldStop: {
         isLate = clock.now >= end
         return isLate || shouldStop()
-      }, hear: { _ in })
+      },
+      hear: { line in
+        if case .log(let text) = line { trail = (trail + [text]).suffix(longestTrail) }
+      })
     let answer: (bytes: [UInt8], lastWords: String?)
     do {
       answer = try pipe.rest(atMost: TorchDescription.mostBytes)
@@ -49,8 +56,18 @@ enum PythonAnswer {
       throw ComputeError("\(name) gave no answer within \(Int(timeout)) s")
     }
     guard child.kill(after: 5) == 0 else {
-      throw ComputeError(answer.lastWords ?? "Python failed without a word")
+      throw PythonFailure(reason: answer.lastWords ?? "Python failed without a word", trail: trail)
     }
     return Data(answer.bytes)
   }
+}
+
+/// Why Python failed.
+struct PythonFailure: Error, CustomStringConvertible {
+  /// What it said last, one line safe to show.
+  let reason: String
+  /// The lines before it, usually the end of a traceback.
+  let trail: [String]
+
+  var description: String { reason }
 }

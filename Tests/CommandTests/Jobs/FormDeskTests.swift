@@ -125,6 +125,55 @@ struct FormDeskTests {
     #expect(try place.cka("compute", "s.yaml", "--quiet").status == 0)
   }
 
+  @Test("the command that repeats a study is one that a shell understands")
+  func commands() throws {
+    let arguments = ["compute", "f.npz", "-o", "o.cka.safetensors"]
+    let answer = JobDesk().answer(.saveStudy(place.path("my s.yaml"), arguments, replacing: false))
+    guard case .done(let text)? = answer.first else {
+      Issue.record("nothing was written")
+      return
+    }
+    #expect(text.hasSuffix("; cka compute '\(place.path("my s.yaml"))' repeats it"), "\(text)")
+    #expect(ShellWord.quoted("it's") == #"'it'\''s'"# && ShellWord.quoted("") == "''")
+    #expect(ShellWord.quoted("a-b_1/c.d=e:f,+@%") == "a-b_1/c.d=e:f,+@%")
+  }
+
+  @Test("a file is found where a walk comes to it, however the place is spelt")
+  func places() throws {
+    let (folder, file) = (place.path("runs"), place.path("runs/deep/a.cka.safetensors"))
+    try FileManager.default.createDirectory(
+      atPath: place.path("runs/deep"), withIntermediateDirectories: true)
+    try write("", "runs/deep/a.cka.safetensors")
+    #expect(symlink(folder, place.path("link")) == 0)
+    func spelling(_ path: String, in named: String...) -> String? {
+      NamedPlaces(paths: named).spelling(of: path)
+    }
+    #expect(spelling(file, in: folder) == file && spelling(file, in: folder + "/") == file)
+    #expect(spelling(file, in: "/missing", file) == file)
+    let link = place.path("link")
+    #expect(spelling(file, in: link) == "\(link)/deep/a.cka.safetensors")
+    let here = FileManager.default.currentDirectoryPath
+    #expect(spelling("\(here)/a/b.npz", in: ".") == "a/b.npz")
+    #expect(spelling(file, in: place.path("run")) == nil)
+    #expect(spelling(place.path("runs/.hidden/a.npz"), in: folder) == nil)
+    #expect(spelling(place.path("runs/notes.txt"), in: folder) == nil)
+  }
+
+  @Test("what a look at models ran into is told whole: the reason, and where")
+  func failures() throws {
+    let python = try place.writePython(
+      "echo 'Traceback:' >&2; echo '  line 3' >&2; echo Why >&2; exit 1")
+    let arguments = [
+      "compute", "torch", "timm:x", "--data=digits", "--python=\(python)", "-o",
+      place.path("o.cka.safetensors"),
+    ]
+    guard case .checked(_, let lines, false)? = JobDesk().answer(.check(arguments)).first else {
+      Issue.record("it was not refused")
+      return
+    }
+    #expect(lines == ["Why", "Traceback:", "  line 3"])
+  }
+
   @Test("a study file is replaced only when that is wanted, and another ending is refused")
   func replacing() throws {
     let study = place.path("s.yaml")

@@ -79,6 +79,20 @@ struct JobsCommandTests {
     #expect(place.names.contains("c.cka.safetensors"))
   }
 
+  @Test("a job that cannot get its turn says why")
+  func noTurn() throws {
+    let first = try place.submit()
+    #expect(try place.cka("jobs", "wait", first).status == 0)
+    // A file in the place of the folder of turns.
+    let slots = (try place.job(first).folder as NSString).deletingLastPathComponent + "/slots"
+    try FileManager.default.removeItem(atPath: slots)
+    try Data().write(to: URL(filePath: slots))
+    let id = try place.submit()
+    #expect(try place.cka("jobs", "wait", id).status == 1)
+    let job = try place.job(id)
+    #expect(job.state == "failed" && job.reason?.contains("/slots/") == true, "\(job)")
+  }
+
   @Test("features that vanish end the job with a reason, and the partial result stays")
   func vanishes() throws {
     defer { place.stopJobs() }

@@ -23,6 +23,14 @@ struct FormSessionTests {
     return session
   }
 
+  /// Opens an explorer, and the form in it.
+  private func openForm(width: Int = 100, height: Int = 30) throws -> ExplorerSession {
+    let session = try open(width: width, height: height)
+    try session.terminal.send("S")
+    try session.wait { $0.contains("new comparison") }
+    return session
+  }
+
   /// Types `text` letter by letter, without Enter.
   private func type(_ text: String, _ session: ExplorerSession) throws {
     try session.terminal.send(text)
@@ -33,9 +41,7 @@ struct FormSessionTests {
   func activations(_ width: Int, _ height: Int) throws {
     try place.writeFeatures("alpha.safetensors", models: ["alpha"], samples: 320, layers: 3)
     try place.writeFeatures("beta.safetensors", models: ["beta"], samples: 320, layers: 4)
-    let session = try open(width: width, height: height)
-    try session.terminal.send("S")
-    try session.wait { $0.contains("new comparison") }
+    let session = try openForm(width: width, height: height)
     try type("al", session)
     try session.terminal.send("Tab")
     try session.wait { $0.contains("alpha.safetensors ") }
@@ -43,7 +49,7 @@ struct FormSessionTests {
     try session.terminal.send("Tab")
     try session.wait { $0.contains("beta.safetensors") }
     try session.terminal.send("Down")
-    try type("ab.cka.safetensors", session)
+    try type("results/ab.cka.safetensors", session)
     try session.terminal.send("Enter")
     let checked = try session.wait { $0.contains("Enter starts it") }
     #expect(checked.contains("alpha: 3 layers") && checked.contains("beta: 4 layers"))
@@ -55,7 +61,13 @@ struct FormSessionTests {
     try session.terminal.send("2")
     let picture = try session.wait { $0.contains("3 × 4") || $0.contains("3 × 3") }
     #expect(picture.contains("alpha"))
-    #expect(try place.cka("info", "ab.cka.safetensors").status == 0)
+    #expect(try place.cka("info", "results/ab.cka.safetensors").status == 0)
+    // The list has the new file under its folder, and it is what was opened.
+    try session.terminal.send("i")
+    try session.wait { $0.contains("results/ab.cka.safetensors") }
+    try session.terminal.send("Esc", "1")
+    let list = try session.wait { $0.contains("alpha × beta") && $0.contains("results") }
+    #expect(!list.contains("job 2"))
     try session.leave()
   }
 
@@ -111,9 +123,7 @@ struct FormSessionTests {
   func survives() throws {
     defer { place.stopJobs() }
     try place.writeFeatures("long.safetensors", samples: 16_000, layers: 12)
-    let first = try open()
-    try first.terminal.send("S")
-    try first.wait { $0.contains("new comparison") }
+    let first = try openForm()
     try type("long.safetensors", first)
     try first.terminal.send("Down")
     try type("long.cka.safetensors", first)
@@ -155,9 +165,7 @@ struct FormSessionTests {
   @Test("what was asked for just before leaving is done: keys may be typed ahead")
   func ahead() throws {
     try place.writeFeatures("alpha.safetensors", samples: 320, layers: 3)
-    let session = try open()
-    try session.terminal.send("S")
-    try session.wait { $0.contains("new comparison") }
+    let session = try openForm()
     try type("alpha.safetensors", session)
     try session.terminal.send("Down")
     try type("out.cka.safetensors", session)
@@ -170,9 +178,7 @@ struct FormSessionTests {
   @Test("the form says what is wrong, and is edited until it is right")
   func mends() throws {
     try place.writeFeatures("alpha.safetensors", samples: 320, layers: 3)
-    let session = try open()
-    try session.terminal.send("S")
-    try session.wait { $0.contains("new comparison") }
+    let session = try openForm()
     try type("nothing.npz", session)
     try session.terminal.send("Down")
     try type("out.cka.safetensors", session)
