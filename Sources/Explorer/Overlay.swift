@@ -185,11 +185,12 @@ public struct Reader: Sendable, Equatable {
   /// What the lines are narrowed to.
   public var line = LineEditor()
 
-  /// `line` in pieces of at most `width` cells, broken at blanks where there are some; those after the first
-  /// are indented as it is.
-  static func fold(_ line: String, width: Int) -> [String] {
+  /// `line` in pieces of at most `width` cells, broken at blanks where there are some; those after
+  /// the first are indented as it is, or by `indent`.
+  static func fold(_ line: String, width: Int, indent: Int? = nil) -> [String] {
     guard TextWidth.width(of: line) > width else { return [line] }
-    let indent = String(line.prefix { $0 == " " }.prefix(width / 2))
+    let blanks = indent ?? line.prefix { $0 == " " }.count
+    let indent = String(repeating: " ", count: min(blanks, width / 2))
     var pieces: [String] = []
     var piece = ""
     for character in line {

@@ -6,8 +6,8 @@ extension JobStore {
   /// is over.
   ///
   /// The request is a file, which the worker looks for, so that it also reaches a worker on another
-  /// machine. A SIGTERM to its session makes it quicker, and is enough where a full disk has no room
-  /// for the file.
+  /// machine. A SIGTERM to its session makes it quicker, and is enough where a full disk has no
+  /// room for the file.
   @discardableResult
   public func requestCancel(_ id: JobID) throws(JobError) -> JobStatus {
     let status = try job(id)
@@ -59,8 +59,8 @@ extension JobStore {
   }
 
   /// Removes hidden folders that programs left which were killed while they made or removed a job.
-  /// An hour is far longer than either takes, and whoever makes a job holds its lock: a clock that was
-  /// set forward meanwhile takes nothing away.
+  /// An hour is far longer than either takes, and whoever makes a job holds its lock: a clock that
+  /// was set forward meanwhile takes nothing away.
   func sweep() {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     for name in names where name.hasPrefix(".new-") || name.hasPrefix(".removed-") {

@@ -68,7 +68,7 @@ struct FormCompletionTests {
     scene.send(answer(.model, "torchvision:res", names))
     let model = { (scene: Scene) in scene.state.form.value(.model(0)) }
     #expect(model(scene) == "torchvision:resnet")
-    #expect(scene.screen.contains("Enter goes on, Down chooses, Esc closes the list"))
+    #expect(scene.screen.contains("Enter goes on, Down chooses, Esc closes it"))
     var seen: [String] = []
     for _ in 0..<4 {
       scene.press("Down")

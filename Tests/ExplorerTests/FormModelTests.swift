@@ -190,7 +190,7 @@ struct FormModelTests {
           "╭─ new comparison ─────────────────────────── of models ─╮",
           "│ from          activations  [models]                    │",
           "│ model A      py:net.py:small                           │",
-          "│ model B        another, or none: A with itself        │",
+          "│ model B        another, or none: A with itself         │",
           "│ data           digits, npz:FILE, imagefolder:PATH, py… │",
           "│ data 2         a second data set: every model on both  │",
           "│ output         the result file, NAME.cka.safetensors;… │",

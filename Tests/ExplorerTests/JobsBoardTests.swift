@@ -19,10 +19,19 @@ struct JobsBoardTests {
       "finished   ━━━━━━━━━━━━━━━━━━━━ 100 %          B × C",
       "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031  20261124-061600-0003",
       "cka compute a.npz -o a.cka.safetensors",
-      "Enter opens, c cancels, i details, t again, e edit, l log, n new, Esc leaves",
+      "Enter opens, i more, c cancels, t again, e edit, l log, n new, Esc leaves",
     ]
     for line in lines { #expect(scene.screen.contains(line), "\(line)") }
     #expect(scene.screen.contains("2 at work"))
+  }
+
+  @Test("a narrow screen still says what is compared, also while a job is at work")
+  func narrow() {
+    var scene = Scene([], 40, 12, depth: .none)
+    scene.send(.jobs(.list(JobSample.all)))
+    scene.press("W Down")
+    #expect(scene.screen.contains("running     45 % A × B") && scene.screen.contains("─ jobs ─"))
+    #expect(scene.screen.contains("Enter opens, i more, Esc leaves"))
   }
 
   @Test("an empty list says how to begin, and n opens the form")
@@ -98,7 +107,7 @@ struct JobsBoardTests {
       scene.send(.jobs(.list([job])))
       scene.press("W")
       #expect(scene.screen.contains("─ jobs ─") && scene.screen.contains("word1 word2"))
-      #expect(scene.screen.contains("i details"))
+      #expect(scene.screen.contains("i more"))
       #expect(scene.screen.contains("log: \(job.log)") == (height > 12))
       #expect(breaches(of: scene.state) == [])
       scene.press("i")
@@ -120,6 +129,8 @@ struct JobsBoardTests {
   func fold() {
     #expect(Reader.fold("    one two three", width: 12) == ["    one two", "    three"])
     #expect(Reader.fold("0123456789abcdef", width: 10) == ["0123456789", "abcdef"])
+    #expect(Reader.fold("a bb cc", width: 5, indent: 2) == ["a bb", "  cc"])
+    #expect(Reader.fold("  File abcdefghijkl, 3", width: 19) == ["  File abcdefghijkl", "  , 3"])
     #expect(Reader.fold("short", width: 10) == ["short"] && Reader.fold("", width: 10) == [""])
     #expect(Reader.fold("模型甲模型乙", width: 6) == ["模型甲", "模型乙"])
   }

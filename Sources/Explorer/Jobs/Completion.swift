@@ -27,7 +27,8 @@ public struct CompletionRequest: Sendable, Equatable {
   public var field: ComputeForm.Field?
   /// Files of the results on the screen, whose origins are worth offering.
   public var shown: [String] = []
-  /// It follows from a choice, and nobody pressed Tab for it: that there is nothing is not worth a word.
+  /// It follows from a choice, and nobody pressed Tab for it: that there is nothing is not worth a
+  /// word.
   var isUnasked = false
 
   /// The question what may stand where `text` was begun.
@@ -68,8 +69,8 @@ extension Completion {
   var isOpen: Bool { text.last.map { "/:=?&".contains($0) } ?? true }
 }
 
-/// A list of completions below the form: shown when Tab is ambiguous. While it is open the arrows choose in
-/// it, Tab and Enter take what is chosen, and Esc closes it.
+/// A list of completions below the form: shown when Tab is ambiguous. While it is open the arrows
+/// choose in it, Tab and Enter take what is chosen, and Esc closes it.
 struct CompletionMenu: Sendable, Equatable {
   /// What may stand there.
   var candidates: [Completion]
@@ -85,7 +86,8 @@ struct CompletionMenu: Sendable, Equatable {
   /// What the list has chosen.
   var choice: Completion? { chosen.map { candidates[$0] } }
 
-  /// Goes on to another candidate: one by one round from the last to the first, in larger steps to the ends.
+  /// Goes on to another candidate: one by one round from the last to the first, in larger steps to
+  /// the ends.
   mutating func move(by step: Int) {
     let last = candidates.count - 1
     guard last >= 0 else { return }

@@ -1,7 +1,8 @@
 // Completion of a field.
 extension State {
-  /// Tab and Shift-Tab. With a list open Tab takes what is chosen in it, and both choose where nothing is;
-  /// without one Tab asks for it where there is something to complete. Else they go to another field.
+  /// Tab and Shift-Tab. With a list open Tab takes what is chosen in it, and both choose where
+  /// nothing is; without one Tab asks for it where there is something to complete. Else they go to
+  /// another field.
   mutating func completeField(by step: Int) -> [Effect] {
     if form.menu != nil {
       return step > 0 && form.menu?.chosen != nil ? takeChoice() : choose(by: step)
@@ -20,8 +21,8 @@ extension State {
     return put(choice.text, after: menu.before, isDone: false)
   }
 
-  /// Closes the list, keeps what is chosen in it, and goes on: to what follows it where it is a beginning, to
-  /// the next file where there may be several, else to the next field.
+  /// Closes the list, keeps what is chosen in it, and goes on: to what follows it where it is a
+  /// beginning, to the next file where there may be several, else to the next field.
   mutating func takeChoice() -> [Effect] {
     guard let menu = form.menu, let choice = menu.choice else { return [] }
     form.menu = nil
@@ -82,7 +83,8 @@ extension State {
 }
 
 extension ComputeForm {
-  /// The word that Tab completes, and what stands before it: a path among others, or the whole field.
+  /// The word that Tab completes, and what stands before it: a path among others, or the whole
+  /// field.
   var word: (before: String, word: String) {
     let text = value(field)
     guard field == .features else { return ("", text) }

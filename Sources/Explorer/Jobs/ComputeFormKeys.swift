@@ -10,7 +10,7 @@ extension WindowCommand {
       when: { $0.form.checking == nil }
     ) { $0.enterForm() },
     WindowCommand(
-      [.tab], "complete; in a list, choose the first, or take what is chosen; else the next field",
+      [.tab], "complete; in a list, choose, then take what is chosen; else the next field",
       hint: {
         $0.form.menu != nil || $0.form.field.traits.completion == nil ? nil : "completes"
       }
@@ -50,7 +50,7 @@ extension WindowCommand {
       hint: {
         if $0.form.checking != nil { return "stops the check" }
         if $0.form.looking != nil { return "stops looking" }
-        return $0.form.menu == nil ? "leaves" : "closes the list"
+        return $0.form.menu == nil ? "leaves" : "closes it"
       }
     ) { $0.leaveForm() },
   ]

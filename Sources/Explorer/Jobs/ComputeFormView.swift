@@ -85,7 +85,8 @@ private func drawField(
     x: x + (isChosen ? 1 : 2), y: line.y, style: style(theme.faint))
 }
 
-/// All choices with the picked one in brackets, or that one alone, with its number, where not all fit.
+/// All choices with the picked one in brackets, or that one alone, with its number, where not all
+/// fit.
 private func drawChoices(
   _ choices: [String], picked: Int, _ theme: Theme, _ style: (Style) -> Style, in rect: Rect,
   _ buffer: inout CellBuffer

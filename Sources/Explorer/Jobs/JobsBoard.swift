@@ -30,6 +30,10 @@ extension WindowCommand {
       }
     },
     WindowCommand(
+      [.character("i")], "all that is known of it, and its last words",
+      hint: { $0.chosenJob == nil ? nil : "more" }
+    ) { $0.askOfJob { job, _ in [.jobs(.details(job.id))] } },
+    WindowCommand(
       [.character("c")], "cancel; what was computed stays",
       hint: { $0.chosenJob?.state.isLive == true ? "cancels" : nil }
     ) {
@@ -47,10 +51,6 @@ extension WindowCommand {
           : state.note("only what failed, died or was cancelled can go on")
       }
     },
-    WindowCommand(
-      [.character("i")], "all that is known of it, and its last words",
-      hint: { $0.chosenJob == nil ? nil : "details" }
-    ) { $0.askOfJob { job, _ in [.jobs(.details(job.id))] } },
     WindowCommand(
       [.character("t")], "the same again from the beginning, as a new job",
       hint: { $0.chosenJob == nil ? nil : "again" }

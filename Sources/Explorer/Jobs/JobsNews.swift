@@ -17,7 +17,7 @@ extension State {
       overlay = .text(
         Reader(
           title: "Job \(id)",
-          lines: folded(facts) + ["", "Its last words"] + logLines(lines.suffix(200))))
+          lines: folded(facts, indent: 16) + ["", "Its last words"] + logLines(lines.suffix(200))))
     case .done(let text): message = .note(text)
     case .refused(let text): message = .error(text)
     case .submitted(let id):
@@ -39,9 +39,9 @@ extension State {
   }
 
   /// Lines for a window of text, none cut.
-  private func folded(_ lines: [String]) -> [String] {
+  private func folded(_ lines: [String], indent: Int? = nil) -> [String] {
     let width = max(20, min(100, terminal.size.width - 2) - 6)
-    return lines.flatMap { Reader.fold($0, width: width) }.map { "  \($0)" }
+    return lines.flatMap { Reader.fold($0, width: width, indent: indent) }.map { "  \($0)" }
   }
 
   /// The newest state of all jobs; a new checkpoint of the result on the screen is read.
@@ -52,7 +52,8 @@ extension State {
     forgetRemoved(Array(before.values))
     var effects: [Effect] = []
     for line in lines {
-      // One that came and went between two looks has a result, too; what was there at first, the walk finds.
+      // One that came and went between two looks has a result, too; what was there at first, the
+      // walk finds.
       if line.state == .finished, before[line.id].map(\.state.isLive) ?? !isFirst {
         effects.append(.jobs(.collect(line.id)))
       }
@@ -96,8 +97,8 @@ extension State {
     return effects
   }
 
-  /// The finished file takes the place of the checkpoints: in the list where it, or they, belong there, and on
-  /// the screen.
+  /// The finished file takes the place of the checkpoints: in the list where it, or they, belong
+  /// there, and on the screen.
   private mutating func replaceCheckpoints(by results: JobResults) -> [Effect] {
     let old = results.replaced
     guard results.isNamed || jobResults.contains(where: { $0.path == old }) else { return [] }

@@ -49,11 +49,15 @@ private func drawJob(
     x += width + 1
   }
   put(job.state.rawValue, width: 10, theme.style(of: job.state))
-  let barWidth = line.width >= 70 ? 20 : 8
-  put(job.bar(width: barWidth, theme), width: barWidth, theme.style(of: job.state))
+  // What is compared must be told; on a narrow screen the percentage says what the bar would.
+  let isNarrow = line.width < 50
+  if !isNarrow {
+    let barWidth = line.width >= 70 ? 20 : 8
+    put(job.bar(width: barWidth, theme), width: barWidth, theme.style(of: job.state))
+  }
   put(String(repeating: " ", count: max(0, 5 - job.percent.count)) + job.percent, width: 5, base)
   let left = job.state.isLive ? job.eta.map(JobLine.clock) ?? "" : ""
-  if hasTimes { put(left, width: 8, theme.faint) }
+  if hasTimes, !isNarrow { put(left, width: 8, theme.faint) }
   let time = line.width >= 90 ? job.submitted : ""
   let room = max(0, line.right - x - (time.isEmpty ? 0 : time.count + 1))
   put(job.title, width: room, base)

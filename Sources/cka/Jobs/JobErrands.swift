@@ -16,7 +16,8 @@ final class JobErrands {
   private var check: Check?
   private var looks: [Look] = []
   private let isLeaving = Signal()
-  /// A list that was asked for and not begun. On a slow disk another one would only queue up behind it.
+  /// A list that was asked for and not begun. On a slow disk another one would only queue up behind
+  /// it.
   private let isListing = Signal()
 
   /// - Parameter places: what the explorer was opened on.

@@ -22,8 +22,9 @@ extension JobLine {
     log = SafeText.sanitise(job.log)
   }
 
-  /// The file that shows the job's result: where the user wanted it, once it is written there and as long as
-  /// nobody else writes there; until then, and after, the job's own copy. Nil while there is none.
+  /// The file that shows the job's result: where the user wanted it, once it is written there and
+  /// as long as nobody else writes there; until then, and after, the job's own copy. Nil while
+  /// there is none.
   static func resultFile(of job: JobStatus) -> String? {
     guard job.state == .finished, let output = job.spec?.output, let end = job.updated,
       let own = job.result, let written = status(output), let copy = status(own),

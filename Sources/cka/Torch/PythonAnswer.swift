@@ -8,7 +8,7 @@ import TorchBackend
 /// What Python says when it is asked something: all of its standard output, or why there is none.
 enum PythonAnswer {
   /// Most lines before the reason of a failure that are kept: a traceback's last calls.
-  private static let longestTrail = 12
+  private static let longestTrail = 24
 
   /// Runs `arguments` to the end.
   /// - Parameters:

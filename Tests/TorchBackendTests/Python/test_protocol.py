@@ -107,8 +107,9 @@ class Protocol(FolderTest):
     def test_a_name_that_is_taken_is_told(self) -> None:
         noisy = "digits?size=8&channels=1&noise=1"
         found = self.described(
-            "a=py:net.py:Noisy", "a=py:net.py:Noisy?fails=false", "--data", "x=digits?size=8&channels=1",
-            "--data2", f"x={noisy}", "--batch-size", "64", "--max-batches", "1",
+            "a=py:net.py:Noisy", "a=py:net.py:Noisy?fails=false",
+            "--data", "x=digits?size=8&channels=1", "--data2", f"x={noisy}",
+            "--batch-size", "64", "--max-batches", "1",
         )
         self.assertEqual(
             {(m["name"], m["dataset"]) for m in found["models"]},
