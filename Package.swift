@@ -78,7 +78,7 @@ let package = Package(
     tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "TestSupport"]),
+    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "Jobs", "TestSupport"]),
     .testTarget(
       name: "TorchBackendTests", dependencies: ["TorchBackend", "TestSupport"],
       exclude: ["Python"], swiftSettings: settings),

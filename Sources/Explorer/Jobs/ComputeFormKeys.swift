@@ -5,12 +5,12 @@ extension WindowCommand {
   static let form: [WindowCommand] = [
     WindowCommand(
       [.enter],
-      "look at what would be computed; again, start it; in a list, take what is chosen",
+      "look at what would be computed, then start it; in a list, take the choice",
       hint: { $0.form.enterHint },
       when: { $0.form.checking == nil }
     ) { $0.enterForm() },
     WindowCommand(
-      [.tab], "complete; in a list, choose, then take what is chosen; else the next field",
+      [.tab], "complete; in a list, choose, then take the choice; else the next field",
       hint: {
         $0.form.menu != nil || $0.form.field.traits.completion == nil ? nil : "completes"
       }

@@ -65,9 +65,10 @@ struct FormSessionTests {
     // The list has the new file under its folder, and it is what was opened.
     try session.terminal.send("i")
     try session.wait { $0.contains("results/ab.cka.safetensors") }
-    try session.terminal.send("Esc", "1")
-    let list = try session.wait { $0.contains("alpha × beta") && $0.contains("results") }
-    #expect(!list.contains("job 2"))
+    try session.terminal.send("C-g")
+    try session.wait { !$0.contains("About this result") }
+    try session.terminal.send("1")
+    try session.wait { $0.contains("results") && $0.contains("alpha ×") && !$0.contains("job 2") }
     try session.leave()
   }
 
