@@ -55,6 +55,8 @@ struct ComputeCommand: ParsableCommand {
   var background = false
 
   func run() throws {
+    // Not in `validate`: a form that is still being filled in is parsed too.
+    if let problem = options.outputProblem { throw ValidationError(problem) }
     if background { return try submit() }
     do {
       try compute()
@@ -126,7 +128,7 @@ struct ComputeCommand: ParsableCommand {
     guard let output = recipe.output else {
       throw FormatError("nothing says where the result goes", remedy: "add -o NAME.cka.safetensors")
     }
-    guard output.lowercased().hasSuffix(".safetensors") else {
+    guard ComputeOptions.isBundle(output) else {
       throw FormatError(
         "a bundle's name ends in .cka.safetensors", file: SafeText.sanitise(output))
     }

@@ -44,7 +44,7 @@ enum PythonFacts {
       ? [Fact(name: "models", value: "can be run (\(package))")]
       : report.problems.map {
         Fact(
-          name: "models", value: "cannot be run",
+          name: "models", value: "cannot be run; nothing else needs Python",
           advice: "\($0); or name another Python in $\(PythonInterpreter.variable)")
       }
     return versions + [Fact(name: "CUDA", value: devices)] + models
