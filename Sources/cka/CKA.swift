@@ -10,6 +10,10 @@ struct CKA: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cka",
     abstract: "Explore saved CKA (Centered Kernel Alignment) results in the terminal.",
+    usage: """
+      cka [PATH…] [OPTIONS]
+      cka COMMAND
+      """,
     discussion: """
       `cka PATH…` opens the explorer on files and folders of results that torch_cka, ckatorch, numpy \
       and others saved; ? inside it shows the keys. Nothing in a file is ever executed.

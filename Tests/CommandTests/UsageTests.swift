@@ -30,7 +30,10 @@ import Testing
     arguments: [
       ["show", "x", "--width", "10"], ["show", "x", "--range", "1,0"],
       ["export", "x", "--pair", "A"],
-      ["export", "x", "-o", "out.xyz"],
+      ["export", "x", "-o", "out.xyz"], ["compute", "x.npz"],
+      ["compute", "x.npz", "-o", "out.npz"],
+      ["compute", "--background", "x.npz"], ["backend", "check"],
+      ["compare", "a", "--pair-b", "A"],
     ])
   func theUsageIsTheCommandsOwn(_ arguments: [String]) throws {
     let outcome = try place.shell("cka \(arguments.joined(separator: " "))")
@@ -53,7 +56,9 @@ import Testing
       ["export", Fixture.layers, "--colormap", "puce"],
       ["export", Fixture.layers, "--range", "1,0"],
       ["export", Fixture.layers, "--rows", "/(/"], ["show", Fixture.layers, "--width", "3"],
-      ["show", Fixture.layers, "--pair", "ResNet18"], ["--size", "0x0", "--dump-screen"],
+      ["show", Fixture.layers, "--pair", "ResNet18"], ["compute"], ["compute", "torch"],
+      ["compute", Fixture.layers], ["verify"], ["jobs", "show"],
+      ["--size", "0x0", "--dump-screen"],
     ])
   func wrongUse(_ arguments: [String]) throws {
     let line = arguments.map { "'\($0)'" }.joined(separator: " ")

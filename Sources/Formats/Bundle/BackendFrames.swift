@@ -91,30 +91,7 @@ public struct BackendHeader: Sendable, Equatable {
   }
 }
 
-/// One minibatch as a backend sends it.
-public struct BackendFrame: Sendable {
-  /// What is sent of a layer.
-  public enum Layer: Sendable {
-    /// Its centred linear Gram matrix, n × n.
-    case gram(Matrix)
-    /// Why there is none: one line, safe to show.
-    case fault(String)
-  }
-
-  /// Samples, n.
-  public var samples: Int
-  /// A hash of the samples' IDs in their order.
-  public var sampleHash: String?
-  /// Every layer, in the header's order.
-  public var layers: [Layer]
-
-  /// A frame of these layers.
-  public init(samples: Int, sampleHash: String? = nil, layers: [Layer]) {
-    self.samples = samples
-    self.sampleHash = sampleHash
-    self.layers = layers
-  }
-
+extension GramFrame {
   /// The frame as a buffer for readers who know `header`.
   public func encoded(_ header: BackendHeader) throws(FormatError) -> EncodedFile {
     var faults: [(key: String, value: String)] = []
@@ -138,13 +115,12 @@ public struct BackendFrame: Sendable {
       throw FormatError("more frames than announced", at: place)
     }
     let file = try SafetensorsFile(region: buffer)
-    samples = header.sampleCounts[index]
+    let samples = header.sampleCounts[index]
     guard file.metadata("samples") == "\(samples)" else {
       throw FormatError(
         "samples is '\(SafeText.sanitise(file.metadata("samples") ?? ""))' instead of \(samples)",
         at: place)
     }
-    sampleHash = file.metadata("sample_hash").map(SafeText.sanitise)
     var faults: [String: String] = [:]
     if let text = file.metadata("faults") {
       for (key, value) in try JSONReader.value(of: text).fields ?? [] {
@@ -154,7 +130,7 @@ public struct BackendFrame: Sendable {
     let tensors = Dictionary(file.tensors.map { (SafeText.sanitise($0.name), $0.array) }) {
       first, _ in first
     }
-    layers = []
+    var layers: [Layer] = []
     for name in header.names {
       if let reason = faults[name] {
         layers.append(.fault(reason))
@@ -171,5 +147,8 @@ public struct BackendFrame: Sendable {
       }
       layers.append(.gram(try array.matrix()))
     }
+    self.init(
+      samples: samples, sampleHash: file.metadata("sample_hash").map(SafeText.sanitise),
+      layers: layers)
   }
 }

@@ -14,8 +14,8 @@ struct Compare: ParsableCommand {
 
       --pair and --key choose in both files; --pair-a, --pair-b, --key-a and --key-b in one of them.
 
-        cka compare before.cka.safetensors after.cka.safetensors --pair resnet18,resnet34
-        cka compare study.cka.safetensors --pair-a resnet18,resnet34 --pair-b resnet18,vgg16
+        cka compare before.safetensors after.safetensors --pair vgg,vit
+        cka compare all.safetensors --pair-a vgg,vit --pair-b vgg,swin
       """)
 
   @Argument(help: "The file of result A.", completion: .file())

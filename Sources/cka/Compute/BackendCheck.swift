@@ -22,6 +22,8 @@ struct BackendCheck: ParsableCommand {
   }
 
   func run() throws {
+    // All that follows is the backend's, even its --help; alone it is ours.
+    if words == ["--help"] || words == ["-h"] { throw CleanExit.helpRequest(self) }
     do {
       let stream = try BackendStream(words, patience: 600) {
         complain("backend: \($0.text)")

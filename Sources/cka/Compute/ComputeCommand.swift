@@ -35,8 +35,8 @@ struct ComputeCommand: ParsableCommand {
         script:FILE.pt                          py:FILE.py:FUNCTION[?KEY=VALUE&…]
       each with checkpoint=FILE for a state dict; and DATA is one of
         digits[?size=32]                        npz:FILE
-        imagefolder:FOLDER[?size=224]           torchvision:CIFAR10[?root=…&split=test]
-        py:FILE.py:FUNCTION[?KEY=VALUE&…]
+        imagefolder:FOLDER[?size=224]           py:FILE.py:FUNCTION[?KEY=VALUE&…]
+        torchvision:CIFAR10[?root=…&split=test]
 
       The unbiased minibatch estimator of linear CKA is the default. While it runs, what is there is \
       saved to OUTPUT.partial now and then; after an interruption the same command goes on from it, \

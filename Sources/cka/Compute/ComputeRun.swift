@@ -49,8 +49,8 @@ struct ComputeRun {
     let backend = try Self.backend(options, recipe)
     if let backend {
       let stream = try BackendStream(
-        backend.arguments, variables: backend.variables, folder: backend.folder,
-        patience: options.patience, shouldStop: shouldStop, hear: hear)
+        backend.arguments, folder: backend.folder, patience: options.patience,
+        shouldStop: shouldStop, hear: hear)
       origin = .backend(stream, command: backend.text, files: backend.files)
       (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
       warnings = stream.header.about.warnings
@@ -76,7 +76,6 @@ struct ComputeRun {
   /// A program that sends Gram matrices.
   private struct Backend {
     var arguments: [String]
-    var variables: [String: String] = [:]
     var folder: String?
     /// What the record calls it.
     var text: String
@@ -95,8 +94,8 @@ struct ComputeRun {
     let environment = ProcessInfo.processInfo.environment
     let torch = try TorchCommand(recipe, environment: environment)
     return Backend(
-      arguments: torch.arguments("run"), variables: torch.variables(environment),
-      folder: torch.folder, text: torch.text, files: try torch.files(of: recipe))
+      arguments: torch.arguments("run"), folder: torch.folder, text: torch.text,
+      files: try torch.files(of: recipe))
   }
 
   /// Minibatches in all.
@@ -160,7 +159,8 @@ struct ComputeRun {
           }
         }
         while let frame = try stream.frame() {
-          try accumulator.add(Frame(frame, of: stream.header))
+          try frame.checkFinite(stream.header.names)
+          try accumulator.add(frame)
           guard try step(accumulator.study) else { break }
         }
       } catch is CancellationError {}

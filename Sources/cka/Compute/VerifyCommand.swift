@@ -16,7 +16,7 @@ struct VerifyCommand: ParsableCommand {
       Exit codes: 0 all agrees, 1 it does not, or a file cannot be read, 64 the command line is wrong.
       """)
 
-  @Argument(help: "The bundle.", completion: .file())
+  @Argument(help: "The bundle, NAME.cka.safetensors.", completion: .file())
   var bundle: String?
 
   @Argument(help: "Its activations, where they are not where they were.", completion: .file())

@@ -22,8 +22,7 @@ enum PythonFacts {
       known = [Fact(name: "python", value: python)]
       let package = try PythonPackage.folder(environment: environment)
       let answer = try PythonAnswer.data(
-        PythonPackage.call(interpreter, in: package, "doctor"),
-        variables: PythonPackage.variables(package, environment), timeout: timeout)
+        PythonPackage.call(interpreter, in: package, "doctor"), timeout: timeout)
       let report = try PythonReport(json: answer)
       return [Fact(name: "python", value: "\(report.python), \(python)")]
         + facts(report, package: package)
