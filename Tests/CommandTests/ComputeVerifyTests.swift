@@ -58,6 +58,8 @@ import Testing
   @Test func otherActivationsAreRefused() throws {
     #expect(try place.compute([GoldenSet.tiny.activations]).status == 0)
     try place.expectOneComplaint("verify", "out.cka.safetensors", GoldenSet.small.activations)
+    let other = try place.cka("verify", "out.cka.safetensors", GoldenSet.small.activations)
+    #expect(other.complaints.hasPrefix("cka: out.cka.safetensors: the activations have other "))
     try place.expectOneComplaint("verify", "missing.cka.safetensors")
     try place.expectOneComplaint("verify", GoldenSet.tiny.activations)
   }

@@ -128,6 +128,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: place.path("empty"), withIntermediateDirectories: false)
     try place.expectOneComplaint("info", "empty")
+    #expect(try place.cka("info", "empty").complaints.contains("no result files in empty; "))
   }
 
   @Test func aLoopOfLinksIsWalkedOnce() throws {

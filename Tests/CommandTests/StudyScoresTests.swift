@@ -86,6 +86,11 @@ import Testing
     let outcome = try place.cka("export", Self.study, "--view", "sorted")
     #expect(outcome.status == 1)
     #expect(outcome.complaints.contains("3 results fit; choose with --pair A,B or --key: "))
+    let turned = try place.cka("export", Self.study, "--pair", "ResNet-34,ResNet-18")
+    #expect(
+      turned.complaints.hasSuffix(
+        "it has the pair the other way round: ResNet-18 on digits × ResNet-34 on digits\n"),
+      "\(turned.complaints)")
   }
 
   @Test func scoresThatWereNotKeptAreMissed() throws {

@@ -58,7 +58,8 @@ struct Info: ParsableCommand {
       }
     }
     if files.isEmpty, problems.isEmpty {
-      problems.append("no result files here; name a file, or a folder that holds some")
+      let place = paths == ["."] ? "here" : "in \(paths.joined(separator: ", "))"
+      problems.append("no result files \(place); name a file, or a folder that holds some")
     }
     return (results, problems)
   }

@@ -35,10 +35,7 @@ struct ResultChoice: ParsableArguments {
       (key == nil || result.id.key == key) && (sides.map { Self.fits(result, $0) } ?? true)
     }
     guard !chosen.isEmpty else {
-      let wishes = [pair.map { "--pair '\($0)'" }, key.map { "--key '\($0)'" }].compactMap(\.self)
-      throw fail(
-        "\(path): nothing fits \(wishes.joined(separator: " and ")); it has \(Self.list(all))"
-          + (advice.map { "; \($0)" } ?? ""))
+      throw fail("\(path): \(misses(all, sides))" + (advice.map { "; \($0)" } ?? ""))
     }
     guard let kind else { return Self.exact(chosen, sides) }
     let alike = chosen.filter { $0.kind == kind }
@@ -83,6 +80,15 @@ struct ResultChoice: ParsableArguments {
       throw fail("\(path): holds no layer matrix")
     }
     return comparison
+  }
+
+  /// What was asked for, and what there is instead: the pair the other way round, if that is there.
+  private func misses(_ all: [SavedResult], _ sides: (a: String, b: String)?) -> String {
+    let wishes = [pair.map { "--pair '\($0)'" }, key.map { "--key '\($0)'" }].compactMap(\.self)
+    let turned = sides.map { sides in all.filter { Self.fits($0, (sides.b, sides.a)) } } ?? []
+    return "nothing fits \(wishes.joined(separator: " and ")); it has "
+      + (turned.isEmpty ? "" : "the pair the other way round: ")
+      + Self.list(turned.isEmpty ? all : turned)
   }
 
   /// One line for all the files of a folder that cannot be read: the result asked for is another one.

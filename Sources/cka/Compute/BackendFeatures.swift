@@ -10,8 +10,8 @@ struct BackendFeatures: ParsableCommand {
     abstract: "Send centred Gram matrices of saved activations to standard output.",
     usage: "cka backend features FEATURES… [OPTIONS]",
     discussion: """
-      The options are those of `cka compute`, which has one more process then; of them --batch-size, \
-      --layers, --pool, --layout, --precision and --threads say what is sent.
+      Of the options of `cka compute` --batch-size, --layers, --pool, --layout, --precision and \
+      --threads say what is sent; the others mean nothing here.
 
       Exit codes: 0 all was sent, 1 it was not, 64 the command line is wrong.
       """)

@@ -62,7 +62,14 @@ struct VerifyCommand: ParsableCommand {
     guard let record = try ResultBundle.record(path: bundle) else {
       throw FormatError("the bundle holds no study that could be computed again", file: name)
     }
-    let verification = try Verification(record, features: features)
+    let verification: Verification
+    do throws(FormatError) {
+      verification = try Verification(record, features: features)
+    } catch {
+      var error = error
+      if error.file.isEmpty { error.file = name }
+      throw error
+    }
     var random = LegacyRandom(seed: seed)
     let drawn = verification.draw(cells, random: &random)
     guard !drawn.isEmpty else { throw FormatError("no cell has a value", file: name) }

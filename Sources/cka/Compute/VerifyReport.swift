@@ -33,7 +33,7 @@ struct VerifyReport {
     let more = checked.count - Self.mostRows
     let left = more > 0 ? ["    and \(more) more, which deviate no further"] : []
     return models + [sample]
-      + TextTable.lines(worst.prefix(Self.mostRows).map(row), right: [1, 3])
+      + TextTable.lines(worst.prefix(Self.mostRows).map(row), right: [1, 2])
       .map { "    " + $0 } + left + deviation(worst.first) + disagreements.map { "  " + $0 }
       + ["verdict: " + verdict]
   }
