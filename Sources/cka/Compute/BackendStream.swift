@@ -10,6 +10,7 @@ final class BackendStream {
   let header: BackendHeader
   private var child: ChildProcess?
   private let pipe: BackendPipe
+  private let seen: Int
   private var next = 0
 
   /// Starts `command` and reads its header.
@@ -17,15 +18,19 @@ final class BackendStream {
   ///   - variables: what is added to its environment.
   ///   - folder: where it works; nil for our working folder.
   ///   - patience: seconds without a byte after which it counts as stalled.
+  ///   - seen: minibatches of which it need not send matrices, as they are there already.
   ///   - shouldStop: is asked a few times a second while nothing comes.
   ///   - hear: is called with each line that it writes on standard error.
   /// - Throws: `ComputeError` or `FormatError` when it does not start, or says something else;
   ///   `CancellationError` when `shouldStop` says so.
   init(
     _ command: [String], variables: [String: String] = [:], folder: String? = nil,
-    patience: Double, shouldStop: @escaping () -> Bool = { false },
+    patience: Double, seen: Int = 0, shouldStop: @escaping () -> Bool = { false },
     hear: @escaping (BackendLine) -> Void
   ) throws {
+    self.seen = seen
+    var variables = variables
+    variables["CKA_BACKEND_SEEN"] = "\(seen)"
     var ends: [Int32] = [-1, -1]
     guard cka_pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
     let child: ChildProcess
@@ -69,7 +74,7 @@ final class BackendStream {
       }
       return nil
     }
-    let frame = try BackendFrame(buffer, index: next, header: header)
+    let frame = try BackendFrame(buffer, index: next, header: header, seen: seen)
     next += 1
     return frame
   }
