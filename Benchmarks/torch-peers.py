@@ -52,14 +52,15 @@ def main() -> None:
     forward = _seconds(lambda: _forward(models, x), options.repeats)
     print(f"forward passes alone      {forward:8.3f} s")
     reference = _reference(models, x)
-    ours, shares, layers, grams = _ours(models, x, options.repeats)
+    ours, parts, layers, grams = _ours(models, x, options.repeats)
     start = time.perf_counter()
     values = [_cka(*pair) for pair in itertools.combinations(grams, 2)]
     statistics = time.perf_counter() - start
     error = max(map(_error, values, itertools.combinations(layers, 2), reference))
     print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
           f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
-    print(f"  of which {', '.join(f'{name} {share:.0%}' for name, share in shares.items())}")
+    for name, seconds in parts.items():
+        print(f"  {name:<24}{seconds:8.3f} s  {seconds / ours:6.0%}")
     for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
         if name in options.skip or len(models) > 2:
             continue
@@ -149,11 +150,10 @@ def _ours(
     forward = _seconds(lambda: _forward(models, x), repeats)
     whole = _seconds(minibatch, repeats)
     waiting = min(waited)
-    shares = {
-        "forward passes": forward / whole, "Gram matrices": 1 - (forward + waiting) / whole,
-        "waiting": waiting / whole,
+    parts = {
+        "forward passes": forward, "Gram matrices": whole - forward - waiting, "waiting": waiting
     }
-    return whole, shares, names, [target.cpu().numpy() for target in room]
+    return whole, parts, names, [target.cpu().numpy() for target in room]
 
 
 def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
