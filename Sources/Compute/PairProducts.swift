@@ -40,7 +40,7 @@ enum PairProducts {
     return result
   }
 
-  /// The products of `height` rows from `a` on with `width` rows from `b` on, `length` numbers each;
+  /// The products of `height` rows from `a` on with `width` rows from `b` on, of `length` numbers;
   /// where `a` is `b`, those on and above the diagonal.
   private static func multiply(
     _ a: UnsafePointer<Double>, _ height: Int, _ b: UnsafePointer<Double>, _ width: Int,

@@ -18,8 +18,8 @@ struct CKA: ParsableCommand {
       `cka PATH…` opens the explorer on files and folders of results that torch_cka, ckatorch, numpy \
       and others saved; ? inside it shows the keys. Nothing in a file is ever executed.
 
-      Exit codes: 0 all is well; 1 it failed, as one line on standard error says; 64 the command line is \
-      wrong. `cka help COMMAND` tells where a command has more.
+      Exit codes: 0 all is well; 1 it failed, as one line on standard error says; 64 the command \
+      line is wrong. `cka help COMMAND` tells where a command has more.
       """,
     version: version,
     subcommands: [
@@ -55,7 +55,8 @@ struct CKA: ParsableCommand {
     Glibc.exit(code.rawValue)
   }
 
-  /// Ends after a wrong command line that `command` found only when it ran, as if it had been found before.
+  /// Ends after a wrong command line that `command` found only when it ran, as if it had been found
+  /// before.
   private static func endUsage(_ error: ValidationError, of command: any ParsableCommand.Type)
     -> Never
   {

@@ -78,10 +78,7 @@ import Testing
   func noComparison() throws {
     let same = try place.cka("compare", "a.json")
     #expect(same.status == 1 && same.output.isEmpty)
-    #expect(
-      same.complaints
-        == "cka: a.json: A and B are the same result; name another file, or B's models: --pair-b A,B\n"
-    )
+    #expect(same.complaints.hasPrefix("cka: a.json: A and B are the same result; name another "))
     try write([[1]], rows: ["x"], columns: ["y"], to: "c.json")
     let strange = try place.cka("compare", "a.json", "c.json")
     #expect(strange.status == 1 && strange.output.isEmpty)

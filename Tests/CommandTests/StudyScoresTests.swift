@@ -74,9 +74,8 @@ import Testing
       (["--rows", "nothing"], "0 of 9 layers of ResNet-18 match"),
     ])
   func oneCell(_ filters: [String], _ reason: String) throws {
-    let outcome = try place.shell(
-      "cka export '\(Self.study)' --view sorted --pair \(Self.pair) \(filters.joined(separator: " "))"
-    )
+    let options = (["--pair", Self.pair] + filters).joined(separator: " ")
+    let outcome = try place.shell("cka export '\(Self.study)' --view sorted \(options)")
     #expect(outcome.status == 1 && outcome.complaints.count { $0 == "\n" } == 1)
     #expect(outcome.complaints.contains(reason), "\(outcome.complaints)")
     #expect(place.names.isEmpty)

@@ -108,8 +108,11 @@ extension GramFrame {
   }
 
   /// Frame number `index`, zero-based, of those that `header` announced.
+  /// - Parameter seen: so many frames may come without any layer.
   /// - Throws: `FormatError` when a layer is missing, or a matrix is not n × n for the announced n.
-  public init(_ buffer: ByteRegion, index: Int, header: BackendHeader) throws(FormatError) {
+  public init(
+    _ buffer: ByteRegion, index: Int, header: BackendHeader, seen: Int = 0
+  ) throws(FormatError) {
     let place = "frame \(index + 1)"
     guard header.sampleCounts.indices.contains(index) else {
       throw FormatError("more frames than announced", at: place)
@@ -131,7 +134,8 @@ extension GramFrame {
       first, _ in first
     }
     var layers: [Layer] = []
-    for name in header.names {
+    let isPassedOver = index < seen && tensors.isEmpty && faults.isEmpty
+    for name in isPassedOver ? [] : header.names {
       if let reason = faults[name] {
         layers.append(.fault(reason))
         continue

@@ -12,8 +12,8 @@ struct Doctor: ParsableCommand {
       Say what is found here: terminal, colours, libraries, settings, Python; and what to do.
       """,
     discussion: """
-      Python is optional: only `cka compute torch` needs it, so without one all is well. What is named \
-      here has to be right, though.
+      Python is optional: only `cka compute torch` needs it, so without one all is well. What is \
+      named here has to be right, though.
 
       Exit codes: 0 the explorer can run; 1 it cannot, or --python PYTHON cannot run models, or \
       --config FILE is not understood; 64 the command line is wrong.

@@ -9,8 +9,8 @@ struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write a view as a figure (PPM, PNG, SVG) or its values (CSV, NPY, NPZ, JSON).",
     discussion: """
-      The bytes are those that the explorer's e writes. --view sorted and minibatches of a study show \
-      the scores of one cell: --rows and --columns must each leave one layer.
+      The bytes are those that the explorer's e writes. --view sorted and minibatches of a study \
+      show the scores of one cell: --rows and --columns must each leave one layer.
 
         cka export depth.cka.safetensors --pair resnet18,resnet34 \\
           --view sorted --rows fc --columns fc -o fc.png
@@ -120,7 +120,7 @@ struct Export: ParsableCommand {
     switch kind {
     case .layers: .layers
     case .curves: .curves
-    // Values keep the order of the file unless another is asked for; a figure is easier to read sorted.
+    // Values keep the order of the file unless another is asked for; a figure reads easier sorted.
     case .minibatches: format.isFigure ? .sorted : .minibatches
     }
   }

@@ -11,8 +11,8 @@ struct Freeze: ParsableCommand {
       its CKA with itself exceeds the threshold with confidence, that is, the lower end of its 95 % interval \
       does. Where a result has no intervals, the value alone decides, and the table says so.
 
-      Models that differ in name may be one model only if their layers have the same names; others are \
-      refused: for them, match names the layers that are alike.
+      Models that differ in name may be one model only if their layers have the same names; others \
+      are refused: for them, match names the layers that are alike.
       """)
 
   @Argument(help: "A result file, or a folder of them.", completion: .file())

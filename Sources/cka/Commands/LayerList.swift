@@ -1,8 +1,8 @@
 import CKACore
 
-/// The layers of a result's sides, one a line: number, name, and kind and shape where they are known.
+/// The layers of a result's sides, one a line: number, name, and kind and shape where known.
 enum LayerList {
-  /// Both sides of `comparison`, or the one side of a model with itself; none of minibatch scores alone.
+  /// Both sides of `comparison`, or the one side of a model with itself; none of minibatch scores.
   static func lines(_ comparison: Comparison) -> [String] {
     guard comparison.kind == .layers else { return [] }
     let models = comparison.block.map { block in

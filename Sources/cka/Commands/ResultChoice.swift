@@ -18,10 +18,10 @@ struct ResultChoice: ParsableArguments {
 
   /// The results below `path` that fit, at least one.
   ///
-  /// Where minibatch scores are wanted and there are none alone, the studies that kept them are meant:
-  /// each of their cells has some.
-  /// - Parameter advice: how to choose, where none fits; nil for commands with an option `--view`, which
-  ///   is the advice where there are only results of another kind.
+  /// Where minibatch scores are wanted and there are none alone, studies are meant: each of their
+  /// cells has some.
+  /// - Parameter advice: how to choose, where none fits; nil for commands with an option `--view`,
+  ///   which is the advice where there are only results of another kind.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
   func results(
     in path: String, kind: ResultKind?, advice: String? = nil

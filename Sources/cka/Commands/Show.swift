@@ -9,8 +9,8 @@ struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a result's heatmap, or its curves, on standard output.",
     discussion: """
-      --view sorted of a study shows the scores of one cell: --rows and --columns must each leave one \
-      layer.
+      --view sorted of a study shows the scores of one cell: --rows and --columns must each leave \
+      one layer.
       """)
 
   /// What to print.

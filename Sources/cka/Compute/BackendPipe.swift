@@ -3,7 +3,8 @@ import CSignals
 import Compute
 import Glibc
 
-/// A backend that was started, and its two pipes: buffers on its output, lines on its standard error.
+/// A backend that was started, and its two pipes: buffers on its output, lines on its standard
+/// error.
 final class BackendPipe {
   /// Longest header buffer: what a safetensors header may have, and its length.
   static let longestHeader = 100_000_008
@@ -29,21 +30,23 @@ final class BackendPipe {
 
   /// Starts `command`.
   /// - Parameters:
+  ///   - environment: all of its variables; nil for ours.
   ///   - folder: where it works; nil for our working folder.
   ///   - patience: seconds without a byte after which it counts as stalled.
   ///   - shouldStop: is asked a few times a second while nothing comes.
   ///   - hear: is called with each line that it writes on standard error.
   /// - Throws: `ComputeError`, one line, when it does not start.
   init(
-    _ command: [String], folder: String?, patience: Double, shouldStop: @escaping () -> Bool,
-    hear: @escaping (BackendLine) -> Void
+    _ command: [String], environment: [String: String]? = nil, folder: String?, patience: Double,
+    shouldStop: @escaping () -> Bool, hear: @escaping (BackendLine) -> Void
   ) throws(ComputeError) {
     var ends: [Int32] = [-1, -1]
     guard cka_pipe(&ends) == 0 else { throw .system("a pipe cannot be made") }
     // Afterwards only the backend holds it, so that its end is seen.
     defer { close(ends[1]) }
     do throws(ComputeError) {
-      let child = try ChildProcess(command, complaints: ends[1], folder: folder)
+      let child = try ChildProcess(
+        command, complaints: ends[1], environment: environment, folder: folder)
       output = child.output
       self.child = consume child
     } catch {

@@ -1,29 +1,35 @@
 import CKACore
 import Compute
 import Formats
-import Glibc
+import Foundation
 
 /// A backend that was started, and what it sends.
 final class BackendStream {
   /// What it said first.
   let header: BackendHeader
   private let pipe: BackendPipe
+  private let seen: Int
   private var next = 0
 
   /// Starts `command` and reads its header.
   /// - Parameters:
   ///   - folder: where it works; nil for our working folder.
   ///   - patience: seconds without a byte after which it counts as stalled.
+  ///   - seen: minibatches of which it need not send matrices, as they are there already.
   ///   - shouldStop: is asked a few times a second while nothing comes.
   ///   - hear: is called with each line that it writes on standard error.
   /// - Throws: `ComputeError` or `FormatError` when it does not start, or says something else;
   ///   `CancellationError` when `shouldStop` says so.
   init(
-    _ command: [String], folder: String? = nil, patience: Double,
+    _ command: [String], folder: String? = nil, patience: Double, seen: Int = 0,
     shouldStop: @escaping () -> Bool = { false }, hear: @escaping (BackendLine) -> Void
   ) throws {
+    self.seen = seen
+    var environment = ProcessInfo.processInfo.environment
+    environment["CKA_BACKEND_SEEN"] = "\(seen)"
     pipe = try BackendPipe(
-      command, folder: folder, patience: patience, shouldStop: shouldStop, hear: hear)
+      command, environment: environment, folder: folder, patience: patience,
+      shouldStop: shouldStop, hear: hear)
     do {
       guard let first = try pipe.buffer(atMost: BackendPipe.longestHeader) else {
         throw ComputeError("the backend ended before it said what it compares")
@@ -45,7 +51,7 @@ final class BackendStream {
       }
       return nil
     }
-    let frame = try GramFrame(buffer, index: next, header: header)
+    let frame = try GramFrame(buffer, index: next, header: header, seen: seen)
     next += 1
     return frame
   }

@@ -74,14 +74,17 @@ struct ComputeCommand: ParsableCommand {
     let partial = PartialBundle(output: output)
     let stop = StopRequest()
     var line = ProgressLine(isQuiet: quiet)
-    let run = try ComputeRun(options) {
-      stop.signal != nil
-    } hear: {
-      line.hear($0)
+    let resumption = try Resumption(of: partial.path) { seen in
+      try ComputeRun(options, seen: seen) {
+        stop.signal != nil
+      } hear: {
+        line.hear($0)
+      }
     }
+    let (run, start) = (resumption.run, resumption.start)
     line.clear()
     run.warnings.forEach(complain)
-    let start = partial.study(for: run)
+    if let note = resumption.note { complain(note) }
     var pace = CheckpointPace()
     var last = start
     let study: Study

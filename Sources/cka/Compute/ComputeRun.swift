@@ -32,12 +32,13 @@ struct ComputeRun {
   /// Opens the files that `options` name, or starts their backend.
   /// - Parameters:
   ///   - command: the command line, for the record.
+  ///   - seen: minibatches that are there already; a backend may pass over them.
   ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
   ///   - hear: is called with each line that a backend writes on standard error.
   /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError` when
   ///   the backend does not start, `CancellationError` when `shouldStop` says so.
   init(
-    _ options: ComputeOptions, command: [String] = CommandLine.arguments,
+    _ options: ComputeOptions, command: [String] = CommandLine.arguments, seen: Int = 0,
     shouldStop: @escaping () -> Bool = { false },
     hear: @escaping (BackendLine) -> Void = { complain("backend: \($0.text)") }
   ) throws {
@@ -49,7 +50,7 @@ struct ComputeRun {
     let backend = try Self.backend(options, recipe)
     if let backend {
       let stream = try BackendStream(
-        backend.arguments, folder: backend.folder, patience: options.patience,
+        backend.arguments, folder: backend.folder, patience: options.patience, seen: seen,
         shouldStop: shouldStop, hear: hear)
       origin = .backend(stream, command: backend.text, files: backend.files)
       (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)

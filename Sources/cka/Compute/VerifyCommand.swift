@@ -10,10 +10,11 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Recompute cells of a bundle the slow plain way, or check this machine.",
     discussion: """
       Cells are drawn at random and computed again from the activations in float64, with formulas as \
-      the papers have them. Without FEATURES the files are those that the bundle names. The last line \
-      is the verdict: ok or FAILED.
+      the papers have them. Without FEATURES the files are those that the bundle names. The last \
+      line is the verdict: ok or FAILED.
 
-      Exit codes: 0 all agrees, 1 it does not, or a file cannot be read, 64 the command line is wrong.
+      Exit codes: 0 all agrees, 1 it does not, or a file cannot be read, 64 the command line is \
+      wrong.
       """)
 
   @Argument(help: "The bundle, NAME.cka.safetensors.", completion: .file())

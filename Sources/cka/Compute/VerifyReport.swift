@@ -29,7 +29,8 @@ struct VerifyReport {
       "\(options.estimator.rawValue), \(options.kernel), "
       + StudyOutline.count(study.countedMinibatches, "minibatch", "minibatches")
     let sample =
-      "  \(checked.count) of \(StudyOutline.count(cellCount, "cell")) computed again in float64 (\(how))"
+      "  \(checked.count) of \(StudyOutline.count(cellCount, "cell")) computed again in float64 "
+      + "(\(how))"
     let more = checked.count - Self.mostRows
     let left = more > 0 ? ["    and \(more) more, which deviate no further"] : []
     return models + [sample]
