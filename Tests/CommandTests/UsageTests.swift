@@ -8,11 +8,22 @@ import Testing
   @Test func helpNamesEveryCommand() throws {
     let help = try place.cka("--help")
     #expect(help.status == 0 && help.complaints.isEmpty)
-    for command in ["explore", "info", "show", "export", "convert", "keys", "doctor"] {
+    #expect(help.text.contains("USAGE: cka [PATH…] [OPTIONS]\n       cka COMMAND\n"))
+    for command in [
+      "explore", "compute", "jobs", "verify", "compare", "freeze", "match", "backend", "info",
+      "show", "export", "convert", "keys", "doctor", "bench",
+    ] {
       #expect(help.text.contains("  \(command) "), "\(command)")
       let own = try place.cka(command, "--help")
       #expect(own.status == 0 && own.text.contains("USAGE: cka \(command)"), "\(command)")
     }
+  }
+
+  @Test func aBackendsOwnOptionsDoNotHideTheHelp() throws {
+    let help = try place.cka("backend", "check", "--help")
+    #expect(help.status == 0 && help.text.contains("USAGE: cka backend check "), "\(help.text)")
+    let passed = try place.cka("backend", "check", "echo", "--help")
+    #expect(passed.status == 1 && passed.output.isEmpty)
   }
 
   @Test func whatTheCommandLineSaysIsHarmless() throws {
