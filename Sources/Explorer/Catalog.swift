@@ -116,7 +116,10 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
 
 extension CatalogEntry.Pair {
   /// The data sets, once when both are the same; torch_cka's leading "Dataset " is left out.
-  public var datasets: String {
+  public var datasets: String { Self.datasets(rows, columns) }
+
+  /// The data sets of two models.
+  static func datasets(_ rows: ModelKey, _ columns: ModelKey) -> String {
     let first = rows.dataset.withoutDatasetPrefix
     let second = columns.dataset.withoutDatasetPrefix
     return first == second ? first : "\(first) × \(second)"

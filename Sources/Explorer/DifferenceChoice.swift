@@ -42,7 +42,8 @@ extension State {
   mutating func askForDifference() -> [Effect] {
     if difference != nil { return leaveDifference() }
     guard let shown = open(.layers)?.comparison,
-      let pair = CatalogEntry(shown, folder: "", name: "").pair
+      // The file may be gone.
+      let pair = catalog[shown.id]?.pair ?? CatalogEntry(shown, folder: "", name: "").pair
     else { return [] }
     let all = catalog.entries.filter { $0.id != shown.id }.compactMap {
       DifferenceCandidate($0, minuend: pair)

@@ -61,12 +61,11 @@ public struct DifferenceView: Sendable {
 
   /// The shortest titles that tell the two apart: models, then data sets, then files.
   private static func title(_ a: Comparison, _ b: Comparison) -> String {
-    let pairs = [a, b].compactMap { CatalogEntry($0, folder: "", name: "").pair }
-    if let first = pairs.first, let last = pairs.last, !first.rows.model.isEmpty,
-      [first.rows.model, first.columns.model] == [last.rows.model, last.columns.model],
-      first.datasets != last.datasets, !first.datasets.isEmpty, !last.datasets.isEmpty
+    let data = [a, b].map { CatalogEntry.Pair.datasets(ModelKey($0.rows), ModelKey($0.columns)) }
+    if a.rows.model == b.rows.model, a.columns.model == b.columns.model, !a.rows.model.isEmpty,
+      data[0] != data[1], !data.contains("")
     {
-      return "\(a.rows.model) × \(a.columns.model): \(first.datasets) − \(last.datasets)"
+      return "\(a.rows.model) × \(a.columns.model): \(data[0]) − \(data[1])"
     }
     let forms: [(Comparison) -> String] = [
       { $0.rows.model.isEmpty ? "" : "\($0.rows.model) × \($0.columns.model)" },

@@ -113,6 +113,16 @@ struct AnalysisDifferenceTests {
     #expect(scene.line(0).contains("4 × 4") && scene.value == 0.8)
   }
 
+  @Test("the same models on other data sets are named once, and the data sets beside them")
+  func dataSets() {
+    let results = ["clean", "noisy"].map {
+      Sample.layers(2, 2, path: "runs/\($0).pkl", dataset: $0) { _, _ in 0 }
+    }
+    var scene = Scene(results, 120, 40)
+    scene.press("d Enter")
+    #expect(scene.line(0).contains("↑ A × B: clean − noisy ─"))
+  }
+
   @Test("results without a common layer cannot be subtracted, and it says so")
   func nothingInCommon() {
     var scene = Self.scene()
