@@ -19,7 +19,7 @@ struct JobsBoardTests {
       "finished   ━━━━━━━━━━━━━━━━━━━━ 100 %          B × C",
       "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031  20261124-061600-0003",
       "cka compute a.npz -o a.cka.safetensors",
-      "Enter opens, c cancels, t again, e edit, l log, n new, Esc leaves",
+      "Enter opens  c cancels  t again  e edit  l log  n new  Esc leaves",
     ]
     for line in lines { #expect(scene.screen.contains(line), "\(line)") }
     #expect(scene.screen.contains("2 at work"))
