@@ -153,6 +153,15 @@ class Protocol(FolderTest):
         names = cka_torch("list", "torchvision", "resnet").stdout.decode().split()
         self.assertEqual(names[:2], ["resnet101", "resnet152"])
 
+    def test_it_starts_however_python_finds_packages(self) -> None:
+        for name, value in [("PYTHONSAFEPATH", "1"), ("PYTHONPATH", "/nowhere")]:
+            done = subprocess.run(
+                [sys.executable, str(PACKAGE / "start.py"), "doctor"], capture_output=True,
+                cwd=self.folder, env=os.environ | {name: value}, timeout=600,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            self.assertEqual(json.loads(done.stdout)["problems"], [])
+
     def test_devices(self) -> None:
         for name, reason in [("cuda:77", "CUDA"), ("tpu", "--device tpu"), ("meta", "only cpu")]:
             self.assertIn(reason, self.refusal("py:net.py:Noisy", *DATA, "--device", name))
