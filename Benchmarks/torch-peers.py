@@ -7,6 +7,9 @@ networks and images and is timed end to end, from the minibatch to its matrix of
 frame's bytes, as HSIC is formed by cka itself, and is timed apart here). Errors are those of each
 tool's CKA, layer by layer, against float64 networks, features and formulas. With more than two
 networks all pairs are compared, which takes the peers a run for each pair: they are left out.
+
+Ours is told apart: the forward passes by themselves, what Gram matrices add, and what is then spent
+waiting for copies to the host and for the frame to be written.
 """
 
 from __future__ import annotations
@@ -35,26 +38,29 @@ from cka_torch.passes import ModelPass
 from cka_torch.plan import Choice, plan
 from cka_torch.study import set_precision
 
-CPU = torch.device("cpu")
+Networks = list[torch.nn.Module]
 
 
 def main() -> None:
     """Runs what is installed, and prints one line for each tool."""
     options = _options()
     set_precision(False, options.threads)
-    models = [build(s, 0).module.eval() for s in named(options.models)]
+    device = torch.device(options.device)
+    models = [build(s, 0).module.eval().to(device) for s in named(options.models)]
     size = (options.batch_size, 3, options.size, options.size)
-    x = torch.randn(size, generator=torch.Generator().manual_seed(0))
+    x = torch.randn(size, generator=torch.Generator().manual_seed(0)).to(device)
     forward = _seconds(lambda: _forward(models, x), options.repeats)
     print(f"forward passes alone      {forward:8.3f} s")
     reference = _reference(models, x)
-    ours, layers, grams = _ours(models, x, options.repeats)
+    ours, parts, layers, grams = _ours(models, x, options.repeats)
     start = time.perf_counter()
     values = [_cka(*pair) for pair in itertools.combinations(grams, 2)]
     statistics = time.perf_counter() - start
     error = max(map(_error, values, itertools.combinations(layers, 2), reference))
     print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
           f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
+    for name, seconds in parts.items():
+        print(f"  {name:<24}{seconds:8.3f} s  {seconds / ours:6.0%}")
     for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
         if name in options.skip or len(models) > 2:
             continue
@@ -76,6 +82,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=5, help="the least time counts")
     parser.add_argument("--skip", nargs="*", default=[], help="pytorch-cka torch_cka")
@@ -90,42 +97,63 @@ def _seconds(work: Callable[[], Any], repeats: int) -> float:
     work()
     times = []
     for _ in range(repeats):
+        _finish()
         start = time.perf_counter()
         work()
+        _finish()
         times.append(time.perf_counter() - start)
     return min(times)
 
 
-def _forward(models: list[torch.nn.Module], x: torch.Tensor) -> None:
+def _finish() -> None:
+    """Waits for what a device still has to do."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def _forward(models: Networks, x: torch.Tensor) -> None:
     with torch.no_grad():
         for model in models:
             model(x)
 
 
 def _ours(
-    models: list[torch.nn.Module], x: torch.Tensor, repeats: int
-) -> tuple[float, list[list[str]], list[numpy.ndarray]]:
+    models: Networks, x: torch.Tensor, repeats: int
+) -> tuple[float, dict[str, float], list[list[str]], list[numpy.ndarray]]:
     """One minibatch as `run` does it, the frame written to memory."""
-    batch, maker = Batch({"x": x}), GramMaker(CPU, torch.float32)
+    batch, maker = Batch({"x": x}), GramMaker(x.device, torch.float32)
     models = [_copy(m) for m in models]  # Their weights are laid out anew.
     plans = [
-        with_fast_layout(m, CPU, lambda m=m: plan(m, "model", batch, Choice(), CPU))
+        with_fast_layout(
+            m, x.device, lambda m=m: plan(m, "model", batch, Choice(), x.device)
+        )
         for m in models
     ]
     passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
     names = [[layer.name for layer in p.layers] for p in plans]
-    room = [torch.empty(len(n), len(x), len(x)) for n in names]
+    room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
+
+    waited: list[float] = []
 
     def minibatch() -> None:
-        for runner, grams in zip(passes, room):
-            runner.run(batch, grams)
+        for runner, target in zip(passes, room):
+            runner.run(batch, target)
+        _finish()
+        start = time.perf_counter()
         sent = [
             (f"{i}/{name}", gram.numpy())
-            for i in range(len(models)) for name, gram in zip(names[i], room[i])
+            for i, own in enumerate(names) for name, gram in zip(own, room[i].cpu())
         ]
         FrameWriter(io.BytesIO()).frame(len(x), batch.hash(), sent, {})
+        waited.append(time.perf_counter() - start)
 
-    return _seconds(minibatch, repeats), names, [grams.numpy() for grams in room]
+    forward = _seconds(lambda: _forward(models, x), repeats)
+    whole = _seconds(minibatch, repeats)
+    waiting = min(waited)
+    parts = {
+        "forward passes": forward, "Gram matrices": whole - forward - waiting, "waiting": waiting
+    }
+    return whole, parts, names, [target.cpu().numpy() for target in room]
 
 
 def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
@@ -149,7 +177,7 @@ def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
 Reference = tuple[list[str], list[str], numpy.ndarray]
 
 
-def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> list[Reference]:
+def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
     """Of each pair: networks in float64, every call of every module, Gram matrices as defined."""
     grams: list[dict[str, numpy.ndarray]] = []
     for model in models:
@@ -159,7 +187,7 @@ def _reference(models: list[torch.nn.Module], x: torch.Tensor) -> list[Reference
             for suffix, tensor in tensors(output):
                 rows = Treatment("flatten").rows(tensor, None)
                 rows = rows - rows.mean(0)
-                found[call + suffix] = (rows @ rows.T).numpy()
+                found[call + suffix] = (rows @ rows.T).cpu().numpy()
 
         exact = _copy(model).double()
         with Hooks(exact, look), evaluating(exact):
@@ -194,32 +222,32 @@ def _told(values: numpy.ndarray | None, layers: list[list[str]], reference: Refe
 
 
 def _pytorch_cka(
-    models: list[torch.nn.Module], x: torch.Tensor, repeats: int
+    models: Networks, x: torch.Tensor, repeats: int
 ) -> tuple[float, numpy.ndarray | None, list[list[str]]]:
     from cka import CKA
 
     found: list[torch.Tensor] = []
 
     def minibatch() -> None:
-        with CKA(*models, device="cpu") as peer:
+        with CKA(*models, device=x.device) as peer:
             found[:] = [peer._compare([x], progress=False)]
 
     seconds = _seconds(minibatch, repeats)
     names = [[name for name, _ in m.named_modules() if name] for m in models]
-    return seconds, found[0].numpy(), names
+    return seconds, found[0].cpu().numpy(), names
 
 
 def _torch_cka(
-    models: list[torch.nn.Module], x: torch.Tensor, repeats: int
+    models: Networks, x: torch.Tensor, repeats: int
 ) -> tuple[float, numpy.ndarray | None, list[list[str]]]:
     from torch.utils.data import DataLoader, TensorDataset
     from torch_cka import CKA
 
-    loader = DataLoader(TensorDataset(x), batch_size=len(x))
+    loader = DataLoader(TensorDataset(x.cpu()), batch_size=len(x))
     models = [_copy(m) for m in models]  # Its hooks stay.
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
-        peer = CKA(*models, "first", "second", device="cpu")
+        peer = CKA(*models, "first", "second", device=str(x.device))
         start = time.perf_counter()
         try:
             with torch.no_grad():

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 from statistics import mean, stdev
 
+from scipy.stats import t as student
+
 from plan import SEEDS, TEACHER_DEPTHS
 from train import records
 
 OUTPUT = Path(__file__).parent.parent / "SampleData" / "5-experiments" / "6-capacity-gap.json"
-T_975 = 2.776  # Student's t, 4 degrees of freedom: five seeds.
 
 Accuracies = dict[int, list[float]]  # teacher depth → per cent, seed by seed
 
@@ -82,7 +83,8 @@ def _differences(a: Accuracies, b: Accuracies) -> list[float]:
 
 def _sentence(name: str, differences: list[float]) -> str:
     centre = mean(differences)
-    half = T_975 * stdev(differences) / len(differences) ** 0.5
+    quantile = float(student.ppf(0.975, len(differences) - 1))
+    half = quantile * stdev(differences) / len(differences) ** 0.5
     verdict = "significant" if abs(centre) > half else "not significant"
     difference = f"{centre:+.2f}".replace("-", "−")
     return f"{name} {difference} ± {half:.2f} ({verdict})"

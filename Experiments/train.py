@@ -2,12 +2,14 @@
 
 State dicts go to checkpoints/ beside this file, test accuracies to checkpoints/accuracies.json.
 What is already there under the same recipe is left alone, so an interrupted run goes on where it
-stopped.
+stopped. `--quick` has a folder of its own, checkpoints-quick/.
 """
 
 import argparse
 import functools
+import io
 import json
+import os
 import time
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -21,18 +23,21 @@ from distillation import PriorKnowledge, SoftTargets
 from fitting import Objective, accuracy, fit
 from plan import Plan, everything
 
-FOLDER = Path(__file__).parent / "checkpoints"
-RECORDS = FOLDER / "accuracies.json"
+HERE = Path(__file__).parent
 TEST_PASSES = 4  # Every test digit is drawn four times.
+
+_folder = HERE / "checkpoints"
 
 
 def main() -> None:
+    global _folder
     options = _options()
     torch.set_num_threads(options.threads)
-    FOLDER.mkdir(exist_ok=True)
     plans = everything()
     if options.quick:
         plans = [_quick(plan) for plan in plans]
+        _folder = HERE / "checkpoints-quick"
+    _folder.mkdir(exist_ok=True)
     chosen = [plan for plan in plans if _is_chosen(plan, options.only)]
     if not chosen:
         raise SystemExit(f"train.py: no network is called {' or '.join(options.only)}")
@@ -51,7 +56,8 @@ def load(plan: Plan) -> nn.Module:
 
 def records() -> dict[str, dict[str, float]]:
     """What was trained: name → accuracy (of test digits), epochs and seconds."""
-    return json.loads(RECORDS.read_text()) if RECORDS.exists() else {}
+    file = _records()
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def _train(plan: Plan) -> None:
@@ -67,12 +73,12 @@ def _train(plan: Plan) -> None:
 
     def save_milestone(epoch: int) -> None:
         if epoch in plan.milestones:
-            torch.save(network.state_dict(), _path(f"{plan.name}-epoch{epoch}"))
+            _save(network, f"{plan.name}-epoch{epoch}")
 
     save_milestone(0)
     fit(network, train, plan.recipe, plan.seed, objective, save_milestone)
     right = accuracy(network, _data(plan.size, "test", TEST_PASSES))
-    torch.save(network.state_dict(), _path(plan.name))
+    _save(network, plan.name)
     _record(plan, right, time.perf_counter() - begin)
 
 
@@ -90,7 +96,7 @@ def _record(plan: Plan, right: float, seconds: float) -> None:
     done[plan.name] = {
         "accuracy": round(right, 5), "epochs": plan.recipe.epochs, "seconds": round(seconds, 1)
     }
-    RECORDS.write_text(json.dumps(done, indent=1) + "\n")
+    _write(_records(), (json.dumps(done, indent=1) + "\n").encode())
     print(f"{plan.name:24} {right:7.2%}  {seconds:6.1f} s", flush=True)
 
 
@@ -108,8 +114,25 @@ def _quick(plan: Plan) -> Plan:
     return replace(plan, recipe=replace(plan.recipe, epochs=1), teacher=teacher)
 
 
+def _save(network: nn.Module, name: str) -> None:
+    buffer = io.BytesIO()
+    torch.save(network.state_dict(), buffer)
+    _write(_path(name), buffer.getvalue())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all: training may be stopped at any moment."""
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    os.replace(part, file)
+
+
 def _path(name: str) -> Path:
-    return FOLDER / f"{name}.pt"
+    return _folder / f"{name}.pt"
+
+
+def _records() -> Path:
+    return _folder / "accuracies.json"
 
 
 @functools.cache

@@ -4,7 +4,7 @@
 public struct PairGrid: Sendable {
   /// The models that occur on either side, in natural order: Teacher-4 before Teacher-10.
   public private(set) var models: [ModelKey] = []
-  /// All results, in the order in which `next` walks them.
+  /// All results: folder by folder, and model by model within it.
   public private(set) var order: [ResultID] = []
   private var entriesByID: [ResultID: PairEntry] = [:]
   private var idsByPair: [Pair: [ResultID]] = [:]
@@ -52,7 +52,7 @@ public struct PairGrid: Sendable {
     unlink(entry.columns, from: entry.rows)
   }
 
-  /// The results of one pair in the walk's order; of one kind, or of both when `kind` is nil.
+  /// The results of one pair, ordered as `order`; of one kind, or of both when `kind` is nil.
   public func entries(
     rows: ModelKey, columns: ModelKey, kind: Comparison.Kind? = nil
   ) -> [ResultID] {
@@ -63,14 +63,6 @@ public struct PairGrid: Sendable {
   /// The models that `model` is compared with, on either side, in natural order.
   public func partners(of model: ModelKey) -> [ModelKey] {
     (partnersByModel[model] ?? []).sorted()
-  }
-
-  /// The result `step` places after `id` (before it when negative), going round at the ends; nil
-  /// when `id` is not in the grid.
-  public func next(after id: ResultID, step: Int) -> ResultID? {
-    guard let entry = entriesByID[id] else { return nil }
-    let target = (position(of: entry, in: order) + step % count) % count
-    return order[target < 0 ? target + count : target]
   }
 
   /// The result with models A and B exchanged: of the same kind and folder where there is one. A
@@ -104,7 +96,7 @@ public struct PairGrid: Sendable {
     return candidates.max { likeness($0) < likeness($1) }
   }
 
-  /// Where `entry` stands in `ids`, which are in the walk's order, or would be put in.
+  /// Where `entry` stands in `ids`, which are ordered as `order`, or would be put in.
   private func position(of entry: PairEntry, in ids: [ResultID]) -> Int {
     ids.partitionIndex { id in
       entriesByID[id].map { PairEntry.precedes($0, entry) } ?? false

@@ -19,16 +19,16 @@ public final class FrameMaker<Source: FeatureSource> {
 
   /// Minibatch `minibatch`, zero-based: K = Xc Xcᵀ in float64 for every layer, or why there is none.
   /// - Throws: what the source throws, or `ComputeError` when OpenBLAS is missing.
-  public func frame(minibatch: Int) throws -> Frame {
+  public func frame(minibatch: Int) throws -> GramFrame {
     let samples = source.sampleCounts[minibatch]
     let layers = LayerFeatures(source: source, minibatch: minibatch, samples: samples)
-    let made = Mutex<[Int: Frame.Layer]>([:])
+    let made = Mutex<[Int: GramFrame.Layer]>([:])
     // Proof: a worker's calls never overlap, and all tasks end before `run` returns.
     nonisolated(unsafe) let makers = makers
     let (order, precision) = (order, precision)
     try Workers.run(tasks: order.count, threads: makers.count) { worker, task in
       let layer = order[task]
-      let result: Frame.Layer
+      let result: GramFrame.Layer
       do {
         let gram = try makers[worker].gram(of: layers.features(of: layer), precision: precision)
         result = .gram(gram.centred())
@@ -38,7 +38,7 @@ public final class FrameMaker<Source: FeatureSource> {
       made.withLock { $0[layer] = result }
     }
     let results = made.withLock { $0 }
-    return Frame(
+    return GramFrame(
       samples: samples, sampleHash: source.sampleHash(minibatch: minibatch),
       layers: results.sorted { $0.key < $1.key }.map(\.value))
   }

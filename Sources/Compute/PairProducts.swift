@@ -19,8 +19,9 @@ enum PairProducts {
         "\(count) pairs of samples are more than one product takes; use smaller minibatches")
     }
     let triangle = PackedTriangle(side: layers)
-    let blocks = (layers + tile - 1) / tile
-    let tiles = (0..<blocks).flatMap { i in (i..<blocks).map { (i * tile, $0 * tile) } }
+    let tiles = stride(from: 0, to: layers, by: tile).flatMap { first in
+      stride(from: first, to: layers, by: tile).map { (first, $0) }
+    }
     var result = [Double](repeating: 0, count: triangle.count)
     try result.withUnsafeMutableBufferPointer { result in
       // Proof: each tile writes its own entries of the triangle, the rows are only read, and all
@@ -28,27 +29,35 @@ enum PairProducts {
       nonisolated(unsafe) let (result, rows) = (result, rows)
       try Workers.run(tasks: tiles.count, threads: threads) { _, task in
         let (first, second) = tiles[task]
-        let height = min(tile, layers - first)
-        let width = min(tile, layers - second)
-        let a = rows + first * count
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: height * width) { products in
-          products.initialize(repeating: 0)
-          let c = products.baseAddress
-          if first == second {
-            copenblas_dsyrk(Int32(height), length, a, length, c, Int32(width))
-          } else {
-            copenblas_dgemm_nt(
-              Int32(height), Int32(width), length, a, length, rows + second * count, length, c,
-              Int32(width))
-          }
-          for i in 0..<height {
-            for j in (first == second ? i : 0)..<width {
-              result[triangle.index(first + i, second + j)] = products[i * width + j]
-            }
-          }
+        let (height, width) = (min(tile, layers - first), min(tile, layers - second))
+        multiply(
+          rows + first * count, height, rows + second * count, width, length: length
+        ) { i, j, product in
+          result[triangle.index(first + i, second + j)] = product
         }
       }
     }
     return result
+  }
+
+  /// The products of `height` rows from `a` on with `width` rows from `b` on, of `length` numbers;
+  /// where `a` is `b`, those on and above the diagonal.
+  private static func multiply(
+    _ a: UnsafePointer<Double>, _ height: Int, _ b: UnsafePointer<Double>, _ width: Int,
+    length: Int32, store: (_ i: Int, _ j: Int, _ product: Double) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: height * width) { products in
+      products.initialize(repeating: 0)
+      let c = products.baseAddress
+      if a == b {
+        copenblas_dsyrk(Int32(height), length, a, length, c, Int32(width))
+      } else {
+        copenblas_dgemm_nt(
+          Int32(height), Int32(width), length, a, length, b, length, c, Int32(width))
+      }
+      for i in 0..<height {
+        for j in (a == b ? i : 0)..<width { store(i, j, products[i * width + j]) }
+      }
+    }
   }
 }

@@ -24,7 +24,7 @@ public struct StudyAccumulator {
   /// Adds a minibatch of Gram matrices; one of under 4 samples is skipped, with the reason.
   /// - Throws: `ComputeError` when the frame has another number of layers than the study, the
   ///   minibatch is too large, or OpenBLAS is missing; the study is as before.
-  public mutating func add(_ frame: Frame) throws {
+  public mutating func add(_ frame: GramFrame) throws {
     guard frame.layers.count == study.layerCount else {
       throw ComputeError(
         "a frame has \(frame.layers.count) layers, the study \(study.layerCount)")

@@ -28,6 +28,8 @@ public struct Command: Sendable {
   public let hint: String?
   /// The panes in which its keys are bound.
   public let panes: Set<Pane>
+  /// What the result on the screen must have for it: where that is missing, the user is told so.
+  let needs: String?
   /// Whether it can be done now.
   let isEnabled: @Sendable (State) -> Bool
   /// Does it.
@@ -35,7 +37,7 @@ public struct Command: Sendable {
 
   init(
     _ name: String, _ keys: [Key], _ group: Group, _ help: String, hint: String? = nil,
-    in panes: Set<Pane> = Set(Pane.allCases),
+    in panes: Set<Pane> = Set(Pane.allCases), needs: String? = nil,
     when isEnabled: @escaping @Sendable (State) -> Bool = { _ in true },
     _ perform: @escaping @Sendable (inout State) -> [Effect]
   ) {
@@ -45,8 +47,29 @@ public struct Command: Sendable {
     self.help = help
     self.hint = hint
     self.panes = panes
+    self.needs = needs
     self.isEnabled = isEnabled
     self.perform = perform
+  }
+}
+
+extension State {
+  /// Why a command cannot be done, in one line.
+  func whyNot(_ command: Command) -> String {
+    guard let needs = command.needs, let shown else { return "nothing to do: \(command.help)" }
+    return "\(difference == nil ? shown.words : "a difference has") no \(needs)"
+  }
+}
+
+extension Opened {
+  /// The result as the subject of a sentence about what it lacks.
+  fileprivate var words: String {
+    switch self {
+    case .comparison(let result) where result.comparison.kind == .minibatches:
+      "minibatch scores have"
+    case .comparison: "this result has"
+    case .curves: "curves have"
+    }
   }
 }
 

@@ -52,32 +52,13 @@ extension State {
     return (isDimming ? ["overlap dimmed"] : []) + (left > 0 ? ["\(left) left out"] : [])
   }
 
-  /// Why a command cannot be done, where what it does would not tell.
-  func whyNot(_ command: Command) -> String? {
-    guard command.name == "difference", primary?.comparison.kind == .minibatches else { return nil }
-    return "differences are of layer matrices, and this result is of minibatches"
-  }
-
-  /// Opens the list of results that can be subtracted.
-  mutating func askForDifference() -> [Effect] {
-    if difference != nil { return leaveDifference() }
-    guard let here = open(.layers)?.comparison.id else { return [] }
-    let entries = catalog.entries.filter { $0.pair?.kind == .layers && $0.id != here }
-    guard !entries.isEmpty else { return note("there is no other layer result to subtract") }
-    differenceSettings.candidates = entries.map(\.id)
-    var chooser = Chooser(
-      purpose: .difference,
-      items: entries.enumerated().map { index, entry in
-        Chooser.Item(title: entry.title, detail: entry.name, value: String(index))
-      })
-    chooser.cursor = entries.firstIndex { $0.id == previous } ?? 0
-    overlay = .chooser(chooser)
-    return []
-  }
-
   /// Subtracts the result that was chosen, as soon as it has been read.
   mutating func subtract(_ item: Chooser.Item) -> [Effect] {
     guard let index = Int(item.value), differenceSettings.candidates.indices.contains(index) else {
+      return []
+    }
+    guard item.isEnabled else {
+      message = Self.nothingInCommon
       return []
     }
     let id = differenceSettings.candidates[index]
@@ -98,10 +79,13 @@ extension State {
     show(shown, minus: other)
   }
 
+  private static let nothingInCommon = Message.error(
+    "these two results have no row, or no column, with the same name")
+
   private mutating func show(_ a: OpenResult, minus b: OpenResult) {
     guard let made = DifferenceView(a, minus: b, order: settings.labelOrder) else {
       difference = nil
-      message = .error("these two results have no row, or no column, with the same name")
+      message = Self.nothingInCommon
       return
     }
     difference = made
@@ -112,7 +96,8 @@ extension State {
     let summary = made.difference.summary()
     let apart = summary.apart.map { ", intervals apart in \($0)" } ?? ""
     message = .note(
-      "\(summary.cells) cells, mean \(summary.mean.fixed(4)), largest ±\(made.largest.fixed(4))\(apart)"
+      "\(summary.cells) \(summary.cells == 1 ? "cell" : "cells"), mean \(summary.mean.fixed(4)), "
+        + "largest ±\(made.largest.fixed(4))\(apart)"
     )
   }
 

@@ -61,6 +61,12 @@ public struct DifferenceView: Sendable {
 
   /// The shortest titles that tell the two apart: models, then data sets, then files.
   private static func title(_ a: Comparison, _ b: Comparison) -> String {
+    let data = [a, b].map { CatalogEntry.Pair.datasets(ModelKey($0.rows), ModelKey($0.columns)) }
+    if a.rows.model == b.rows.model, a.columns.model == b.columns.model, !a.rows.model.isEmpty,
+      data[0] != data[1], !data.contains("")
+    {
+      return "\(a.rows.model) × \(a.columns.model): \(data[0]) − \(data[1])"
+    }
     let forms: [(Comparison) -> String] = [
       { $0.rows.model.isEmpty ? "" : "\($0.rows.model) × \($0.columns.model)" },
       { $0.rows.model.isEmpty ? "" : "\($0.rows.title) × \($0.columns.title)" },

@@ -1,26 +1,66 @@
 import CKACore
+import Cells
 
 extension FreezeTable {
-  /// The table in words, the same on the screen and from the command: a line for each layer, then what it means.
-  public var textLines: [String] {
-    let width = min(60, layers.map { $0.name.orRoot.count }.max() ?? 0)
-    var lines = layers.map { layer in
-      let name = layer.name.orRoot
-      let blanks = String(repeating: " ", count: max(0, width - name.count))
-      let interval =
-        layer.halfWidth.isFinite
-        ? " ± \(layer.halfWidth.halfWidthText)  at least \(layer.lowerBound.fixed(4))" : ""
-      return "  \(layer.passes ? "*" : " ") \(name)\(blanks)  \(layer.value.fixed(4))\(interval)"
+  /// The table in words: a line for each layer, then what it means.
+  public var textLines: [String] { layerLines() + meaning }
+
+  /// A line for each layer, in columns. In at most `width` cells, where that is little without the
+  /// ends of the intervals, or without the intervals; long names keep their ends.
+  func layerLines(width: Int = .max) -> [String] {
+    let names = layers.map(\.name.orRoot)
+    let longest = names.map(TextWidth.width(of:)).max() ?? 0
+    let columns = [
+      layers.map { $0.value.fixed(4) }, usesIntervals ? layers.map(Self.interval) : [],
+      usesIntervals ? layers.map(Self.bound) : [],
+    ].filter { !$0.isEmpty }.map(\.paddedAlike)
+    let mark = 4
+    var shown = columns[...]
+    func room() -> Int { width - mark - shown.reduce(0) { $0 + ($1.first?.count ?? 0) + 2 } }
+    while shown.count > 1, room() < min(longest, 12) { shown.removeLast() }
+    let nameWidth = max(1, min(longest, room()))
+    return layers.indices.map { index in
+      let name = TextWidth.keepingEnd(names[index], width: nameWidth)
+      let blanks = String(repeating: " ", count: max(0, nameWidth - TextWidth.width(of: name)))
+      let cells =
+        ["  \(layers[index].passes ? "*" : " ") \(name)\(blanks)"] + shown.map { $0[index] }
+      return cells.joined(separator: "  ").withoutEndingBlanks
     }
+  }
+
+  /// What the table means: how many layers pass, up to which they can be frozen, and what is to be
+  /// known about it.
+  var meaning: [String] {
     let passing = layers.count { $0.passes }
     let criterion = usesIntervals ? "with 95 % confidence" : "by the value alone"
-    lines.append(
-      "  \(passing) of \(layers.count) layers exceed \(threshold.plain) \(criterion) (*)")
-    lines.append(
+    return [
+      "  \(passing) of \(layers.count) layers exceed \(threshold.plain) \(criterion) (*)",
       leading == 0
         ? "  none of them is the first layer: nothing can be frozen from the input on"
-        : "  the first \(leading) can be frozen: up to \(layers[leading - 1].name.orRoot)")
-    return lines + notes.map { "  note: \($0)" }
+        : "  the first \(leading) can be frozen: up to \(layers[leading - 1].name.orRoot)",
+    ] + notes.map { "  note: \($0)" }
+  }
+
+  private static func interval(_ layer: Layer) -> String {
+    layer.halfWidth.isFinite ? "± \(layer.halfWidth.halfWidthText)" : ""
+  }
+
+  private static func bound(_ layer: Layer) -> String {
+    layer.halfWidth.isFinite ? "at least \(layer.lowerBound.fixed(4))" : ""
+  }
+}
+
+extension [String] {
+  /// The texts with blanks behind them, all as long as the longest.
+  fileprivate var paddedAlike: [String] {
+    let longest = map(\.count).max() ?? 0
+    return map { $0 + String(repeating: " ", count: longest - $0.count) }
+  }
+}
+
+extension String {
+  fileprivate var withoutEndingBlanks: String {
+    String(prefix(count - reversed().prefix { $0 == " " }.count))
   }
 }
 

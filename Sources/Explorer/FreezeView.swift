@@ -55,18 +55,32 @@ extension State {
   }
 
   /// The table's lines, and those that say what they mean.
-  fileprivate var freezeLines: (layers: [String], meaning: [String]) {
+  fileprivate var freezeLines: (layers: [String], meaning: [(text: String, isStrong: Bool)]) {
     guard let table = freezeTable else {
-      return ([], ["  no layer of the rows has a partner of the same name on the columns"])
+      return ([], [("no layer of the rows has a partner of the same name on the columns", false)])
     }
-    let lines = table.textLines
-    return (Array(lines.prefix(table.layers.count)), Array(lines.dropFirst(table.layers.count)))
+    let width = freezeWidth - 4
+    let meaning = table.meaning.enumerated().flatMap { index, text in
+      Self.wrap(text, width: width + 2).map { (text: String($0.dropFirst(2)), isStrong: index < 2) }
+    }
+    // What they mean is told in full where two layers at least stay in sight, the notes in half of
+    // the room.
+    let most = min(freezeRoom - 2, max(meaning.count(where: \.isStrong), freezeRoom / 2))
+    return (
+      table.layerLines(width: width + 2).map { String($0.dropFirst(2)) },
+      Array(meaning.prefix(max(2, most)))
+    )
   }
 
-  /// Layers that are in sight: a frame, a heading, a line and what the layers mean take the rest.
-  fileprivate var freezeRows: Int {
-    max(1, terminal.size.height - 2 - 4 - freezeLines.meaning.count)
-  }
+  /// The widest that the window may be.
+  fileprivate var freezeWidth: Int { min(100, terminal.size.width) }
+
+  /// Lines for the layers and what they mean: two frames, a heading and a line take the rest of the
+  /// panes.
+  private var freezeRoom: Int { terminal.size.height - 2 - 4 }
+
+  /// Layers that are in sight.
+  fileprivate var freezeRows: Int { max(1, freezeRoom - freezeLines.meaning.count) }
 
   /// Whole hundredths, so that steps up and down end where they began.
   fileprivate mutating func setFreezeThreshold(_ value: Double) -> [Effect] {
@@ -87,19 +101,19 @@ func drawFreeze(
   _ view: FreezeView, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer
 ) {
   let (layers, meaning) = state.freezeLines
-  let width = min(max(60, ((layers + meaning).map(\.count).max() ?? 0) + 4), 100)
+  let longest = (layers + meaning.map(\.text)).map(TextWidth.width(of:)).max() ?? 0
+  let width = min(max(60, longest + 4), state.freezeWidth)
   let rect = centred(state, width: width, height: layers.count + meaning.count + 4)
   let rows = state.freezeRows
   // The window may have grown since the last key.
   let top = max(0, min(layers.count - rows, view.top))
   let remarks = [
-    "threshold \(state.freezeThreshold.fixed(2))",
+    (width < 50 ? "> " : "threshold ") + state.freezeThreshold.fixed(2),
     layers.count > rows ? "\(top + 1)–\(top + rows) of \(layers.count)" : "",
   ]
   let inner = openWindow(
-    "layers to freeze", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "),
-    footnote: WindowCommand.Window.freeze.hints(state, width: rect.width - 6), in: rect, theme,
-    &buffer)
+    "layers to freeze", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "), in: rect,
+    theme, &buffer)
   func write(_ text: String, _ row: Int, _ style: Style) {
     buffer.write(
       theme.keepingStart(text, width: inner.width), x: inner.x, y: inner.y + row, style: style)
@@ -109,13 +123,13 @@ func drawFreeze(
     write(theme.keepingEnd(heading, width: inner.width), 0, theme.accent)
   }
   for (row, text) in layers.dropFirst(top).prefix(rows).enumerated() {
-    write(text, row + 1, text.hasPrefix("  *") ? theme.good : theme.text)
+    write(text, row + 1, text.hasPrefix("*") ? theme.good : theme.text)
   }
   let end = min(rows, layers.count) + 1
   for x in inner.x..<inner.right {
     buffer[x, inner.y + end] = Cell(theme.horizontal, theme.frame)
   }
-  for (row, text) in meaning.enumerated() where end + 1 + row < inner.height {
-    write(String(text.dropFirst(2)), end + 1 + row, row < 2 ? theme.strong : theme.faint)
+  for (row, (text, isStrong)) in meaning.enumerated() where end + 1 + row < inner.height {
+    write(text, end + 1 + row, isStrong ? theme.strong : theme.faint)
   }
 }

@@ -24,6 +24,9 @@ extension State {
       "  minimum \(summary.minimum)", "  maximum \(summary.maximum)", "  mean \(summary.mean)",
       "  \(summary.nanCount) NaN, \(summary.infiniteCount) infinite, \(summary.negativeCount) negative",
     ]
+    if let kinds = layerKinds, let readout {
+      lines += ["At the crosshair", "  \(readout.names)", "  \(kinds.joined(separator: " × "))"]
+    }
     lines += studyLines(comparison)
     if !comparison.warnings.isEmpty {
       lines.append("Warnings")

@@ -164,7 +164,7 @@ struct HeatLayout: Sendable, Equatable {
       width: columnNames.right + scale.width - fitted.heat.x, height: columnNames.height)
     fitted.scale = Rect(
       x: fitted.heat.right, y: fitted.heat.y, width: scale.width,
-      height: max(height, min(heat.height - down, 12)))
+      height: max(height, min(heat.height - down, 8)))
     return fitted
   }
 }
@@ -201,16 +201,18 @@ struct SquareFrame: Sendable, Equatable {
   func fitted(width: Int, height: Int) -> SquareFrame {
     let right = max(0, heat.width - width) / 2
     let down = max(0, heat.height - height) / 2
-    let tall = max(height, min(heat.height - down, 12))
+    let (tall, room) = (max(height, 8), heat.height - down)
     var fitted = self
     fitted.heat = Rect(x: heat.x + right, y: heat.y + down, width: width, height: height)
-    fitted.scale = Rect(x: fitted.heat.right, y: fitted.heat.y, width: scale.width, height: tall)
+    fitted.scale = Rect(
+      x: fitted.heat.right, y: fitted.heat.y, width: scale.width, height: min(room, tall))
     if statistics.y > heat.y {
       fitted.statistics.x = fitted.heat.x
       fitted.statistics.y = fitted.heat.bottom + 1
     } else {
       fitted.statistics = Rect(
-        x: fitted.scale.right + 1, y: fitted.heat.y, width: statistics.width, height: tall)
+        x: fitted.scale.right + 1, y: fitted.heat.y, width: statistics.width,
+        height: max(height, min(room, Self.textSize.height)))
     }
     return fitted
   }

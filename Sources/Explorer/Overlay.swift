@@ -145,6 +145,8 @@ public struct Chooser: Sendable, Equatable {
   public struct Item: Sendable, Equatable {
     /// The words to match.
     public var title: String
+    /// What tells more of it, to match as well.
+    public var note = ""
     /// Keys or remarks, right-aligned.
     public var detail: String
     /// A command's name, or a model's position in the grid.
@@ -166,7 +168,7 @@ public struct Chooser: Sendable, Equatable {
     let words = line.text.lowercased().split(separator: " ")
     guard !words.isEmpty else { return items }
     let hits = items.filter { item in
-      let text = (item.title + " " + item.value).lowercased()
+      let text = (item.title + " " + item.note + " " + item.value).lowercased()
       return words.allSatisfy { text.contains($0) }
     }
     let first = hits.filter { $0.title.lowercased().hasPrefix(words[0]) }
@@ -212,5 +214,37 @@ public struct Reader: Sendable, Equatable {
     let words = line.text.lowercased().split(separator: " ")
     guard !words.isEmpty else { return lines }
     return lines.filter { text in words.allSatisfy { text.lowercased().contains($0) } }
+  }
+
+  /// A line on the screen.
+  struct Row: Equatable {
+    /// Keys of the help, or nothing.
+    var key = ""
+    /// Where the text begins.
+    var indent = 0
+    var text: String
+    var isHeading = false
+  }
+
+  /// What is read in a window of `width` cells: the help's lines are wrapped beside their keys.
+  func rows(width: Int) -> [Row] {
+    let column = width < 60 ? 12 : 20
+    return matches.flatMap { line -> [Row] in
+      let isHeading = !line.hasPrefix(" ")
+      guard title == "Help", !isHeading, line.count > 20 else {
+        return [Row(text: line, isHeading: isHeading)]
+      }
+      let key = String(line.prefix(20).reversed().drop { $0 == " " }.reversed())
+      let texts = State.wrap(String(line.dropFirst(20)), width: width - column + 2).map {
+        $0.drop { $0 == " " }
+      }
+      var rows = texts.map { Row(indent: column, text: String($0)) }
+      if key.count < column, !rows.isEmpty {
+        rows[0].key = key
+      } else {
+        rows.insert(Row(key: key, text: ""), at: 0)
+      }
+      return rows
+    }
   }
 }

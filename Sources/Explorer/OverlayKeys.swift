@@ -210,7 +210,7 @@ extension State {
 
   private func readerKey(_ key: Key, _ reader: Reader) -> Reader? {
     var reader = reader
-    let page = max(1, terminal.size.height - 5)
+    let (page, width) = (max(1, readerRect.height - 3), readerRect.width - 4)
     switch key {
     case .escape, .control("c"), .control("g"), .enter, .function(1): return nil
     case .character("q") where reader.line.text.isEmpty: return nil
@@ -220,13 +220,13 @@ extension State {
     case .pageUp: reader.top -= page
     case .pageDown: reader.top += page
     case .home: reader.top = 0
-    case .end: reader.top = reader.matches.count
+    case .end: reader.top = reader.rows(width: width).count
     case .character("/") where reader.line.text.isEmpty: break
     default:
       guard reader.line.apply(key) else { return reader }
       reader.top = 0
     }
-    reader.top = max(0, min(reader.matches.count - page, reader.top))
+    reader.top = max(0, min(reader.rows(width: width).count - page, reader.top))
     return reader
   }
 }

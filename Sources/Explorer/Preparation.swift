@@ -59,6 +59,7 @@ extension State {
     prepareSquare()
     scrollToCrosshair()
     scrollList()
+    prepareListLabels()
     prepareTile()
     prepareSquareTile()
     prepareMatches()

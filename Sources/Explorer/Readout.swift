@@ -4,10 +4,15 @@ import CKACore
 struct Readout: Sendable, Equatable {
   /// The exact value.
   let value: String
+  /// The value with four decimals, for a screen that has no room for all; nil where they would say
+  /// nothing.
+  var rounded: String?
   /// Where it is, in numbers; the same width as the crosshair moves, so that little is repainted.
   let place: String
   /// Where it is, in names.
   let names: String
+  /// What computes the two layers, where that is known: "Conv2d × ReLU".
+  var kinds = ""
   /// Why there is no value; empty when there is one.
   var reason = ""
   /// Where there is no room for all names, the first ones stay, not the last.
@@ -45,11 +50,14 @@ extension State {
     let place =
       "row \((row + 1).padded(as: rows.count))/\(rows.count)"
       + "  column \((column + 1).padded(as: columns.count))/\(columns.count)"
-    let width = cellScores?.halfWidth.map { "± \($0.halfWidthText)".padded(to: 10) } ?? ""
+    let width = cellScores?.halfWidth.map { "± \($0.halfWidthText)" } ?? ""
+    let value = arrangement.view[row, column]
     return Readout(
-      value: arrangement.view[row, column].exact + width,
+      value: value.exact + (width.isEmpty ? "" : width.padded(to: 10)),
+      rounded: value.fourDecimals.map { width.isEmpty ? $0 : "\($0) \(width)" },
       place: place + (cellScores.map { "  n = \($0.minibatches)" } ?? ""), names: names,
-      reason: arrangement.view[row, column].isNaN ? cellScores?.reason ?? "" : "")
+      kinds: layerKinds?.joined(separator: " × ") ?? "",
+      reason: value.isNaN ? cellScores?.reason ?? "" : "")
   }
 
   /// A − B, and both values.
@@ -62,9 +70,11 @@ extension State {
       let text = value.fixed(4) + (width.isFinite ? " ± \(width.halfWidthText)" : "")
       return text.padded(to: view.difference.hasIntervals ? 18 : 7)
     }
+    let value = view.difference.matrix[row, column]
     return Readout(
-      value: view.difference.matrix[row, column].exact,
-      place: "A \(side(values.a, widths.a)) B \(side(values.b, widths.b))", names: names)
+      value: value.exact, rounded: value.fourDecimals,
+      place: "A \(side(values.a, widths.a)) B \(side(values.b, widths.b))", names: names,
+      kinds: layerKinds?.joined(separator: " × ") ?? "")
   }
 
   private var scoreReadout: Readout? {
@@ -74,7 +84,7 @@ extension State {
     let minibatch = layout.order[rank] + 1
     let total = layout.count
     return Readout(
-      value: score.exact,
+      value: score.exact, rounded: score.fourDecimals,
       place: "\(settings.sorted ? "rank" : "place") \((rank + 1).padded(as: total))/\(total)"
         + "  row \((row + 1).padded(as: layout.side))  column \((column + 1).padded(as: layout.side))",
       names: "minibatch \(minibatch.padded(as: total))")
@@ -104,6 +114,13 @@ extension Double {
     if isNaN { return "NaN".padded(to: width) }
     if isInfinite { return (self > 0 ? "Infinity" : "-Infinity").padded(to: width) }
     return "\(self)".padded(to: width)
+  }
+
+  /// The number with at most four decimals, unless these would hide what it is.
+  fileprivate var fourDecimals: String? {
+    guard self == 0 || (abs(self) >= 0.001 && isFinite) else { return nil }
+    let digits = "\(self)"
+    return digits.count <= 6 ? digits : fixed(4)
   }
 
   /// As short as it can be: "0.5", "1".

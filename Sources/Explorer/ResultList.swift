@@ -3,8 +3,8 @@ import Cells
 
 /// A line of the results list.
 enum ListLine: Sendable, Equatable {
-  /// The folder of the entries below.
-  case folder(String)
+  /// The folder of the entries below, or the file that holds them all.
+  case heading(String)
   /// A result, by its place in the catalogue.
   case entry(Int)
 }
@@ -14,11 +14,11 @@ extension Catalog {
   func lines(matching search: String) -> [ListLine] {
     let words = search.lowercased().split(separator: " ")
     var lines: [ListLine] = []
-    var folder: String?
+    var heading: String?
     for (index, entry) in entries.enumerated() where entry.matches(words) {
-      if entry.folder != folder {
-        folder = entry.folder
-        lines.append(.folder(entry.folder))
+      if entry.heading != heading {
+        heading = entry.heading
+        lines.append(.heading(entry.heading))
       }
       lines.append(.entry(index))
     }
@@ -64,7 +64,26 @@ extension State {
     return id == wanted ? [] : show(id)
   }
 
-  /// Keeps the cursor, and the folder line above the first entry, on the screen.
+  /// The result `step` lines from the one on the screen, going round at the ends. From one that the
+  /// list does not have, because its file is gone or the search hides it, the walk goes on from the
+  /// list's cursor.
+  func neighbour(step: Int) -> ResultID? {
+    let shown = listLines.compactMap { line -> Int? in
+      if case .entry(let index) = line { index } else { nil }
+    }
+    guard !shown.isEmpty else { return nil }
+    let next: Int
+    if let here = wanted.flatMap({ catalog.position(of: $0) }).flatMap({ shown.firstIndex(of: $0) })
+    {
+      next = here + step
+    } else {
+      let above = listLines.prefix(listCursor).count { $0.isEntry }
+      next = above + min(step, 0)
+    }
+    return catalog.entries[shown[(next % shown.count + shown.count) % shown.count]].id
+  }
+
+  /// Keeps the cursor, and the heading above the first entry, on the screen.
   mutating func scrollList() {
     guard let height = Layout(self).results.map({ $0.height - 2 }) else { return }
     if listCursor < listTop { listTop = listCursor }

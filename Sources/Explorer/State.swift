@@ -95,6 +95,8 @@ public struct State: Sendable {
   }
   /// The lines of the list, narrowed by the search.
   private(set) var listLines: [ListLine] = []
+  /// The results' names as the list has room for them.
+  var listLabels = ListLabels()
   /// The last text looked for with `/`.
   public var lastFind = ""
   /// Which of its matches the crosshair is on.

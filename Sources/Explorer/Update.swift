@@ -18,11 +18,13 @@ extension State {
       if progress.isFinished { return finishScan() }
     case .walked(let ids):
       let underCursor = entryUnderCursor ?? wanted
-      catalog.keepOnly(ids.union(jobResults))
+      let kept = ids.union(jobResults)
+      let survivor = catalog.survivor(of: underCursor, among: kept)
+      catalog.keepOnly(kept)
       if ids.count == 1 { startsInPicture = true }
       startInPicture()
       if message == Self.lookingAgain { message = .note("looked again") }
-      return moveListCursor(to: underCursor)
+      return moveListCursor(to: survivor)
     case .loaded(let result, let companion, let reread):
       return accept(result, companion, reread: reread)
     case .loadFailed(let id, let reason): fail(id, reason)
@@ -59,7 +61,7 @@ extension State {
   /// Runs a command, or says why not.
   mutating func run(_ command: Command) -> [Effect] {
     guard command.isEnabled(self) else {
-      message = .error("nothing to do: \(whyNot(command) ?? command.help)")
+      message = .error(whyNot(command))
       return []
     }
     return command.perform(&self)

@@ -5,7 +5,7 @@ import Cells
 ///
 /// `ppm()`, `png()` and `svg()` draw one and the same layout; `rawPPM()`, `rawPNG()` and `rawSVG()` give
 /// the cells alone. The same figure gives the same bytes.
-public struct Figure: Sendable {
+public struct Figure: Drawing, Sendable {
   /// The values.
   public var heatmap: Heatmap
   /// The heading; the comment of a PPM too.
@@ -55,19 +55,11 @@ public struct Figure: Sendable {
     self.pixelsPerValue = pixelsPerValue
   }
 
-  /// The figure as a binary PPM (P6).
-  public func ppm() throws(FigureError) -> [UInt8] {
-    let canvas = try canvas()
-    return try PPM.encode(
-      width: canvas.width, height: canvas.height, comment: title
-    ) { canvas.copyRGB(row: $0, into: $1) }
+  /// Every mark of the figure, on a sheet as large as it takes.
+  public func sheet() throws(FigureError) -> Sheet {
+    let layout = try layout()
+    return Sheet(width: layout.width, height: layout.height, marks: layout.marks)
   }
-
-  /// The figure as a PNG.
-  public func png() throws(FigureError) -> [UInt8] { try canvas().png() }
-
-  /// The figure as an SVG with editable text.
-  public func svg() throws(FigureError) -> [UInt8] { try SVG.document(layout(), title: title) }
 
   /// Every mark of the figure and where it goes.
   func layout() throws(FigureError) -> Layout {
@@ -77,13 +69,6 @@ public struct Figure: Sendable {
         description: "no figure of \(heatmap.rows) × \(heatmap.columns) values: nothing to draw")
     }
     return try Layout(self, cells: CellImage(self, longestSide: CellImage.longestSide))
-  }
-
-  private func canvas() throws(FigureError) -> Canvas {
-    let layout = try layout()
-    let canvas = try Canvas(width: layout.width, height: layout.height)
-    for mark in layout.marks { canvas.draw(mark) }
-    return canvas
   }
 
   /// The ends of the scale must be numbers: they are written beside the colour bar.

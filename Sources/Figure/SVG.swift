@@ -7,12 +7,6 @@ enum SVG {
   /// More cells than this become one embedded picture instead of rectangles.
   static let mostRectangles = 20_000
 
-  static func document(_ layout: Layout, title: String) throws(FigureError) -> [UInt8] {
-    try document(
-      width: layout.width, height: layout.height, title: title, background: .white,
-      marks: layout.marks)
-  }
-
   static func document(
     width: Int, height: Int, title: String, background: RGB?, marks: [Mark]
   ) throws(FigureError) -> [UInt8] {

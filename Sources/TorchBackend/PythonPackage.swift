@@ -30,14 +30,6 @@ public enum PythonPackage {
         + "$\(variable)")
   }
 
-  /// The variables with which Python finds the package in `folder`, and then what it found before.
-  public static func variables(
-    _ folder: String, _ environment: [String: String]
-  ) -> [String: String] {
-    let others = environment["PYTHONPATH"].flatMap { $0.isEmpty ? nil : ":\($0)" } ?? ""
-    return ["PYTHONPATH": folder + others]
-  }
-
   /// The running program, links followed.
   public static var ownProgram: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))

@@ -35,11 +35,6 @@ public struct TorchCommand: Sendable, Equatable {
       + (threads.map { ["--threads=\($0)"] } ?? [])
   }
 
-  /// Variables to put into the place of those of `environment`.
-  public func variables(_ environment: [String: String]) -> [String: String] {
-    PythonPackage.variables(package, environment)
-  }
-
   /// What identifies it in a result's record: the same text sends the same matrices.
   public var text: String { SafeText.sanitise((["torch"] + request).joined(separator: " ")) }
 

@@ -78,7 +78,7 @@ import Testing
   func noComparison() throws {
     let same = try place.cka("compare", "a.json")
     #expect(same.status == 1 && same.output.isEmpty)
-    #expect(same.complaints == "cka: a.json: A and B are the same result; name another B\n")
+    #expect(same.complaints.hasPrefix("cka: a.json: A and B are the same result; name another "))
     try write([[1]], rows: ["x"], columns: ["y"], to: "c.json")
     let strange = try place.cka("compare", "a.json", "c.json")
     #expect(strange.status == 1 && strange.output.isEmpty)
@@ -86,6 +86,36 @@ import Testing
       strange.complaints == "cka: A and B have no row, or no column, with the same name\n")
     #expect(try place.cka("compare", "a.json", "missing.json").status == 1)
     #expect(try place.cka("compare", "a.json", "b.json", "--top", "-1").status == 64)
+  }
+
+  @Test("compare chooses the pair in both files, or in each of them")
+  func choosingPairs() throws {
+    for name in ["1", "2"] {
+      let folder = "runs\(name)"
+      try FileManager.default.createDirectory(
+        atPath: place.path(folder), withIntermediateDirectories: false)
+      for (models, file) in [(("x", "y"), "xy"), (("x", name), "xn")] {
+        try write(
+          name == "1" ? a : b, rows: rows, columns: rows, models: models,
+          to: "\(folder)/\(file).json")
+      }
+    }
+    let both = try record("compare", "runs1", "runs2", "--pair", "x,y")
+    #expect(both["file_a"] as? String == "runs1/xy.json")
+    #expect(both["file_b"] as? String == "runs2/xy.json")
+    let each = try record("compare", "runs1", "runs2", "--pair", "x,y", "--pair-b", "x,2")
+    #expect(each["file_a"] as? String == "runs1/xy.json")
+    #expect(each["file_b"] as? String == "runs2/xn.json")
+    let own = try record("compare", "runs1", "--pair-a", "x,1", "--pair-b", "x,y")
+    #expect(own["file_a"] as? String == "runs1/xn.json")
+    #expect(own["file_b"] as? String == "runs1/xy.json")
+    let missing = try place.cka("compare", "runs1", "runs2", "--pair", "x,1")
+    #expect(missing.status == 1 && missing.complaints.count { $0 == "\n" } == 1)
+    #expect(
+      missing.complaints.hasPrefix("cka: runs2: nothing fits --pair 'x,1'; it has "),
+      "\(missing.complaints)")
+    #expect(missing.complaints.contains("--pair-b A,B"))
+    #expect(try place.cka("compare", "runs1", "runs2", "--pair-b", "x").status == 64)
   }
 
   // MARK: freeze
@@ -117,7 +147,10 @@ import Testing
   @Test("freeze demands that the whole interval lies above the threshold")
   func freezingWithIntervals() throws {
     let computed = try place.compute(
-      [GoldenSet.small.activations, "--batch-size", "16", "--layers", "/^(fc|blocks.*)$/"])
+      [
+        GoldenSet.small.activations, "--batch-size", "16", "--layers",
+        "/^(fc|pool|blocks\\.0(\\.conv1)?)$/",
+      ])
     try #require(computed.status == 0, "\(computed.complaints)")
     let record = try self.record("freeze", "out.cka.safetensors", "--pair", "Student,Teacher")
     let layers = try #require(record["layers"] as? [[String: Any]])
@@ -156,6 +189,14 @@ import Testing
     let outcome = try place.cka("freeze", "c.json")
     #expect(outcome.status == 1 && outcome.output.isEmpty)
     #expect(outcome.complaints.hasPrefix("cka: c.json: no layer of the rows has a partner"))
+    try write(
+      a, rows: rows, columns: rows.dropLast() + ["head"], models: ("m", "n"), to: "two.json")
+    let two = try place.cka("freeze", "two.json")
+    #expect(two.status == 1 && two.output.isEmpty && two.complaints.count { $0 == "\n" } == 1)
+    #expect(two.complaints.contains("are two models, not one on two data sets"))
+    // One model may have a name for each data set.
+    try write(a, rows: rows, columns: rows, models: ("m", "m shifted"), to: "named.json")
+    #expect(try place.cka("freeze", "named.json").text.contains("note: the models differ in name"))
     #expect(try place.cka("freeze", "a.json", "--threshold", "nan").status == 64)
     #expect(try place.cka("freeze", "a.json", "--json", "--csv").status == 64)
   }

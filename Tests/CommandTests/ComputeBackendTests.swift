@@ -34,6 +34,39 @@ import Testing
     #expect(checked.text == "3 minibatches of 6 layers: all as the protocol asks\n")
   }
 
+  /// A backend that stops after `bytes`, and that tells how many minibatches it may pass over.
+  private func telling(_ bytes: String, _ further: [String] = []) throws -> (
+    outcome: Shell.Outcome, seen: [String]
+  ) {
+    try Data(bytes.utf8).write(to: URL(filePath: place.path("length")))
+    let outcome = try compute(
+      "echo seen=$CKA_BACKEND_SEEN >&2; head -c $(cat length) sent", further)
+    let lines = outcome.complaints.split(separator: "\n").map(String.init)
+    return (
+      outcome, lines.compactMap { $0.split(separator: "seen=").dropFirst().first.map(String.init) }
+    )
+  }
+
+  @Test func aBackendIsToldWhatItMayPassOver() throws {
+    #expect(try telling("30000").seen == ["0"])
+    let resumed = try telling("1M")
+    #expect(resumed.outcome.status == 0, "\(resumed.outcome.complaints)")
+    #expect(resumed.seen == ["2"])
+    #expect(resumed.outcome.complaints.contains("cka: goes on after 2 of 3 minibatches\n"))
+    let values = try place.bundle().grid(of: .tiny)
+    #expect(try values.worstDifference(to: GoldenSet.tiny.values("unbiased_minibatch")) <= 1e-9)
+  }
+
+  @Test func whatDoesNotFitIsAskedForAgain() throws {
+    #expect(try telling("30000", ["--estimator", "biased"]).seen == ["0"])
+    let anew = try telling("1M")
+    #expect(anew.outcome.status == 0, "\(anew.outcome.complaints)")
+    #expect(anew.outcome.complaints.contains("but it was made with other options"))
+    #expect(anew.seen == ["2", "0"])
+    let values = try place.bundle().grid(of: .tiny)
+    #expect(try values.worstDifference(to: GoldenSet.tiny.values("unbiased_minibatch")) <= 1e-9)
+  }
+
   @Test func whatItLogsIsPassedOnAndMadeSafe() throws {
     let outcome = try compute(
       #"echo '{"log": "epoch \u001b[31m1"}' >&2; echo 'plain words' >&2; cat sent"#)

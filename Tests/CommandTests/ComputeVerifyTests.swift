@@ -18,7 +18,23 @@ import Testing
     let outcome = try place.cka("verify", "out.cka.safetensors", "--cells", "100")
     #expect(outcome.status == 0, "\(outcome.complaints)")
     // Every two of six layers.
-    #expect(outcome.text.hasPrefix("15 cells computed again"))
+    #expect(outcome.text.contains("  15 of 15 cells computed again in float64 ("))
+    #expect(outcome.text.hasSuffix("\nverdict: ok, the bundle is what its activations give\n"))
+  }
+
+  @Test func whatWasCheckedIsTold() throws {
+    #expect(try place.compute([GoldenSet.tiny.activations]).status == 0)
+    let lines = try place.cka("verify", "out.cka.safetensors", "--cells", "4").text
+      .split(separator: "\n")
+    let models = try #require(place.bundle().study["models"] as? [[String: Any]])
+    #expect(lines[0] == "out.cka.safetensors, again from \(GoldenSet.tiny.activations)")
+    for model in models {
+      let name = try #require(model["name"] as? String)
+      #expect(lines.contains { $0.hasPrefix("  \(name)") && $0.hasSuffix("3 layers") })
+    }
+    let cells = lines.filter { $0.contains(" × ") && $0.contains("stored ") }
+    #expect(cells.count == 4 && cells.allSatisfy { $0.contains("again ") }, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("  largest deviation ") && $0.contains(" passes), of ") })
   }
 
   @Test("A changed number is found", arguments: ["cka.0", "study.sums"])
@@ -32,13 +48,18 @@ import Testing
     try bytes.write(to: URL(filePath: path))
     let outcome = try place.cka("verify", "out.cka.safetensors", "--cells", "100")
     #expect(outcome.status == 1)
-    #expect(outcome.complaints.contains("of the sums beside it"))
-    #expect(outcome.complaints.contains("the worst difference") == (tensor == "study.sums"))
+    #expect(outcome.text.contains("of the sums beside it"))
+    let verdict = try #require(outcome.text.split(separator: "\n").last)
+    #expect(verdict.hasPrefix("verdict: FAILED, ") && outcome.complaints.isEmpty)
+    #expect(verdict.contains("cells deviate too far") == (tensor == "study.sums"))
+    #expect(verdict.hasSuffix("the bundle contradicts itself"))
   }
 
   @Test func otherActivationsAreRefused() throws {
     #expect(try place.compute([GoldenSet.tiny.activations]).status == 0)
     try place.expectOneComplaint("verify", "out.cka.safetensors", GoldenSet.small.activations)
+    let other = try place.cka("verify", "out.cka.safetensors", GoldenSet.small.activations)
+    #expect(other.complaints.hasPrefix("cka: out.cka.safetensors: the activations have other "))
     try place.expectOneComplaint("verify", "missing.cka.safetensors")
     try place.expectOneComplaint("verify", GoldenSet.tiny.activations)
   }
@@ -48,6 +69,7 @@ import Testing
     #expect(outcome.status == 0)
     let lines = outcome.text.split(separator: "\n")
     #expect(lines.count > 20)
-    #expect(lines.allSatisfy { $0.hasPrefix("ok ") })
+    #expect(lines.dropLast().allSatisfy { $0.hasPrefix("ok ") })
+    #expect(lines.last == "verdict: ok, all \(lines.count - 1) figures are met on this machine")
   }
 }

@@ -26,6 +26,34 @@ import Testing
     #expect(report.complaints.count { $0 == "\n" } == 1)
   }
 
+  /// `cka doctor` in a terminal, where the explorer could run.
+  private func inTerminal(_ options: String) throws -> (status: Int, text: String) {
+    let outcome = try place.shell(
+      "TERM=xterm script -qec 'cka doctor \(options); echo status=$?' /dev/null")
+    let text = outcome.text.replacing("\r\n", with: "\n")
+    return (
+      try #require(text.firstMatch(of: /status=(\d+)/).flatMap { Int($0.1) }, "\(text)"), text
+    )
+  }
+
+  @Test("Python is optional, unless it is asked about")
+  func pythonIsOptional() throws {
+    try Data("#!/bin/sh\nexit 1\n".utf8).write(to: URL(filePath: place.path("broken")))
+    #expect(try place.shell("chmod +x broken").status == 0)
+    let without = try inTerminal("--json | grep -q torch; CKA_PYTHON=$PWD/broken cka doctor")
+    #expect(without.status == 0 && without.text.contains("cannot be run: "), "\(without.text)")
+    let asked = try inTerminal("--python $PWD/broken")
+    #expect(asked.status == 1, "\(asked.text)")
+    #expect(asked.text.contains("broken will not do"))
+    #expect(try inTerminal("--python nowhere/python").status == 1)
+  }
+
+  @Test func aSettingsFileThatIsNamedMustBeUnderstood() throws {
+    try place.configure("foo: bar\n")
+    #expect(try inTerminal("").status == 0)
+    #expect(try inTerminal("--config nowhere").status == 1)
+  }
+
   @Test func settingsThatMeanNothingAreReported() throws {
     try place.configure("range: 1,0\nfoo: bar\n")
     let report = try place.cka("doctor")

@@ -53,11 +53,27 @@ import Testing
       JSONSerialization.jsonObject(with: Data(outcome.output)) as? [[String: Any]])
     let keys: Set = [
       "file", "key", "format", "model1", "model2", "dataset1", "dataset2", "rows", "columns",
-      "layers1", "layers2", "kind", "dtype", "min", "max", "mean", "nan_count",
+      "layers1", "layers2", "kinds1", "kinds2", "kind", "dtype", "min", "max", "mean", "nan_count",
       "infinite_count", "negative_count", "warnings", "specifications", "command", "created",
       "settings", "versions",
     ]
     #expect(Set(try #require(records.first).keys) == keys)
+  }
+
+  @Test func layersAreListedWithKindAndShape() throws {
+    let study = "\(Fixture.project)/SampleData/5-experiments/1-depth-sorted.cka.safetensors"
+    let text = try place.cka("info", "--layers", study).text
+    #expect(
+      text.contains("  layers of ResNet-34 · digits\n     1  layer1.0  BasicBlock  64 × 8 × 8\n"))
+    #expect(text.contains("\n    9  fc        Linear      10\n"))
+    let record = try #require(try place.records(of: study).first)
+    #expect((record["kinds1"] as? [String])?.last == "Linear")
+    #expect((record["kinds2"] as? [String])?.count == 17)
+    // Other tools' files name layers only.
+    let plain = try place.cka("info", "--layers", Fixture.layers).text
+    #expect(plain.contains("\n    68  fc\n"), "\(plain)")
+    #expect(try place.records(of: Fixture.layers).first?["kinds1"] as? [String] == [])
+    #expect(try !place.cka("info", Fixture.layers).text.contains("layers of"))
   }
 
   @Test func aRangeThatIsNotThereIsNull() throws {
@@ -112,6 +128,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: place.path("empty"), withIntermediateDirectories: false)
     try place.expectOneComplaint("info", "empty")
+    #expect(try place.cka("info", "empty").complaints.contains("no result files in empty; "))
   }
 
   @Test func aLoopOfLinksIsWalkedOnce() throws {

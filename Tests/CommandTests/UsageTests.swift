@@ -8,11 +8,22 @@ import Testing
   @Test func helpNamesEveryCommand() throws {
     let help = try place.cka("--help")
     #expect(help.status == 0 && help.complaints.isEmpty)
-    for command in ["explore", "info", "show", "export", "convert", "keys", "doctor"] {
+    #expect(help.text.contains("USAGE: cka [PATH…] [OPTIONS]\n       cka COMMAND\n"))
+    for command in [
+      "explore", "compute", "jobs", "verify", "compare", "freeze", "match", "backend", "info",
+      "show", "export", "convert", "keys", "doctor", "bench",
+    ] {
       #expect(help.text.contains("  \(command) "), "\(command)")
       let own = try place.cka(command, "--help")
       #expect(own.status == 0 && own.text.contains("USAGE: cka \(command)"), "\(command)")
     }
+  }
+
+  @Test func aBackendsOwnOptionsDoNotHideTheHelp() throws {
+    let help = try place.cka("backend", "check", "--help")
+    #expect(help.status == 0 && help.text.contains("USAGE: cka backend check "), "\(help.text)")
+    let passed = try place.cka("backend", "check", "echo", "--help")
+    #expect(passed.status == 1 && passed.output.isEmpty)
   }
 
   @Test func whatTheCommandLineSaysIsHarmless() throws {
@@ -30,7 +41,10 @@ import Testing
     arguments: [
       ["show", "x", "--width", "10"], ["show", "x", "--range", "1,0"],
       ["export", "x", "--pair", "A"],
-      ["export", "x", "-o", "out.xyz"],
+      ["export", "x", "-o", "out.xyz"], ["compute", "x.npz"],
+      ["compute", "x.npz", "-o", "out.npz"],
+      ["compute", "--background", "x.npz"], ["backend", "check"],
+      ["compare", "a", "--pair-b", "A"],
     ])
   func theUsageIsTheCommandsOwn(_ arguments: [String]) throws {
     let outcome = try place.shell("cka \(arguments.joined(separator: " "))")
@@ -53,7 +67,9 @@ import Testing
       ["export", Fixture.layers, "--colormap", "puce"],
       ["export", Fixture.layers, "--range", "1,0"],
       ["export", Fixture.layers, "--rows", "/(/"], ["show", Fixture.layers, "--width", "3"],
-      ["show", Fixture.layers, "--pair", "ResNet18"], ["--size", "0x0", "--dump-screen"],
+      ["show", Fixture.layers, "--pair", "ResNet18"], ["compute"], ["compute", "torch"],
+      ["compute", Fixture.layers], ["verify"], ["jobs", "show"],
+      ["--size", "0x0", "--dump-screen"],
     ])
   func wrongUse(_ arguments: [String]) throws {
     let line = arguments.map { "'\($0)'" }.joined(separator: " ")

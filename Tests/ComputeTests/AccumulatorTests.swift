@@ -85,10 +85,10 @@ struct AccumulatorTests {
     for minibatch in [0, 1, 4] {
       let layers = source.matrices[minibatch].flatMap { $0 }.map { features in
         let x = Table(rows: features.rows, columns: features.columns) { features[$0, $1] }
-        return Frame.Layer.gram(linearGram(centred(x)).matrix)
+        return GramFrame.Layer.gram(linearGram(centred(x)).matrix)
       }
       try accumulator.add(
-        Frame(samples: layers.isEmpty ? 0 : source.sampleCounts[minibatch], layers: layers))
+        GramFrame(samples: layers.isEmpty ? 0 : source.sampleCounts[minibatch], layers: layers))
     }
     let expected = try study(of: source, options)
     #expect(distance(accumulator.study.sums, expected.sums) < 1e-9)
@@ -125,11 +125,11 @@ struct AccumulatorTests {
     ]
     var accumulator = StudyAccumulator(Study(models: models, options: StudyOptions()), threads: 1)
     #expect(throws: ComputeError.self) {
-      try accumulator.add(Frame(samples: 5, layers: [.gram(good.matrix)]))
+      try accumulator.add(GramFrame(samples: 5, layers: [.gram(good.matrix)]))
     }
     let small = linearGram(noise.gaussians(4, 3))
     try accumulator.add(
-      Frame(
+      GramFrame(
         samples: 5,
         layers: [
           .gram(good.matrix), .gram(lopsided.matrix), .gram(broken.matrix), .gram(small.matrix),
@@ -174,7 +174,7 @@ struct AccumulatorTests {
     #expect(throws: ComputeError.self) { try study(of: ArraySource([[[wide]]]), gramBytes: 1000) }
     var accumulator = StudyAccumulator(Study(models: [], options: options), threads: 1)
     #expect(throws: ComputeError.self) {
-      try accumulator.add(Frame(samples: .max, layers: []))
+      try accumulator.add(GramFrame(samples: .max, layers: []))
     }
   }
 }

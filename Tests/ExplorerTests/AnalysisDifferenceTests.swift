@@ -44,6 +44,47 @@ struct AnalysisDifferenceTests {
     #expect(scene.readout.contains("A 0.8000  B 0.2500"))
   }
 
+  @Test(
+    "what has the same layers is offered first, what has none in common last and only to be read")
+  func offers() {
+    var scene = Scene(
+      [
+        Self.result("runs/9.npy", "Z", level: 0.5),
+        Self.result("runs/1.npy", "none", level: 0.5, names: ["other"]),
+        Self.result("runs/2.npy", "some", level: 0.25, names: ["fc", "layer1", "head"]),
+        Self.result("runs/3.npy", "one", level: 0.25, names: ["fc"]),
+        Self.result("runs/10.npy", "all", level: 0.25),
+      ], 120, 40)
+    scene.press("d")
+    guard case .chooser(let chooser) = scene.state.overlay else {
+      Issue.record("no list")
+      return
+    }
+    #expect(
+      chooser.items.map { "\($0.title), \($0.note): \($0.detail)" } == [
+        "A × all, 10.npy: same layers", "A × some, 2.npy: 2 × 2 shared",
+        "A × one, 3.npy: 1 × 1 shared", "A × none, 1.npy: no layer shared",
+      ])
+    #expect(chooser.items.map(\.isEnabled) == [true, true, true, false])
+    scene.press("Down Down Enter")
+    #expect(scene.footer.hasPrefix(" 1 cell, mean "))
+  }
+
+  @Test("a result of the same models on the other axes has same layers")
+  func offersTransposed() {
+    let swapped = Sample.layers(
+      2, 4, "B", "A", path: "runs/2.npy", rowNames: ["x", "y"], columnNames: Self.names
+    ) { _, _ in 0 }
+    let result = Sample.layers(
+      4, 2, "A", "B", path: "runs/1.npy", rowNames: Self.names, columnNames: ["x", "y"]
+    ) { _, _ in 1 }
+    var scene = Scene([result, swapped], 120, 40)
+    scene.press("d")
+    #expect(scene.screen.contains("same layers"))
+    scene.press("Enter")
+    #expect(scene.value == 1 && scene.line(0).contains("4 × 2"))
+  }
+
   @Test("the colours are diverging and as wide either way, whatever the settings")
   func colours() throws {
     var scene = Self.scene()
@@ -70,6 +111,16 @@ struct AnalysisDifferenceTests {
     scene.press(key)
     #expect(scene.state.difference == nil && scene.names == "fc × fc")
     #expect(scene.line(0).contains("4 × 4") && scene.value == 0.8)
+  }
+
+  @Test("the same models on other data sets are named once, and the data sets beside them")
+  func dataSets() {
+    let results = ["clean", "noisy"].map {
+      Sample.layers(2, 2, path: "runs/\($0).pkl", dataset: $0) { _, _ in 0 }
+    }
+    var scene = Scene(results, 120, 40)
+    scene.press("d Enter")
+    #expect(scene.line(0).contains("↑ A × B: clean − noisy ─"))
   }
 
   @Test("results without a common layer cannot be subtracted, and it says so")
@@ -114,7 +165,7 @@ struct AnalysisDifferenceTests {
     ]
     var scene = Scene(results, 120, 40)
     scene.press("Enter D")
-    #expect(scene.footer.contains("nothing to do"))
+    #expect(scene.footer == " this result has no difference to dim")
     scene.press("d Enter D")
     #expect(scene.line(0).contains("overlap dimmed"))
     #expect(try #require(scene.state.tile).values.allSatisfy(\.isNaN))

@@ -97,7 +97,7 @@ struct AnalysisPaneTests {
     var scene = Scene([result], 120, 40)
     scene.press("Enter F")
     #expect(scene.screen.contains("layers to freeze"))
-    #expect(scene.screen.contains("* r0  0.9500 ± ") && scene.screen.contains("at least 0.9"))
+    #expect(scene.screen.contains("* r0  0.9500  ± ") && scene.screen.contains("at least 0.9"))
     #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with 95 % confidence"))
     var bare = Scene([Sample.pair()], 120, 40)
     bare.press("Enter F")

@@ -13,6 +13,8 @@ extension Sample {
     var fault: (layer: Int, reason: String)?
     /// Added to the similarity of different layers.
     var shift = 0.0
+    /// What the layers of either model are, as a network's library calls it.
+    var kinds: (rows: [String], columns: [String]) = ([], [])
   }
 
   /// A block of a study of two models with `rows` and `columns` layers, named as in `layers`.
@@ -23,10 +25,14 @@ extension Sample {
   ) -> Comparison {
     let all = [
       StudyModel(
-        name: models.0, dataset: datasets.0, layers: (0..<rows).map { StudyLayer(name: "r\($0)") }),
+        name: models.0, dataset: datasets.0,
+        layers: (0..<rows).map { StudyLayer(name: "r\($0)", kind: looks.kinds.rows.at($0)) }),
       StudyModel(
         name: models.1, dataset: datasets.1,
-        layers: (0..<columns).map { StudyLayer(name: models.0 == models.1 ? "r\($0)" : "c\($0)") }),
+        layers: (0..<columns).map {
+          StudyLayer(
+            name: models.0 == models.1 ? "r\($0)" : "c\($0)", kind: looks.kinds.columns.at($0))
+        }),
     ]
     var study = Study(models: all, options: StudyOptions(keep: looks.keep))
     for index in 0..<looks.minibatches { add(index, to: &study, rows, looks) }
@@ -49,4 +55,9 @@ extension Sample {
     let faults = looks.fault.map { [$0.layer: $0.reason] } ?? [:]
     study.add(samples: 32, hsic: hsic, faults: faults)
   }
+}
+
+extension [String] {
+  /// The element at `index`; empty where there is none.
+  fileprivate func at(_ index: Int) -> String { indices.contains(index) ? self[index] : "" }
 }

@@ -33,7 +33,7 @@ struct CommandTests {
     var scene = Scene([Sample.pair()], 120, 40)
     scene.press("3")
     #expect(scene.state.focus == .results)
-    #expect(scene.footer == " nothing to do: to the minibatch square")
+    #expect(scene.footer == " this result has no minibatches to go to")
   }
 
   @Test("a pane alone, another pane instead, and all again")

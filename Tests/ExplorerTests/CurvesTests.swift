@@ -40,7 +40,7 @@ struct CurvesTests {
         │ ▸● KD   ■ DPK                        │
         ╰──────────────────── teacher depth → ─╯
          4: KD 96 ± 0.5 (n = 5) │ DPK 96.25 ± …
-         ? help  q quit  Tab pane  Space series
+         ? help  q quit  [ ] next  Tab pane
         """)
   }
 
@@ -63,7 +63,7 @@ struct CurvesTests {
         |                    || Bars: +-1 standard deviation. Five seeds.      |
         +--------------------++------------------------------ teacher depth > -+
          teacher depth 4: KD 96 +- 0.5 (n = 5) | x 1/4 | DPK 96.25 +- 0.5 (n =~
-         ? help  q quit  Tab pane  Space series  O only  z y range  Enter full
+         ? help  q quit  [ ] next  Tab pane  Space series  O only  z y range
         """)
   }
 
@@ -202,7 +202,7 @@ struct CurvesTests {
     #expect(scene.state.openCurves != nil && scene.state.primary == nil)
     #expect(scene.state.openPanes == [.curves] && scene.state.layerResult == nil)
     scene.press("2")
-    #expect(scene.footer.contains("nothing to do"))
+    #expect(scene.footer == " curves have no layers to go to")
     scene.press("'")
     #expect(scene.pair == "ResNet18 × ResNet34" && scene.state.openCurves == nil)
     scene.press("' 5 '")
@@ -218,8 +218,12 @@ struct CurvesTests {
     let settings = scene.state.settings
     for key in ["c", "r", "v", "f", "/", "n", "o", "t", "P", "d", "B", "F", "s", "p", "x"] {
       scene.press(key)
-      #expect(scene.footer.contains("nothing to do"), "\(key): \(scene.footer)")
+      #expect(scene.footer.hasPrefix(" curves have no "), "\(key): \(scene.footer)")
     }
+    scene.press("d")
+    #expect(scene.footer == " curves have no layers to subtract")
+    scene.press("F")
+    #expect(scene.footer == " curves have no layers to freeze")
     #expect(scene.state.settings == settings && scene.state.overlay == nil)
   }
 

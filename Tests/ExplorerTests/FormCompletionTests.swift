@@ -68,7 +68,7 @@ struct FormCompletionTests {
     scene.send(answer(.model, "torchvision:res", names))
     let model = { (scene: Scene) in scene.state.form.value(.model(0)) }
     #expect(model(scene) == "torchvision:resnet")
-    #expect(scene.screen.contains("Enter goes on, Down chooses, Esc closes it"))
+    #expect(scene.screen.contains("Enter goes on  Down chooses  Esc closes it"))
     var seen: [String] = []
     for _ in 0..<4 {
       scene.press("Down")
@@ -76,7 +76,7 @@ struct FormCompletionTests {
     }
     #expect(seen == names + [names[0]] && scene.state.form.field == .model(0))
     scene.press("S-Tab Up")
-    #expect(model(scene) == names[1] && scene.screen.contains("Enter takes it, Down chooses"))
+    #expect(model(scene) == names[1] && scene.screen.contains("Enter takes it  Down chooses"))
     scene.press("Esc")
     #expect(model(scene) == "torchvision:resnet" && scene.state.overlay == .form)
     scene.press("Down")

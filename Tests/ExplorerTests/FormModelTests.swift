@@ -185,7 +185,7 @@ struct FormModelTests {
     scene.press("S Up Right Down")
     scene.type("py:net.py:small")
     #expect(
-      scene.screen.split(separator: "\n").dropFirst().prefix(10).map { $0.dropFirst().dropLast() }
+      scene.screen.split(separator: "\n").prefix(10).map { $0.dropFirst().dropLast() }
         == [
           "╭─ new comparison ─────────────────────────── of models ─╮",
           "│ from          activations  [models]                    │",

@@ -19,7 +19,7 @@ struct JobsBoardTests {
       "finished   ━━━━━━━━━━━━━━━━━━━━ 100 %          B × C",
       "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031  20261124-061600-0003",
       "cka compute a.npz -o a.cka.safetensors",
-      "Enter opens, i more, c cancels, t again, e edit, l log, n new, Esc leaves",
+      "Enter opens  i more  c cancels  t again  e edit  l log  n new  Esc leaves",
     ]
     for line in lines { #expect(scene.screen.contains(line), "\(line)") }
     #expect(scene.screen.contains("2 at work"))
@@ -31,7 +31,7 @@ struct JobsBoardTests {
     scene.send(.jobs(.list(JobSample.all)))
     scene.press("W Down")
     #expect(scene.screen.contains("running     45 % A × B") && scene.screen.contains("─ jobs ─"))
-    #expect(scene.screen.contains("Enter opens, i more, Esc leaves"))
+    #expect(scene.screen.contains("Enter opens  i more  c cancels"))
   }
 
   @Test("an empty list says how to begin, and n opens the form")

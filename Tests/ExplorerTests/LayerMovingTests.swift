@@ -105,7 +105,7 @@ struct LayerMovingTests {
   func noBlocks() {
     var scene = Self.scene()
     scene.press("m")
-    #expect(scene.footer.hasPrefix(" nothing to do"))
+    #expect(scene.footer == " this result has no pixels of many values")
     #expect(scene.state.settings.reduction == .mean)
   }
 

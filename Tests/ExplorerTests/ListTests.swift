@@ -87,6 +87,65 @@ struct ListTests {
     #expect(Self.list(scene).contains("seed1.pkl") && Self.list(scene).contains("seed2.pkl"))
   }
 
+  @Test("a file with several results is a heading of its own, below what lies in the folder itself")
+  func bundles() {
+    let results = ["b", "a"].flatMap { file in
+      ["Net-1 × Net-2", "Net-2 × Net-2"].map { key in
+        var result = Sample.telling(2, 2, "Net-\(key.dropFirst(4).prefix(1))", "Net-2")
+        result.id = ResultID(path: "runs/\(file).cka.safetensors", key: key)
+        return result
+      }
+    }
+    let scene = Scene(results + [Sample.telling(2, 2, "P", "Q", path: "runs/x.pkl")], 120, 14)
+    #expect(
+      Self.list(scene).split(separator: "\n").map { $0.drop { $0 == " " || $0 == "▸" } } == [
+        "runs", "P × Q                  2×2",
+        "runs/a", "Net-1 × Net-2          2×2", "Net-2 × Net-2          2×2",
+        "runs/b", "Net-1 × Net-2          2×2", "Net-2 × Net-2          2×2",
+      ])
+  }
+
+  @Test("a long heading keeps its last parts whole")
+  func headings() {
+    let paths = ["a-folder/for/all-experiments/x.pkl", "one/averylongnamewithoutanypart/x.pkl"]
+    let scene = Scene(paths.map { Sample.telling(1, 1, path: $0) }, 80, 14)
+    #expect(Self.list(scene).hasPrefix("…/all-experiments\n"))
+    #expect(Self.list(scene).contains("…ongnamewithoutanypart\n") == false)
+    #expect(Self.list(scene).contains("…gnamewithoutanypart\n"))
+  }
+
+  @Test("names under one heading are never cut to the same text", arguments: [(120, 40), (80, 24)])
+  func cutNames(_ width: Int, _ height: Int) {
+    let end = " on the same data set"
+    let results = ["resnet-18", "resnet-34", "a-vision-transformer-base", "a-vision-transformer-b"]
+      .map {
+        Sample.telling(2, 2, "\($0)\(end)", "student\(end)", path: "runs/\($0).pkl")
+      }
+    let scene = Scene(results, width, height)
+    let lines = Self.list(scene).split(separator: "\n").dropFirst().map { $0.dropFirst(2) }
+    #expect(lines.count == 4 && Set(lines).count == 4, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("resnet-18") })
+  }
+
+  @Test("scores keep their mark beside layers of the same models, however long the names are")
+  func namesakes() {
+    let scene = Scene(
+      [Sample.pair("ResNet-18", "ResNet-34"), Sample.minibatches(400, "ResNet-18", "ResNet-34")],
+      80, 24)
+    let lines = Self.list(scene).split(separator: "\n").dropFirst()
+    #expect(lines.map(String.init) == ["▸ …sNet-18×ResNet-34", "  …t-18×…et-34 n 400"])
+  }
+
+  @Test("the same models on several data sets are named with them")
+  func dataSets() {
+    let scene = Scene(
+      ["clean", "noisy"].map {
+        Sample.layers(2, 2, path: "runs/\($0).pkl", dataset: $0) { _, _ in 0 }
+      }, 120, 14)
+    #expect(Self.list(scene).contains("A · clean × B · clean"))
+    #expect(Self.list(scene).contains("A · noisy × B · noisy"))
+  }
+
   @Test("searching narrows the list as one types; Enter opens what is left")
   func search() {
     var scene = Scene(Sample.folder(), 120, 14)

@@ -28,7 +28,9 @@ struct OverlayTests {
     scene.press("PgDn Down")
     #expect(scene.screen.contains("21–39 of"))
     scene.press("End")
-    let lines = Command.helpLines.count
+    // At 80 columns no line of the help is broken, but for those with more keys than their column
+    // holds.
+    let lines = Reader(title: "Help", lines: Command.helpLines).rows(width: 76).count
     #expect(scene.screen.contains("\(lines - 18)–\(lines) of \(lines)"))
     scene.press("Home")
     scene.type("colour map")
@@ -60,20 +62,20 @@ struct OverlayTests {
     scene.type("zoom")
     #expect(
       scene.screen == """
-        ╭─ results ────────────────────────────────────────────────╮
-        │ looking…                                                 │
-        │╭─ commands ─────────────────────────────────── 2 of \(Command.all.count) ─╮│
-        ││ / zoom                                                 ││
-        ││ zoom in on the crosshair                          +, = ││
-        ││ zoom out                                             - ││
-        ││                                                        ││
-        ││                                                        ││
-        ││                                                        ││
-        ││                                                        ││
-        ││                                                        ││
-        ╰╰──────────────────────────── Enter chooses, Esc leaves ─╯╯
+        ╭─ commands ───────────────────────────────────── 2 of \(Command.all.count) ─╮
+        │ / zoom                                                   │
+        │ zoom in on the crosshair                            +, = │
+        │ zoom out                                               - │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        ╰──────────────────────────────────────────────────────────╯
 
-         ? help  q quit  Tab pane  / find  c colours  f filter
+         Enter chooses  Up Down move  Esc leaves
         """)
   }
 

@@ -29,7 +29,7 @@ struct PairTests {
 
   private static func scene() -> Scene { Scene(Sample.folder(), 120, 30) }
 
-  @Test("] and [ go round all pairs, and come back")
+  @Test("] and [ go round the list in its order, and come back")
   func steps() {
     var scene = Self.scene()
     #expect(scene.pair == "A × B")
@@ -39,17 +39,39 @@ struct PairTests {
       seen.append(scene.pair)
     }
     #expect(seen == ["A × B", "A × C", "B × A", "B × C", "B × C", "D × E"])
+    #expect(scene.state.entryUnderCursor == scene.state.catalog.entries.first?.id)
     scene.press("]")
     #expect(scene.pair == "A × B")
     scene.press("[ [")
     #expect(scene.pair == "B × C")
   }
 
-  @Test("a lone pair says that it is the only one")
+  @Test("] and [ walk as the list stands: natural order, curves too, and only what a search leaves")
+  func listOrder() throws {
+    var scene = Scene(
+      [
+        Sample.pair("Z", "Y", path: "runs/2.pkl"), Sample.pair("A", "B", path: "runs/10.pkl"),
+        try Sample.capacity(path: "runs/1.json"), Sample.minibatches(9, path: "runs/0.npy"),
+      ], 120, 30)
+    var seen: [String] = []
+    for _ in 0..<4 {
+      seen.append(scene.state.shown?.id.path ?? "")
+      scene.press("]")
+    }
+    #expect(seen == ["runs/2.pkl", "runs/10.pkl", "runs/0.npy", "runs/1.json"])
+    scene.press("/")
+    scene.type("z ×")
+    scene.press("Enter")
+    #expect(scene.pair == "Z × Y")
+    scene.press("]")
+    #expect(scene.footer == " this is the only result")
+  }
+
+  @Test("a lone result says that it is the only one")
   func alone() {
     var scene = Scene([Sample.pair()])
     scene.press("]")
-    #expect(scene.footer == " this is the only pair")
+    #expect(scene.footer == " this is the only result")
   }
 
   @Test("the list's cursor follows the pair")

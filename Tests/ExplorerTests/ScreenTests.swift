@@ -46,7 +46,7 @@ struct ScreenTests {
         │                                      │
         ╰──────────────────────────────────────╯
          0.4444444444444444  │ layer2 × layer2
-         ? help  q quit  [ ] pairs  p grid
+         ? help  q quit  [ ] next  p grid
         """)
     scene.press("Enter")
     #expect(
@@ -62,7 +62,7 @@ struct ScreenTests {
         │          conv1 layer1      fc        │
         ╰──────────────────────────────── B → ─╯
          0.4444444444444444  │ layer2 × layer2
-         ? help  q quit  [ ] pairs  p grid
+         ? help  q quit  [ ] next  p grid
         """)
   }
 
@@ -111,7 +111,7 @@ struct ScreenTests {
         F......................................F
         FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF
         .bbbbbbbbbbbbbbbbbbbfff.................
-        .F.ffff..F.ffff..FFF.fffff..F.ffff......
+        .F.ffff..F.ffff..FFF.ffff..F.ffff.......
         """)
   }
 
@@ -144,7 +144,7 @@ struct ScreenTests {
         |                    ||                                                        |
         +--------------------++---------------------------------------- B - CIFAR10 > -+
          0.9285714285714286  | row 4/7  column  8/14 | layer1.0.conv1 x layer2.0.conv1
-         ? help  q quit  [ ] pairs  p grid  Tab pane  / find  + zoom  c colours  d diff
+         ? help  q quit  [ ] next  p grid  Tab pane  / find  + zoom  c colours  d diff
         """)
   }
 
@@ -157,13 +157,13 @@ struct ScreenTests {
       scene.screen == """
         ╭─ results ──────────╮╭─ layers ───────────────────────────────────────╮
         │ none               ││                                                │
+        │                    ││      no results here                           │
         │                    ││                                                │
-        │                    ││                                                │
-        │                    ││                                                │
-        │                    ││                                                │
-        │                    ││                nothing to show                 │
-        │                    ││                                                │
-        │                    ││                                                │
+        │                    ││      S  start a comparison, open a study       │
+        │                    ││      W  jobs at work and done                  │
+        │                    ││      R  look again                             │
+        │                    ││      ?  all keys                               │
+        │                    ││      q  leave; `cka FOLDER` opens another      │
         │                    ││                                                │
         │                    ││                                                │
         ╰────────────────────╯╰────────────────────────────────────────────────╯

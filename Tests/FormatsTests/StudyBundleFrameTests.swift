@@ -12,9 +12,9 @@ import Testing
       return model
     }, sampleCounts: [4, 2])
 
-  private var frame: BackendFrame {
+  private var frame: GramFrame {
     let gram = Matrix(rows: 4, columns: 4, values: (0..<16).map(Double.init))
-    return BackendFrame(
+    return GramFrame(
       samples: 4, sampleHash: "cafe", layers: [.gram(gram), .fault("it is broken")])
   }
 
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func aFrameComesBack() throws {
-    let again = try BackendFrame(region(frame.encoded(header).bytes), index: 0, header: header)
+    let again = try GramFrame(region(frame.encoded(header).bytes), index: 0, header: header)
     #expect(again.samples == 4)
     #expect(again.sampleHash == "cafe")
     guard case .gram(let gram) = again.layers[0], case .fault(let reason) = again.layers[1] else {
@@ -105,7 +105,7 @@ import Testing
     }
     for count in second.indices {
       let cut = region(Array(second.prefix(count)))
-      #expect(throws: FormatError.self) { try BackendFrame(cut, index: 0, header: header) }
+      #expect(throws: FormatError.self) { try GramFrame(cut, index: 0, header: header) }
     }
   }
 
@@ -128,16 +128,16 @@ import Testing
   ])
   func aFrameThatIsNotAsAnnouncedIsRefused(_ old: String, _ new: String) throws {
     let changed = replaced(try frame.encoded(header).bytes, old, new)
-    #expect(throws: FormatError.self) { try BackendFrame(changed, index: 0, header: header) }
+    #expect(throws: FormatError.self) { try GramFrame(changed, index: 0, header: header) }
   }
 
   @Test func framesBeyondThoseAnnouncedAreRefused() throws {
     let bytes = try frame.encoded(header).bytes
     #expect(throws: FormatError.self) {
-      try BackendFrame(region(bytes), index: 2, header: header)
+      try GramFrame(region(bytes), index: 2, header: header)
     }
     #expect(throws: FormatError.self) {
-      try BackendFrame(region(bytes), index: 1, header: header)
+      try GramFrame(region(bytes), index: 1, header: header)
     }
   }
 

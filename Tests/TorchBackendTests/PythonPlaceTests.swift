@@ -74,9 +74,4 @@ import Testing
     let line = "\(try #require(error))"
     #expect(line.contains("/wrong; install its folder 'Python' as \(folder.path)/share/cka/Python"))
   }
-
-  @Test func thePackageStandsBeforeTheUsersOwn() {
-    #expect(PythonPackage.variables("/p", ["PYTHONPATH": "/mine"]) == ["PYTHONPATH": "/p:/mine"])
-    #expect(PythonPackage.variables("/p", ["PYTHONPATH": ""]) == ["PYTHONPATH": "/p"])
-  }
 }

@@ -24,9 +24,9 @@ public struct Difference: Sendable {
   ) {
     precondition(a.kind == .layers && b.kind == .layers, "layer matrices")
     let (mine, theirs) = (a.axes(order: order), b.axes(order: order))
-    isTransposed =
-      ModelKey(a.rows) == ModelKey(b.columns) && ModelKey(a.columns) == ModelKey(b.rows)
-      && ModelKey(a.rows) != ModelKey(a.columns)
+    isTransposed = Self.readsTransposed(
+      rows: ModelKey(a.rows), columns: ModelKey(a.columns), minusRows: ModelKey(b.rows),
+      columns: ModelKey(b.columns))
     let other = isTransposed ? (rows: theirs.columns, columns: theirs.rows) : theirs
     rows = LayerAlignment(mine.rows.layers, other.rows.layers)
     columns = LayerAlignment(mine.columns.layers, other.columns.layers)
@@ -44,6 +44,15 @@ public struct Difference: Sendable {
       }
     }
     matrix = Matrix(rows: rows.count, columns: columns.count, values: values)
+  }
+
+  /// Whether a result is read transposed when it is subtracted: it has the same two models as the
+  /// other, but on the other axes.
+  public static func readsTransposed(
+    rows: ModelKey, columns: ModelKey, minusRows otherRows: ModelKey,
+    columns otherColumns: ModelKey
+  ) -> Bool {
+    rows == otherColumns && columns == otherRows && rows != columns
   }
 
   /// No row, or no column, is common to both.

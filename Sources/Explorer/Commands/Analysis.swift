@@ -6,21 +6,21 @@ extension Command {
     Command(
       "difference", [.character("d")], .analysis,
       "subtract another result, layer by layer; again, or Esc, to leave", hint: "diff",
-      when: { $0.open(.layers) != nil }
+      needs: "layers to subtract", when: { $0.open(.layers) != nil }
     ) { $0.askForDifference() },
     Command(
       "dim-overlap", [.character("D")], .analysis,
       "in a difference, dim the cells whose 95 % intervals overlap", hint: "dim",
-      when: { $0.difference != nil }
+      needs: "difference to dim", when: { $0.difference != nil }
     ) { $0.toggleDimming() },
     Command(
       "profile", [.character("P")], .analysis,
       "row, column and diagonal through the crosshair; a histogram; off", hint: "profile",
-      when: { $0.layerResult != nil }
+      needs: "rows and columns", when: { $0.layerResult != nil }
     ) { $0.turnProfile() },
     Command(
       "best-match", [.character("B")], .analysis, "the best column of each row marked, or not",
-      when: { $0.open(.layers) != nil && $0.difference == nil }
+      needs: "best matches to mark", when: { $0.open(.layers) != nil && $0.difference == nil }
     ) {
       $0.showsMatches.toggle()
       return $0.note($0.showsMatches ? "the best column of each row is marked" : "no marks")
@@ -28,7 +28,7 @@ extension Command {
     Command(
       "freeze", [.character("F")], .analysis,
       "layers alike on both data sets, which may be frozen",
-      when: { $0.open(.layers) != nil }
+      needs: "layers to freeze", when: { $0.open(.layers) != nil }
     ) {
       $0.overlay = .freeze(FreezeView())
       return []

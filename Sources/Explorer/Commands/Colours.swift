@@ -5,20 +5,25 @@ extension Command {
   static let colours: [Command] = [
     Command(
       "next-colours", [.character("c")], .colours, "next colour map", hint: "colours",
-      when: hasColours
+      needs: "colour maps", when: hasColours
     ) {
       $0.turnColours(by: 1)
     },
     Command(
-      "previous-colours", [.character("C")], .colours, "previous colour map", when: hasColours
+      "previous-colours", [.character("C")], .colours, "previous colour map", needs: "colour maps",
+      when: hasColours
     ) {
       $0.turnColours(by: -1)
     },
     Command(
       "range", [.character("r")], .colours,
-      "colour range: 0 to 1, the data's, 2nd to 98th percentile", when: hasColours
+      "colour range: 0 to 1, the data's, 2nd to 98th percentile", needs: "colour range",
+      when: hasColours
     ) { $0.turnRange() },
-    Command("set-range", [.character("v")], .colours, "type a colour range", when: hasColours) {
+    Command(
+      "set-range", [.character("v")], .colours, "type a colour range", needs: "colour range",
+      when: hasColours
+    ) {
       $0.ask(.range, startingWith: "")
     },
   ]

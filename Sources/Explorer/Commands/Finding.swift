@@ -5,22 +5,27 @@ extension Command {
   static let finding: [Command] = [
     Command(
       "find", [.character("/")], .finding, "find a layer by name; in the list, a result",
-      hint: "find", when: { $0.focus == .results || hasNames($0) }
+      hint: "find", needs: "layers to find", when: { $0.focus == .results || hasNames($0) }
     ) {
       $0.focus == .results
         ? $0.ask(.searchResults, startingWith: $0.listSearch) : $0.ask(.findLayer, startingWith: "")
     },
-    Command("find-next", [.character("n")], .finding, "next layer that matches", when: hasNames) {
+    Command(
+      "find-next", [.character("n")], .finding, "next layer that matches", needs: "layers to find",
+      when: hasNames
+    ) {
       $0.findNext(forwards: true)
     },
     Command(
-      "find-previous", [.character("N")], .finding, "previous layer that matches", when: hasNames
+      "find-previous", [.character("N")], .finding, "previous layer that matches",
+      needs: "layers to find", when: hasNames
     ) {
       $0.findNext(forwards: false)
     },
     Command(
       "filter", [.character("f")], .finding,
-      "show only some layers: text, glob, /regex/, !term hides", hint: "filter", when: hasNames
+      "show only some layers: text, glob, /regex/, !term hides", hint: "filter",
+      needs: "layers to filter", when: hasNames
     ) { $0.ask(.filter, startingWith: $0.settings.filter) },
     Command("commands", [.character(":")], .finding, "any command by its name", hint: "commands") {
       $0.overlay = .chooser($0.commandPalette)

@@ -47,6 +47,7 @@ extension Command {
   /// Where the keys work, when not everywhere.
   private var scope: String {
     if panes.count == Pane.allCases.count { return "" }
+    if panes == Self.crosshairPanes { return "  (not in the list)" }
     let names = Pane.allCases.filter(panes.contains).map(\.rawValue)
     return "  (\(names.joined(separator: ", ")))"
   }

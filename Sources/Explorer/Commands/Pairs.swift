@@ -4,14 +4,15 @@ import Cells
 extension Command {
   static let pairs: [Command] = [
     Command(
-      "next-pair", [.character("]")], .pairs, "next model pair", hint: "pairs", when: hasResults
-    ) { $0.stepPair(by: 1) },
+      "next-result", [.character("]")], .pairs, "next result, in the order of the list",
+      hint: "next", when: hasResults
+    ) { $0.stepResult(by: 1) },
     Command(
-      "previous-pair", [.character("[")], .pairs, "previous model pair", when: hasResults
-    ) { $0.stepPair(by: -1) },
+      "previous-result", [.character("[")], .pairs, "previous result", when: hasResults
+    ) { $0.stepResult(by: -1) },
     Command(
       "pairs", [.character("p")], .pairs, "all pairs of models as a grid to choose from",
-      hint: "grid", when: hasResults
+      hint: "grid", needs: "pairs of models", when: { $0.catalog.grid.count > 0 }
     ) {
       $0.overlay = .pairs(PairPicker($0.catalog, at: $0.wanted))
       return []
@@ -23,7 +24,8 @@ extension Command {
       $0.chooseModel(.columns)
     },
     Command(
-      "swap", [.character("`")], .pairs, "swap model A and model B", when: { $0.primary != nil }
+      "swap", [.character("`")], .pairs, "swap model A and model B",
+      needs: "pair of models to swap", when: { $0.primary != nil }
     ) {
       $0.swapPair()
     },
@@ -34,19 +36,12 @@ extension Command {
   ]
 }
 
-private let hasResults: @Sendable (State) -> Bool = { $0.catalog.grid.count > 0 }
+private let hasResults: @Sendable (State) -> Bool = { !$0.catalog.entries.isEmpty }
 
 extension State {
-  fileprivate mutating func stepPair(by step: Int) -> [Effect] {
-    guard let here = wanted else { return moveListCursor(by: 0) }
-    // Curves, and a file that is gone, have no place in the grid; the walk goes on from where they stand.
-    let next =
-      catalog[here]?.pair == nil
-      ? catalog.nearest(to: here, step: step) : catalog.grid.next(after: here, step: step)
-    guard let next, next != here else {
-      return note("this is the only pair")
-    }
-    return show(next)
+  fileprivate mutating func stepResult(by step: Int) -> [Effect] {
+    guard let next = neighbour(step: step) else { return note("no result matches \(listSearch)") }
+    return next == wanted ? note("this is the only result") : show(next)
   }
 
   /// The pair with A and B exchanged; where no file has it, the same values are shown transposed.

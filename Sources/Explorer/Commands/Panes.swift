@@ -17,28 +17,28 @@ extension Command {
     },
     Command(
       "pane-layers", [.character("2")], .panes, "to the layer heatmap",
-      when: { $0.layerResult != nil }
+      needs: "layers to go to", when: { $0.layerResult != nil }
     ) {
       $0.focusPane(.layers)
       return []
     },
     Command(
       "pane-minibatches", [.character("3")], .panes, "to the minibatch square",
-      when: { $0.openPanes.contains(.minibatches) }
+      needs: "minibatches to go to", when: { $0.openPanes.contains(.minibatches) }
     ) {
       $0.focusPane(.minibatches)
       return []
     },
     Command(
       "pane-profile", [.character("4")], .panes, "to the profile",
-      when: { $0.openPanes.contains(.profile) }
+      needs: "profile to go to", when: { $0.openPanes.contains(.profile) }
     ) {
       $0.focusPane(.profile)
       return []
     },
     Command(
       "pane-curves", [.character("5")], .panes, "to the curves",
-      when: { $0.openPanes.contains(.curves) }
+      needs: "curves to go to", when: { $0.openPanes.contains(.curves) }
     ) {
       $0.focusPane(.curves)
       return []
@@ -54,7 +54,7 @@ extension Command {
     },
     Command(
       "mark", [.character(" ")], .panes, "mark the pane for export, or unmark it", hint: "mark",
-      in: heatPanes, when: { $0.primary != nil }
+      in: heatPanes, needs: "panes to mark", when: { $0.primary != nil }
     ) {
       $0.toggleMark()
     },

@@ -5,53 +5,63 @@ extension Command {
   static let view: [Command] = [
     Command(
       "zoom-in", [.character("+"), .character("=")], .view, "zoom in on the crosshair",
-      hint: "zoom", in: pictureOrList, when: hasLayers
+      hint: "zoom", in: pictureOrList, needs: "layers to zoom into", when: hasLayers
     ) {
       $0.zoom(in: true)
       return []
     },
-    Command("zoom-out", [.character("-")], .view, "zoom out", in: pictureOrList, when: hasLayers) {
+    Command(
+      "zoom-out", [.character("-")], .view, "zoom out", in: pictureOrList,
+      needs: "layers to zoom into", when: hasLayers
+    ) {
       $0.zoom(in: false)
       return []
     },
     Command(
-      "fit", [.character("_")], .view, "show the whole matrix", in: pictureOrList, when: hasLayers
+      "fit", [.character("_")], .view, "show the whole matrix", in: pictureOrList,
+      needs: "layers to zoom into", when: hasLayers
     ) {
       $0.viewport = Viewport()
       return []
     },
     Command(
-      "pan-left", [.character("H")], .view, "scroll to the left", in: pictureOrList, when: hasLayers
+      "pan-left", [.character("H")], .view, "scroll to the left", in: pictureOrList,
+      needs: "layers to scroll", when: hasLayers
     ) {
       $0.pan(right: -1, up: 0)
       return []
     },
-    Command("pan-down", [.character("J")], .view, "scroll down", in: pictureOrList, when: hasLayers)
-    {
+    Command(
+      "pan-down", [.character("J")], .view, "scroll down", in: pictureOrList,
+      needs: "layers to scroll", when: hasLayers
+    ) {
       $0.pan(right: 0, up: -1)
       return []
     },
-    Command("pan-up", [.character("K")], .view, "scroll up", in: pictureOrList, when: hasLayers) {
+    Command(
+      "pan-up", [.character("K")], .view, "scroll up", in: pictureOrList, needs: "layers to scroll",
+      when: hasLayers
+    ) {
       $0.pan(right: 0, up: 1)
       return []
     },
     Command(
       "pan-right", [.character("L")], .view, "scroll to the right", in: pictureOrList,
-      when: hasLayers
+      needs: "layers to scroll", when: hasLayers
     ) {
       $0.pan(right: 1, up: 0)
       return []
     },
     Command(
       "flip-origin", [.character("o")], .view, "put row 0 at the top, or back at the bottom",
-      when: { $0.layerResult != nil }
+      needs: "rows to flip", when: { $0.layerResult != nil }
     ) {
       $0.settings.originAtTop.toggle()
       return $0.note("row 0 at the \($0.settings.originAtTop ? "top" : "bottom")")
     },
     Command(
       "transpose", [.character("t")], .view, "exchange rows and columns on the screen",
-      when: { $0.layerResult != nil }
+      needs: "rows and columns", when: { $0.layerResult != nil }
     ) {
       $0.settings.transposed.toggle()
       swap(&$0.viewport.firstRow, &$0.viewport.firstColumn)
@@ -60,19 +70,19 @@ extension Command {
     Command(
       "label-order", [.character("x")], .view,
       "labels as exported, or in the order in which torch_cka's hooks ran",
-      when: { $0.labelsLookRegistered }
+      needs: "labels in doubt", when: { $0.labelsLookRegistered }
     ) { $0.toggleLabelOrder() },
     Command(
       "reduction", [.character("m")], .view,
       "what a pixel of many values shows: mean, minimum or maximum",
-      when: { ($0.placement?.block ?? 1) > 1 }
+      needs: "pixels of many values", when: { ($0.placement?.block ?? 1) > 1 }
     ) {
       $0.settings.reduction = $0.settings.reduction.following
       return $0.note("a pixel shows the \($0.settings.reduction.rawValue) of its values")
     },
     Command(
       "sort", [.character("s")], .view, "minibatch scores ascending, or in their original order",
-      hint: "sort", when: { $0.minibatchResult != nil }
+      hint: "sort", needs: "minibatches to sort", when: { $0.minibatchResult != nil }
     ) {
       $0.settings.sorted.toggle()
       return $0.note($0.settings.sorted ? "scores ascending" : "scores in their original order")

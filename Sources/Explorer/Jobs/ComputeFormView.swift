@@ -9,8 +9,7 @@ func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
     state, width: state.formWidth + 4, height: fields.count + max(9, min(report.count + 1, 16)) + 3)
   let inner = openWindow(
     "new comparison", remark: form.isOfModels ? "of models" : "of saved activations",
-    footnote: WindowCommand.Window.form.hints(state, width: rect.width - 6), in: rect, theme,
-    &buffer)
+    in: rect, theme, &buffer)
   // On a low screen the field with the cursor stays in sight, and so does the beginning of the report.
   let kept = min(max(3, form.menu == nil ? report.count : 8), inner.height / 2)
   let room = max(1, min(fields.count, inner.height - 1 - kept))

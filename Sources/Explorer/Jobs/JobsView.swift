@@ -6,10 +6,7 @@ func drawJobs(_ board: JobsBoard, _ state: State, _ theme: Theme, _ buffer: inou
   let rect = centred(
     state, width: 110, height: max(10, min(state.jobs.count, 30) + details + 3))
   let live = state.jobs.count { $0.state.isLive }
-  let footnote =
-    board.isAskingToRemove
-    ? "remove it and its partial result? y removes, any other key keeps"
-    : WindowCommand.Window.jobs.hints(state, width: rect.width - 6)
+  let footnote = board.isAskingToRemove ? "remove it and its partial result?" : ""
   let inner = openWindow(
     "jobs", remark: live > 0 ? "\(live) at work" : "",
     footnote: footnote, in: rect, theme, &buffer)

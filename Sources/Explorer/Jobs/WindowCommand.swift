@@ -1,7 +1,7 @@
 import Cells
 
 /// A key of a window in front of the panes. Like the panes' commands, these tables make dispatch, the
-/// windows' last lines, help and documents.
+/// last line, help and documents.
 public struct WindowCommand: Sendable {
   /// The windows whose keys do more than scroll and leave.
   public enum Window: String, Sendable, CaseIterable {
@@ -14,7 +14,7 @@ public struct WindowCommand: Sendable {
   public let keys: [Key]
   /// What it does, in a few words.
   public let help: String
-  /// A few words for the window's last line; nil where they would say nothing.
+  /// A few words for the last line; nil where they would say nothing.
   let hint: @Sendable (State) -> String?
   /// Whether the key is the window's here; if not, it may be typed text.
   let isEnabled: @Sendable (State) -> Bool
@@ -49,16 +49,12 @@ extension WindowCommand.Window {
     commands.first { $0.keys.contains(key) && $0.isEnabled(state) }
   }
 
-  /// Key and word of what can be done now, as many as fit into `width` cells; how to leave is always told.
-  func hints(_ state: State, width: Int) -> String {
-    var hints = commands.compactMap { command -> String? in
-      guard command.isEnabled(state), let hint = command.hint(state) else { return nil }
-      return command.keys.first.map { "\($0.name) \(hint)" }
+  /// Key and word of what can be done now; how to leave comes last.
+  func hints(_ state: State) -> [Hint] {
+    commands.compactMap { command in
+      guard command.isEnabled(state), let word = command.hint(state) else { return nil }
+      return command.keys.first.map { Hint(key: $0.name, word: word) }
     }
-    while hints.count > 1, hints.joined(separator: ", ").count > width {
-      hints.remove(at: hints.count - 2)
-    }
-    return hints.joined(separator: ", ")
   }
 }
 

@@ -83,6 +83,10 @@ extension State {
 private func drawNothing(
   _ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {
+  if state.hasNothing {
+    drawWaysOn(theme, in: rect.inset(by: 1), &buffer)
+    return
+  }
   let text =
     if state.arrangement?.isEmpty ?? false {
       "the filter hides every row or column (f)"
@@ -168,9 +172,18 @@ private func layerScaleNotes(_ state: State) -> ScaleNotes {
 extension Axis {
   /// "ResNet18 · Digits32", or what there is.
   var title: String {
-    let name = model.isEmpty ? "(no name)" : model
+    // torch_cka has no model compared with itself but under another name: a blank behind it makes
+    // one.
+    let name = model.isEmpty ? "(no name)" : model.withoutBlanksAround
     let data = dataset.withoutDatasetPrefix
     return data.isEmpty ? name : "\(name) · \(data)"
+  }
+}
+
+extension String {
+  /// Without the blanks at both ends.
+  var withoutBlanksAround: String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }
 

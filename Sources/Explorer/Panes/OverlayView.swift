@@ -15,21 +15,24 @@ func drawOverlay(_ overlay: Overlay, _ state: State, _ theme: Theme, _ buffer: i
   }
 }
 
+/// A window in the middle of the panes; the readout and the last line stay in sight.
 func centred(_ state: State, width: Int, height: Int) -> Rect {
   let size = state.terminal.size
-  let (w, h) = (min(width, size.width - 2), min(height, size.height - 2))
-  return Rect(x: (size.width - w) / 2, y: (size.height - h) / 2, width: w, height: h)
+  let (w, h) = (min(width, size.width), min(height, size.height - 2))
+  return Rect(x: (size.width - w) / 2, y: (size.height - 2 - h) / 2, width: w, height: h)
 }
 
 /// Clears and frames a window, and returns its room.
 func openWindow(
-  _ title: String, remark: String, footnote: String, in rect: Rect, _ theme: Theme,
+  _ title: String, remark: String, footnote: String = "", in rect: Rect, _ theme: Theme,
   _ buffer: inout CellBuffer
 ) -> Rect {
   for y in rect.y..<rect.bottom {
     // A wide glyph that the window's edge would cut in half makes room altogether.
     if buffer[rect.x, y].glyph == 0 { buffer[rect.x - 1, y].glyph = Cell.blank.glyph }
-    if buffer[rect.right, y].glyph == 0 { buffer[rect.right, y].glyph = Cell.blank.glyph }
+    if rect.right < buffer.size.width, buffer[rect.right, y].glyph == 0 {
+      buffer[rect.right, y].glyph = Cell.blank.glyph
+    }
   }
   buffer.fill(rect, with: .blank)
   Frame(title: title, remarks: remark.isEmpty ? [] : [remark], footnote: footnote, isFocused: true)
@@ -62,59 +65,68 @@ private func drawChooser(
     case .difference: "subtract which result?"
     }
   let matches = chooser.matches
-  let height = min(chooser.items.count + 3, state.terminal.size.height - 4)
-  let rect = centred(state, width: chooser.purpose == .command ? 90 : 60, height: max(6, height))
+  let height = min(chooser.items.count + 3, state.terminal.size.height - 2)
+  let isWide = chooser.purpose == .command || chooser.purpose == .difference
+  let rect = centred(state, width: isWide ? 90 : 60, height: max(6, height))
   let inner = openWindow(
-    title, remark: "\(matches.count) of \(chooser.items.count)",
-    footnote: "Enter chooses, Esc leaves", in: rect, theme, &buffer)
+    title, remark: "\(matches.count) of \(chooser.items.count)", in: rect, theme, &buffer)
   drawSearchLine(chooser.line, "type to narrow the list", in: inner, theme, &buffer)
   let rows = inner.height - 1
   let top = max(0, min(chooser.cursor - rows / 2, matches.count - rows))
+  let longest = chooser.items.reduce(0) { max($0, TextWidth.width(of: theme.spell($1.title))) }
   for (row, item) in matches.dropFirst(top).prefix(rows).enumerated() {
-    let y = inner.y + 1 + row
-    let isChosen = top + row == chooser.cursor
-    var style = item.isEnabled ? theme.text : theme.faint
-    if isChosen { style = theme.selection }
-    let line = Rect(x: inner.x, y: y, width: inner.width, height: 1)
-    buffer.fill(line, with: Cell(" ", style))
-    let detail = theme.keepingStart(item.detail, width: inner.width / 3)
-    let detailWidth = TextWidth.width(of: detail)
-    let room = inner.width - detailWidth - 1
-    buffer.write(
-      theme.keepingStart(item.title, width: room), x: inner.x, y: y, style: style)
-    buffer.write(detail, x: inner.right - detailWidth, y: y, style: isChosen ? style : theme.key)
+    drawItem(
+      item, isChosen: top + row == chooser.cursor, noteAt: longest + 2,
+      detailStyle: chooser.purpose == .command ? theme.key : theme.faint, theme,
+      in: Rect(x: inner.x, y: inner.y + 1 + row, width: inner.width, height: 1), &buffer)
   }
+}
+
+/// A line of a list to choose from; notes stand in a column at `noteAt`, where the titles leave room
+/// for one.
+private func drawItem(
+  _ item: Chooser.Item, isChosen: Bool, noteAt: Int, detailStyle: Style, _ theme: Theme,
+  in line: Rect, _ buffer: inout CellBuffer
+) {
+  let style = isChosen ? theme.selection : item.isEnabled ? theme.text : theme.faint
+  buffer.fill(line, with: Cell(" ", style))
+  let detail = theme.keepingStart(item.detail, width: line.width * 2 / 5)
+  let detailWidth = TextWidth.width(of: detail)
+  let room = line.width - detailWidth - (item.note.isEmpty ? 1 : 2)
+  let written = buffer.write(
+    theme.keepingStart(item.title, width: room), x: line.x, y: line.y, style: style)
+  let noteAt = max(written + 2, min(noteAt, room - 14))
+  if !item.note.isEmpty, room - noteAt > 6 {
+    buffer.write(
+      theme.keepingEnd(item.note, width: room - noteAt), x: line.x + noteAt, y: line.y,
+      style: isChosen ? style : theme.faint)
+  }
+  buffer.write(
+    detail, x: line.right - detailWidth, y: line.y, style: isChosen ? style : detailStyle)
 }
 
 private func drawReader(
   _ reader: Reader, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer
 ) {
-  let lines = reader.matches
-  let rect = centred(state, width: 100, height: state.terminal.size.height - 2)
+  let rect = state.readerRect
+  let lines = reader.rows(width: rect.width - 4)
   let rows = rect.height - 3
+  // The window may have grown since the last key.
+  let top = max(0, min(lines.count - rows, reader.top))
   let remark =
-    lines.count > rows
-    ? "\(reader.top + 1)–\(min(lines.count, reader.top + rows)) of \(lines.count)" : ""
-  let inner = openWindow(
-    reader.title, remark: remark, footnote: "Esc closes, arrows scroll", in: rect, theme, &buffer)
+    lines.count > rows ? "\(top + 1)–\(min(lines.count, top + rows)) of \(lines.count)" : ""
+  let inner = openWindow(reader.title, remark: remark, in: rect, theme, &buffer)
   drawSearchLine(reader.line, "type to search", in: inner, theme, &buffer)
-  for (row, text) in lines.dropFirst(reader.top).prefix(inner.height - 1).enumerated() {
-    let isHeading = !text.hasPrefix(" ")
+  for (row, line) in lines.dropFirst(top).prefix(rows).enumerated() {
     let y = inner.y + 1 + row
-    guard !isHeading, text.count > 20, reader.isHelp else {
-      buffer.write(
-        theme.keepingStart(text, width: inner.width), x: inner.x, y: y,
-        style: isHeading ? theme.accent : theme.text)
-      continue
-    }
-    // Keys in their colour, then what they do.
-    buffer.write(String(text.prefix(20)), x: inner.x, y: y, width: inner.width, style: theme.key)
+    buffer.write(line.key, x: inner.x, y: y, width: inner.width, style: theme.key)
     buffer.write(
-      theme.keepingStart(String(text.dropFirst(20)), width: inner.width - 20),
-      x: inner.x + 20, y: y, style: theme.text)
+      theme.keepingStart(line.text, width: inner.width - line.indent), x: inner.x + line.indent,
+      y: y, style: line.isHeading ? theme.accent : theme.text)
   }
 }
 
-extension Reader {
-  fileprivate var isHelp: Bool { title == "Help" }
+extension State {
+  /// The window of a text.
+  var readerRect: Rect { centred(self, width: 100, height: terminal.size.height - 2) }
 }

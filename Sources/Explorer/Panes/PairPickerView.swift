@@ -14,7 +14,7 @@ func drawPairPicker(
     height: picker.rows.count + 6 + headerHeight)
   let inner = openWindow(
     "pairs: mean CKA in %", remark: "\(picker.rows.count) × \(picker.columns.count) models",
-    footnote: "Enter shows the pair, Esc leaves", in: rect, theme, &buffer)
+    in: rect, theme, &buffer)
   let across = (inner.width - nameWidth - 1) / cellWidth
   let grid = Rect(
     x: inner.x + nameWidth + 1, y: inner.y + 1 + headerHeight, width: across * cellWidth,

@@ -11,7 +11,9 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
     remarks: state.listRemarks, footnote: state.scanFootnote, isFocused: isFocused
   ).draw(theme, in: rect, &buffer)
   let inner = rect.inset(by: 1)
-  if lines.isEmpty {
+  if state.hasNothing, Layout(state).layers == nil {
+    drawWaysOn(theme, in: inner, &buffer)
+  } else if lines.isEmpty {
     let text =
       state.catalog.entries.isEmpty ? (state.scan.isFinished ? "none" : "looking…") : "none match"
     buffer.write(
@@ -21,17 +23,28 @@ func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout 
   {
     let line = Rect(x: inner.x, y: inner.y + row, width: inner.width, height: 1)
     switch lines[index] {
-    case .folder(let name):
+    case .heading(let name):
       buffer.write(
-        theme.keepingEnd(name, width: line.width), x: line.x, y: line.y,
+        shortened(heading: theme.spell(name), width: line.width, theme), x: line.x, y: line.y,
         style: theme.faint)
     case .entry(let entryIndex):
       let entry = state.catalog.entries[entryIndex]
       drawEntry(
-        entry, title: state.catalog.label(of: entry), isShown: entry.id == state.wanted,
+        entry, title: state.listText(of: entry), isShown: entry.id == state.wanted,
         isUnderCursor: index == state.listCursor, isFocused: isFocused, theme, in: line, &buffer)
     }
   }
+}
+
+/// A heading in at most `width` cells: as many of its last parts as fit.
+private func shortened(heading: String, width: Int, _ theme: Theme) -> String {
+  guard TextWidth.width(of: heading) > width else { return heading }
+  let parts = heading.split(separator: "/")
+  let fitting = parts.indices.dropFirst().lazy.map {
+    theme.spell("…/") + parts[$0...].joined(separator: "/")
+  }
+  .first { TextWidth.width(of: $0) <= width }
+  return fitting ?? theme.keepingEnd(heading, width: width)
 }
 
 private func drawEntry(
@@ -49,31 +62,21 @@ private func drawEntry(
   // Curves are known by their mark, whatever their title.
   let hasExtent = entry.pair == nil || TextWidth.width(of: title) + extentWidth + 1 <= room
   let titleRoom = hasExtent ? room - extentWidth - 1 : room
-  let shown =
-    entry.pair == nil
-    ? theme.keepingStart(title, width: titleRoom)
-    : theme.spell(
-      shortened(theme.spell(title), separator: theme.spell(" × "), width: titleRoom))
-  buffer.write(shown, x: line.x + 2, y: line.y, style: style)
+  buffer.write(
+    theme.keepingStart(title, width: titleRoom), x: line.x + 2, y: line.y, style: style)
   if hasExtent {
     var faint = theme.faint
     faint.background = style.background
     if style.attributes.contains(.reverse) { faint = style }
-    buffer.write(
-      theme.spell(extent), x: line.right - extentWidth, y: line.y, style: faint)
-  }
-}
-
-/// How much there is of a result; a mark of its own for each kind.
-private func extent(of entry: CatalogEntry, _ theme: Theme) -> String {
-  switch entry.content {
-  case .pair(let pair) where pair.kind == .layers: "\(pair.shape.rows)×\(pair.shape.columns)"
-  case .pair(let pair): "n \(pair.shape.columns)"
-  case .curves(let series): "\(theme.glyph("╱╲", "/\\")) \(series)"
+    buffer.write(extent, x: line.right - extentWidth, y: line.y, style: faint)
   }
 }
 
 extension State {
+  fileprivate func listText(of entry: CatalogEntry) -> String {
+    listLabels.text(of: entry.id, label: Theme(terminal).spell(catalog.label(of: entry)))
+  }
+
   fileprivate var listRemarks: [String] {
     guard let id = wanted, let position = catalog.position(of: id) else { return [] }
     return ["\(position + 1)/\(catalog.entries.count)"]
@@ -84,19 +87,4 @@ extension State {
     let count = scan.problems.count
     return count == 0 ? liveJobsRemark : "\(count) unreadable (w)"
   }
-}
-
-/// A pair of names in at most `width` cells: each keeps its end, which tells models apart.
-private func shortened(_ title: String, separator: String, width: Int) -> String {
-  guard TextWidth.width(of: title) > width, let cut = title.firstRange(of: separator) else {
-    return TextWidth.keepingEnd(title, width: width)
-  }
-  let separator = width < 24 ? String(separator.filter { $0 != " " }) : separator
-  let (first, second) = (String(title[..<cut.lowerBound]), String(title[cut.upperBound...]))
-  let room = width - TextWidth.width(of: separator)
-  let (firstWidth, secondWidth) = (TextWidth.width(of: first), TextWidth.width(of: second))
-  // A short name leaves its room to the other.
-  let share = max(min(firstWidth, room / 2), room - secondWidth)
-  let left = TextWidth.keepingEnd(first, width: share)
-  return left + separator + TextWidth.keepingEnd(second, width: room - TextWidth.width(of: left))
 }

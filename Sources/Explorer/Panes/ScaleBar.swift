@@ -23,19 +23,18 @@ func drawScale(
   if notes.vacant { legend.append((.vacant, "empty")) }
   let space = legend.isEmpty ? 0 : legend.count + 1
   let height = min(rect.height - space, 24)
-  let bar = Rect(x: rect.x + 2, y: rect.y, width: 2, height: max(3, height))
+  // Numbers with signs need the room of a blank.
+  let bar = Rect(x: rect.x + (scale.low < 0 ? 1 : 2), y: rect.y, width: 2, height: max(3, height))
   let pixels = bar.height * canvas.pixelsPerCell
   canvas.paint(&buffer, in: bar) { _, y in
     .bin(canvas.palette.bin(at: (Double(pixels - 1 - y) + 0.5) / Double(pixels)))
   }
   let labelX = bar.right + 1
   let width = rect.right - labelX
-  let texts = [
-    (bar.y, scale.high), (bar.y + (bar.height - 1) / 2, (scale.low + scale.high) / 2),
-    (bar.bottom - 1, scale.low),
-  ]
-  for (y, value) in texts {
-    buffer.write(value.short(width), x: labelX, y: y, width: width, style: theme.faint)
+  let lines = [bar.y, bar.y + (bar.height - 1) / 2, bar.bottom - 1]
+  let texts = scaleLabels([scale.high, (scale.low + scale.high) / 2, scale.low], width: width)
+  for (y, text) in zip(lines, texts) {
+    buffer.write(text, x: labelX, y: y, width: width, style: theme.faint)
   }
   for (index, (pixel, text)) in legend.enumerated() {
     let y = bar.bottom + 1 + index
@@ -45,17 +44,28 @@ func drawScale(
   }
 }
 
-extension Double {
-  /// A number for a scale's end in at most `width` cells: as many decimals as fit, no idle zeros.
-  fileprivate func short(_ width: Int) -> String {
-    for places in stride(from: 4, through: 0, by: -1) {
-      var text = fixed(places)
-      if text.contains(".") {
-        while text.hasSuffix("0") { text.removeLast() }
-        if text.hasSuffix(".") { text.removeLast() }
-      }
-      if text.count <= width { return text }
-    }
-    return String("\(self)".prefix(width))
+/// Numbers for a scale, each in at most `width` cells: whole ones without decimals, the others with
+/// as many as fit into all and no idle zeros; signs stand before digits that are in line.
+func scaleLabels(_ values: [Double], width: Int) -> [String] {
+  let places = (0...4).last { places in
+    values.allSatisfy { $0.label(places).count + (values.hasSigns && $0 >= 0 ? 1 : 0) <= width }
   }
+  guard let most = places else { return values.map { String("\($0)".prefix(width)) } }
+  let fewest = (0...most).first { fewer in
+    values.allSatisfy { abs($0.rounded(to: fewer) - $0.rounded(to: most)) < 1e-9 }
+  }
+  let texts = values.map { $0.label(fewest ?? most) }
+  let isSigned = texts.contains { $0.hasPrefix("-") }
+  return texts.map { isSigned && !$0.hasPrefix("-") ? " \($0)" : $0 }
+}
+
+extension [Double] {
+  fileprivate var hasSigns: Bool { contains { $0 < 0 } }
+}
+
+extension Double {
+  /// A whole number without decimals, any other with `places`.
+  fileprivate func label(_ places: Int) -> String { fixed(self == rounded() ? 0 : places) }
+
+  fileprivate func rounded(to places: Int) -> Double { Double(fixed(places)) ?? self }
 }

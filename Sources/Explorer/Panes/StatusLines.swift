@@ -8,7 +8,7 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   let separator = theme.glyph(" │ ", " | ")
   // Rewritten at every move of the crosshair: colours of its own would cost bytes, and so would all that
   // stands behind a value that is longer than the last one.
-  let value = line.width >= 110 ? readout.value.padded(to: 21) : readout.value
+  let value = line.width >= 110 ? readout.value.padded(to: 21) : readout.value(in: line.width)
   var parts: [(String, Style)] = [(value, theme.strong), (separator, theme.frame)]
   // On a narrow screen the names say more than the numbers.
   if line.width >= 72, readout.reason.isEmpty {
@@ -28,12 +28,24 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   let names =
     readout.keepsStart
     ? theme.keepingStart(readout.names, width: room) : theme.keepingEnd(readout.names, width: room)
-  buffer.write(
-    names, x: x, y: line.y, width: room,
-    style: theme.text)
+  x += buffer.write(names, x: x, y: line.y, width: room, style: theme.text)
+  let kinds = theme.spell(readout.kinds)
+  if x + 2 + TextWidth.width(of: kinds) < line.right {
+    buffer.write(kinds, x: x + 2, y: line.y, style: theme.faint)
+  }
 }
 
-/// The last line: a prompt, a message, or the keys that matter here.
+extension Readout {
+  /// The value for a line of `width` cells: where the names have no room beside all its digits,
+  /// rounded.
+  fileprivate func value(in width: Int) -> String {
+    let room = width - TextWidth.width(of: names) - 5
+    guard width < 72, reason.isEmpty, let rounded, value.count > room else { return value }
+    return rounded
+  }
+}
+
+/// The last line: a prompt, a message, or the keys of what holds the focus.
 func drawFooter(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer) {
   if case .prompt(let prompt) = state.overlay {
     drawPrompt(prompt, theme, in: line, &buffer)
@@ -80,19 +92,8 @@ private func drawHints(
   _ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer
 ) {
   var x = line.x + 1
-  let order = ["help", "quit", "next-pair", "pairs", "next-pane", "find"]
-  let commands = Command.all.filter {
-    $0.hint != nil && $0.panes.contains(state.focus) && $0.isEnabled(state)
-  }
-  let sorted =
-    order.compactMap { name in commands.first { $0.name == name } }
-    + commands.filter { !order.contains($0.name) }
-  for command in sorted {
-    guard let hint = command.hint, let key = command.keys.first else { continue }
-    let label = command.name == "next-pair" ? "[ ]" : key.name
-    let width = label.count + 1 + hint.count
-    guard x + width <= line.right else { break }
-    x += buffer.write(label, x: x, y: line.y, style: theme.key) + 1
-    x += buffer.write(hint, x: x, y: line.y, style: theme.faint) + 2
+  for hint in state.hints(width: line.right - x) {
+    x += buffer.write(theme.spell(hint.key), x: x, y: line.y, style: theme.key) + 1
+    x += buffer.write(theme.spell(hint.word), x: x, y: line.y, style: theme.faint) + 2
   }
 }

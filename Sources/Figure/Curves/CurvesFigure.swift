@@ -4,7 +4,7 @@ import Cells
 /// Curves ready for a paper: lines with error bars, axes, legend and caption on white.
 ///
 /// `ppm()`, `png()` and `svg()` draw one and the same layout. The same figure gives the same bytes.
-public struct CurvesFigure: Sendable {
+public struct CurvesFigure: Drawing, Sendable {
   /// What is drawn.
   public var curves: Curves
   /// The heading; the comment of a PPM too.
@@ -22,23 +22,10 @@ public struct CurvesFigure: Sendable {
     self.fromZero = fromZero
   }
 
-  /// The figure as a binary PPM (P6).
-  public func ppm() throws(FigureError) -> [UInt8] {
-    let canvas = try canvas()
-    return try PPM.encode(
-      width: canvas.width, height: canvas.height, comment: title
-    ) { canvas.copyRGB(row: $0, into: $1) }
-  }
-
-  /// The figure as a PNG.
-  public func png() throws(FigureError) -> [UInt8] { try canvas().png() }
-
-  /// The figure as an SVG with editable text.
-  public func svg() throws(FigureError) -> [UInt8] {
+  /// Every mark of the figure, on a sheet as large as it takes.
+  public func sheet() throws(FigureError) -> Sheet {
     let layout = try layout()
-    return try SVG.document(
-      width: layout.width, height: layout.height, title: title, background: .white,
-      marks: layout.marks)
+    return Sheet(width: layout.width, height: layout.height, marks: layout.marks)
   }
 
   /// Every mark of the figure and where it goes.
@@ -47,12 +34,5 @@ public struct CurvesFigure: Sendable {
       throw FigureError(description: "every series is hidden: nothing to draw")
     }
     return CurvesLayout(self)
-  }
-
-  private func canvas() throws(FigureError) -> Canvas {
-    let layout = try layout()
-    let canvas = try Canvas(width: layout.width, height: layout.height)
-    for mark in layout.marks { canvas.draw(mark) }
-    return canvas
   }
 }

@@ -91,30 +91,7 @@ public struct BackendHeader: Sendable, Equatable {
   }
 }
 
-/// One minibatch as a backend sends it.
-public struct BackendFrame: Sendable {
-  /// What is sent of a layer.
-  public enum Layer: Sendable {
-    /// Its centred linear Gram matrix, n × n.
-    case gram(Matrix)
-    /// Why there is none: one line, safe to show.
-    case fault(String)
-  }
-
-  /// Samples, n.
-  public var samples: Int
-  /// A hash of the samples' IDs in their order.
-  public var sampleHash: String?
-  /// Every layer, in the header's order.
-  public var layers: [Layer]
-
-  /// A frame of these layers.
-  public init(samples: Int, sampleHash: String? = nil, layers: [Layer]) {
-    self.samples = samples
-    self.sampleHash = sampleHash
-    self.layers = layers
-  }
-
+extension GramFrame {
   /// The frame as a buffer for readers who know `header`.
   public func encoded(_ header: BackendHeader) throws(FormatError) -> EncodedFile {
     var faults: [(key: String, value: String)] = []
@@ -131,20 +108,22 @@ public struct BackendFrame: Sendable {
   }
 
   /// Frame number `index`, zero-based, of those that `header` announced.
+  /// - Parameter seen: so many frames may come without any layer.
   /// - Throws: `FormatError` when a layer is missing, or a matrix is not n × n for the announced n.
-  public init(_ buffer: ByteRegion, index: Int, header: BackendHeader) throws(FormatError) {
+  public init(
+    _ buffer: ByteRegion, index: Int, header: BackendHeader, seen: Int = 0
+  ) throws(FormatError) {
     let place = "frame \(index + 1)"
     guard header.sampleCounts.indices.contains(index) else {
       throw FormatError("more frames than announced", at: place)
     }
     let file = try SafetensorsFile(region: buffer)
-    samples = header.sampleCounts[index]
+    let samples = header.sampleCounts[index]
     guard file.metadata("samples") == "\(samples)" else {
       throw FormatError(
         "samples is '\(SafeText.sanitise(file.metadata("samples") ?? ""))' instead of \(samples)",
         at: place)
     }
-    sampleHash = file.metadata("sample_hash").map(SafeText.sanitise)
     var faults: [String: String] = [:]
     if let text = file.metadata("faults") {
       for (key, value) in try JSONReader.value(of: text).fields ?? [] {
@@ -154,8 +133,9 @@ public struct BackendFrame: Sendable {
     let tensors = Dictionary(file.tensors.map { (SafeText.sanitise($0.name), $0.array) }) {
       first, _ in first
     }
-    layers = []
-    for name in header.names {
+    var layers: [Layer] = []
+    let isPassedOver = index < seen && tensors.isEmpty && faults.isEmpty
+    for name in isPassedOver ? [] : header.names {
       if let reason = faults[name] {
         layers.append(.fault(reason))
         continue
@@ -171,5 +151,8 @@ public struct BackendFrame: Sendable {
       }
       layers.append(.gram(try array.matrix()))
     }
+    self.init(
+      samples: samples, sampleHash: file.metadata("sample_hash").map(SafeText.sanitise),
+      layers: layers)
   }
 }

@@ -34,16 +34,8 @@ struct HDF5Listing: Sendable {
   /// Adds what the group `id` and the groups in it hold, in the order of the library, which is by name.
   mutating func group(_ id: hid_t, path: String, depth: Int) throws(FormatError) {
     let place = SafeText.sanitise(path)
-    guard depth < Limits.depth else {
-      throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
-    }
-    let count = cka_h5_link_count(id)
-    guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
-    guard count <= objectsLeft else {
-      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
-    }
-    objectsLeft -= Int(count)
-    for index in 0..<hsize_t(count) {
+    let count = try HDF5Walk.links(id, place: place, depth: depth, objectsLeft: &objectsLeft)
+    for index in 0..<count {
       let name = try HDF5Walk.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = path.isEmpty ? name : path + "/" + name
       guard cka_h5_link_is_hard(id, index) != 0 else {

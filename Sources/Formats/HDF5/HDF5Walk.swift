@@ -19,17 +19,9 @@ struct HDF5Walk {
   private var bytesLeft = Limits.hdf5Bytes
 
   mutating func group(_ id: hid_t, place: String, depth: Int) throws(FormatError) -> Value {
-    guard depth < Limits.depth else {
-      throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
-    }
-    let count = cka_h5_link_count(id)
-    guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
-    guard count <= objectsLeft else {
-      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
-    }
-    objectsLeft -= Int(count)
+    let count = try Self.links(id, place: place, depth: depth, objectsLeft: &objectsLeft)
     var entries: [(key: Value, value: Value)] = []
-    for index in 0..<hsize_t(count) where cka_h5_link_is_hard(id, index) != 0 {
+    for index in 0..<count where cka_h5_link_is_hard(id, index) != 0 {
       let name = try Self.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = place + "/" + SafeText.sanitise(name)
       let object = HDF5Handle(cka_h5_open_object(id, index))
@@ -42,6 +34,23 @@ struct HDF5Walk {
     }
     try addAttributes(of: id, place: place, to: &entries)
     return .dictionary(entries)
+  }
+
+  /// How many links the group `id` has, which are taken off `objectsLeft`.
+  /// - Throws: when the group cannot be read, nests too deeply, or holds more than is left.
+  static func links(
+    _ id: hid_t, place: String, depth: Int, objectsLeft: inout Int
+  ) throws(FormatError) -> hsize_t {
+    guard depth < Limits.depth else {
+      throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
+    }
+    let count = cka_h5_link_count(id)
+    guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
+    guard count <= objectsLeft else {
+      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
+    }
+    objectsLeft -= Int(count)
+    return hsize_t(count)
   }
 
   /// Names often stand in attributes, of the group or of the matrix itself; a member of that name wins.

@@ -1,3 +1,4 @@
+import Compute
 import ArgumentParser
 import Cells
 import Foundation
@@ -49,7 +50,7 @@ struct Bench: ParsableCommand {
         if !json { print("\(BenchTable.text(new))\n") }
       }
       if json { print(try Self.encode(figures)) }
-    } catch let failure as BenchFailure {
+    } catch let failure as ComputeError {
       throw fail(failure.description)
     }
   }
@@ -84,7 +85,7 @@ struct BenchStage {
   }
 
   /// The explorer on `path`, with nothing of the user's: no settings, no view of an earlier session.
-  func explore(_ path: String, depth: ColorDepth = .trueColor) throws(BenchFailure) -> BenchTerminal
+  func explore(_ path: String, depth: ColorDepth = .trueColor) throws(ComputeError) -> BenchTerminal
   {
     var environment = self.environment
     environment["TERM"] = "xterm-256color"
@@ -94,8 +95,8 @@ struct BenchStage {
   }
 
   /// This program with other arguments.
-  func run(_ arguments: [String]) throws(BenchFailure) -> BenchProcess.Outcome {
-    try BenchProcess.run([Self.program] + arguments, environment: environment)
+  func run(_ arguments: [String]) throws(ComputeError) -> BenchProcess {
+    try BenchProcess([Self.program] + arguments, environment: environment)
   }
 
   /// What children get to see of our variables.

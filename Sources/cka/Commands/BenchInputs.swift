@@ -1,3 +1,4 @@
+import Compute
 import CKACore
 import Formats
 import Foundation
@@ -11,7 +12,7 @@ struct BenchInputs {
   let folder: String
 
   /// Makes an empty folder below `$TMPDIR`.
-  init(environment: [String: String]) throws(BenchFailure) {
+  init(environment: [String: String]) throws(ComputeError) {
     let parent = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     var template = Array("\(parent)/cka-bench-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw .system("\(parent): no folder for the inputs") }
@@ -37,7 +38,7 @@ struct BenchInputs {
 
   /// A `.npy` file of `side` × `side` float32 values, written row by row: what this process keeps in memory
   /// would count as its children's.
-  func numpy(_ name: String, side: Int, noise: Double) throws(BenchFailure) -> String {
+  func numpy(_ name: String, side: Int, noise: Double) throws(ComputeError) -> String {
     let path = "\(folder)/\(name).npy"
     guard let file = fopen(path, "w") else { throw .system(path) }
     var source = BenchValues(side: side, noise: noise)

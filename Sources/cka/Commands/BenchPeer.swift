@@ -1,3 +1,5 @@
+import Compute
+
 // The large file, read and summarised by `cka info` and by numpy.
 extension BenchStage {
   /// Minimum, maximum and mean of 400 MB, here and in numpy, one after the other.
@@ -40,8 +42,8 @@ extension BenchStage {
 
   private func numpy(
     _ script: String, _ arguments: String...
-  ) throws(BenchFailure) -> BenchProcess.Outcome {
-    try BenchProcess.run([python, "-c", script] + arguments, environment: environment)
+  ) throws(ComputeError) -> BenchProcess {
+    try BenchProcess([python, "-c", script] + arguments, environment: environment)
   }
 
   private static let script = """

@@ -1,3 +1,4 @@
+import Compute
 import Cells
 import Glibc
 
@@ -23,7 +24,7 @@ final class BenchTerminal {
   private var hasQuit = false
 
   /// Starts `arguments` in a terminal of `size` cells.
-  init(_ arguments: [String], environment: [String: String], size: Size) throws(BenchFailure) {
+  init(_ arguments: [String], environment: [String: String], size: Size) throws(ComputeError) {
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     let device = Self.device(of: master)
     guard device >= 0 else { throw .system("a pseudo-terminal") }
@@ -32,8 +33,8 @@ final class BenchTerminal {
       ws_row: UInt16(size.height), ws_col: UInt16(size.width), ws_xpixel: 0, ws_ypixel: 0)
     _ = ioctl(device, UInt(TIOCSWINSZ), &window)
     started = benchClock()
-    child = try BenchProcess.start(
-      arguments, environment: environment, descriptors: [device, device, device])
+    child = try ChildProcess.start(
+      arguments, descriptors: [device, device, device], environment: environment)
   }
 
   /// What `posix_openpt`'s companions do, which Swift's Glibc module does not offer: unlocks the other end
@@ -48,9 +49,9 @@ final class BenchTerminal {
   }
 
   /// Waits for the first heatmap: until a burst of output that holds half blocks has ended.
-  func firstPicture() throws(BenchFailure) -> Paint {
+  func firstPicture() throws(ComputeError) -> Paint {
     let paint = read(since: started, quiet: 5, limit: 60_000) { self.halfBlocks.count >= 50 }
-    guard halfBlocks.count >= 50 else { throw BenchFailure("the explorer showed no heatmap") }
+    guard halfBlocks.count >= 50 else { throw ComputeError("the explorer showed no heatmap") }
     return paint
   }
 

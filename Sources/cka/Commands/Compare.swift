@@ -11,6 +11,11 @@ struct Compare: ParsableCommand {
     discussion: """
       Rows and columns are paired by name; what only one result has is left out and counted. Where both \
       results know the 95 % intervals of their values, cells whose intervals lie apart are counted too.
+
+      --pair and --key choose in both files; --pair-a, --pair-b, --key-a and --key-b in one of them.
+
+        cka compare before.safetensors after.safetensors --pair vgg,vit
+        cka compare all.safetensors --pair-a vgg,vit --pair-b vgg,swin
       """)
 
   @Argument(help: "The file of result A.", completion: .file())
@@ -21,10 +26,16 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var choice: ResultChoice
 
-  @Option(help: "B's models, as --pair; by default the same.")
+  @Option(help: "A's models, in place of --pair.")
+  var pairA: String?
+
+  @Option(help: "B's models, in place of --pair.")
   var pairB: String?
 
-  @Option(help: "B's key, as --key; by default the same.")
+  @Option(help: "A's key, in place of --key.")
+  var keyA: String?
+
+  @Option(help: "B's key, in place of --key.")
   var keyB: String?
 
   @Option(name: .long, help: "How many of the largest differences to list.")
@@ -41,6 +52,8 @@ struct Compare: ParsableCommand {
   var export: String?
 
   func validate() throws {
+    try choice(pairA, keyA).validate()
+    try choice(pairB, keyB).validate()
     if !(0...1_000_000).contains(top) { throw ValidationError("--top must be from 0 to 1000000") }
     if let export, export != "-", ExportFormat(path: export) == nil {
       throw ValidationError("--export: the name must end in .png, .svg, .ppm, .csv, .npy or .json")
@@ -48,11 +61,12 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let first = try choice.layers(in: a)
-    var other = choice
-    if pairB != nil || keyB != nil { (other.pair, other.key) = (pairB, keyB) }
-    let second = try other.layers(in: b ?? a)
-    if first.id == second.id { throw fail("\(a): A and B are the same result; name another B") }
+    let first = try choice(pairA, keyA).layers(in: a, advice: Self.advice("a"))
+    let second = try choice(pairB, keyB).layers(in: b ?? a, advice: Self.advice("b"))
+    if first.id == second.id {
+      throw fail(
+        "\(a): A and B are the same result; name another file, or B's models: --pair-b A,B")
+    }
     let order: LabelOrder = executedLabels ? .executed : .exported
     guard
       let view = DifferenceView(OpenResult(first), minus: OpenResult(second), order: order)
@@ -60,6 +74,18 @@ struct Compare: ParsableCommand {
     let record = DifferenceRecord(view, top: top)
     try StandardOutput.print(json ? record.json : record.text)
     if let export { try write(view, to: export) }
+  }
+
+  /// What is chosen in one of the two files.
+  private func choice(_ pair: String?, _ key: String?) -> ResultChoice {
+    var own = choice
+    own.pair = pair ?? choice.pair
+    own.key = key ?? choice.key
+    return own
+  }
+
+  private static func advice(_ side: String) -> String {
+    "choose with --pair A,B, or with --pair-\(side) A,B in this file alone; or so with --key"
   }
 
   private func write(_ view: DifferenceView, to path: String) throws {

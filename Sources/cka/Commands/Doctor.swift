@@ -11,7 +11,13 @@ struct Doctor: ParsableCommand {
     abstract: """
       Say what is found here: terminal, colours, libraries, settings, Python; and what to do.
       """,
-    discussion: "Ends with exit code 1 when the explorer cannot run here.")
+    discussion: """
+      Python is optional: only `cka compute torch` needs it, so without one all is well. What is \
+      named here has to be right, though.
+
+      Exit codes: 0 the explorer can run; 1 it cannot, or --python PYTHON cannot run models, or \
+      --config FILE is not understood; 64 the command line is wrong.
+      """)
 
   @OptionGroup var colors: ColorOptions
 
@@ -36,12 +42,18 @@ struct Doctor: ParsableCommand {
     let terminal = TerminalReport(
       TerminalOptions(
         depth: colors.explicitDepth, mouse: !noMouse, environment: environment))
+    let settings = settings(environment)
+    let models = PythonFacts.all(python: python, environment)
     let facts =
       [Fact(name: "cka", value: CKA.version)] + terminal.rows.map(Fact.init)
-      + [Fact.locale(environment)] + Fact.libraries + settings(environment)
-      + [Fact.stateFolder(environment)] + PythonFacts.all(python: python, environment)
-    try StandardOutput.print(json ? Self.encode(facts) : Self.table(facts))
+      + [Fact.locale(environment)] + Fact.libraries + settings
+      + [Fact.stateFolder(environment)] + models
+    try StandardOutput.print(json ? PrettyJSON.text(facts) : Self.table(facts))
     if let obstacle = terminal.obstacle { throw fail("the explorer cannot run here: \(obstacle)") }
+    for (option, named, facts) in [("--python", python, models), ("--config", config, settings)] {
+      guard let named, facts.contains(where: { $0.advice != nil }) else { continue }
+      throw fail("\(option) \(named) will not do: see what there is to do above")
+    }
   }
 
   private func settings(_ environment: [String: String]) -> [Fact] {
@@ -55,12 +67,6 @@ struct Doctor: ParsableCommand {
       + problems.map { problem in
         Fact(name: "settings", value: "not understood", advice: problem)
       }
-  }
-
-  private static func encode(_ facts: [Fact]) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(facts), as: UTF8.self)
   }
 
   private static func table(_ facts: [Fact]) -> String {

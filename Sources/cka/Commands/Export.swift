@@ -7,7 +7,14 @@ import Foundation
 /// A figure or its values, written to a file.
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a view as a figure (PPM, PNG, SVG) or its values (CSV, NPY, NPZ, JSON).")
+    abstract: "Write a view as a figure (PPM, PNG, SVG) or its values (CSV, NPY, NPZ, JSON).",
+    discussion: """
+      The bytes are those that the explorer's e writes. --view sorted and minibatches of a study \
+      show the scores of one cell: --rows and --columns must each leave one layer.
+
+        cka export depth.cka.safetensors --pair resnet18,resnet34 \\
+          --view sorted --rows fc --columns fc -o fc.png
+      """)
 
   @Argument(help: "A result file, or a folder of them.", completion: .file())
   var path: String
@@ -99,21 +106,23 @@ struct Export: ParsableCommand {
       return (try HeatmapExhibit.pairs(all, settings), "\(name)-pairs", all.map(\.id.path))
     }
     let result = try choice.result(in: path, kind: view.map(ResultKind.init))
-    // Values keep the order of the file unless another is asked for; a figure is easier to read sorted.
-    let scores: ExportRequest.View = format.isFigure ? .sorted : .minibatches
-    let usual: ExportRequest.View =
-      switch result.kind {
-      case .layers: .layers
-      case .minibatches: scores
-      case .curves: .curves
-      }
-    var request = ExportRequest(view: view ?? usual, id: result.id, settings: settings)
+    var request = ExportRequest(
+      view: view ?? usualView(of: result.kind, as: format), id: result.id, settings: settings)
     request.rowFilter = looks.rows
     request.columnFilter = looks.columns
+    let opened = try looks.opened(result, forScores: view.map(ResultKind.init) == .minibatches)
     return (
-      try Exporting.exhibit(request, of: Opened(result)), Exporting.name(of: request),
-      [result.id.path]
+      try Exporting.exhibit(request, of: opened), Exporting.name(of: request), [result.id.path]
     )
+  }
+
+  private func usualView(of kind: ResultKind, as format: ExportFormat) -> ExportRequest.View {
+    switch kind {
+    case .layers: .layers
+    case .curves: .curves
+    // Values keep the order of the file unless another is asked for; a figure reads easier sorted.
+    case .minibatches: format.isFigure ? .sorted : .minibatches
+    }
   }
 
   /// The path without links and dots, so that `.` has a name.

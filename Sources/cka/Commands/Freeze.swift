@@ -10,6 +10,9 @@ struct Freeze: ParsableCommand {
       For a result that compares a model on one data set with the same model on another: a layer passes when \
       its CKA with itself exceeds the threshold with confidence, that is, the lower end of its 95 % interval \
       does. Where a result has no intervals, the value alone decides, and the table says so.
+
+      Models that differ in name may be one model only if their layers have the same names; others \
+      are refused: for them, match names the layers that are alike.
       """)
 
   @Argument(help: "A result file, or a folder of them.", completion: .file())
@@ -37,11 +40,18 @@ struct Freeze: ParsableCommand {
 
   func run() throws {
     // A study of a model on two data sets also has each data set with itself.
-    let result = try choice.layers(in: path) {
+    let advice = "choose a model on two data sets with --pair A@D1,A@D2 or --key"
+    let result = try choice.layers(in: path, advice: advice) {
       $0.rows.model == $0.columns.model && $0.rows.dataset != $0.columns.dataset
     }
+    let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
     let table = FreezeTable(
       result, threshold: threshold, order: executedLabels ? .executed : .exported)
+    guard result.rows.model == result.columns.model || table.leftOut == 0 else {
+      throw fail(
+        "\(path): \(heading) are two models, not one on two data sets, so nothing says what to "
+          + "freeze; cka match names the layers that are alike")
+    }
     guard !table.layers.isEmpty else {
       throw fail("\(path): no layer of the rows has a partner of the same name on the columns")
     }
@@ -50,7 +60,6 @@ struct Freeze: ParsableCommand {
     } else if csv {
       try StandardOutput.print(Self.csv(table))
     } else {
-      let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
       try StandardOutput.print(([heading] + table.textLines).joined(separator: "\n"))
     }
   }

@@ -11,15 +11,21 @@ struct Info: ParsableCommand {
   @Argument(help: "Result files, and folders to search for them.", completion: .file())
   var paths: [String]
 
-  @Flag(help: "Print one JSON array with an object for each result.")
+  @Flag(help: "List the layers too, with kind and shape where they are known.")
+  var layers = false
+
+  @Flag(help: "Print one JSON array with an object for each result; layers are always in it.")
   var json = false
 
   func run() throws {
     let (results, problems) = Self.read(paths)
     if json {
-      try Self.print(results.map(InfoRecord.init))
+      try StandardOutput.print(PrettyJSON.text(results.map(InfoRecord.init)))
     } else {
-      for result in results { try StandardOutput.print(Self.describe(result)) }
+      for result in results {
+        let list = layers ? result.comparison.map(LayerList.lines) ?? [] : []
+        try StandardOutput.print(([Self.describe(result)] + list).joined(separator: "\n"))
+      }
     }
     problems.forEach(complain)
     if !problems.isEmpty { throw ExitCode(1) }
@@ -29,7 +35,7 @@ struct Info: ParsableCommand {
   static func summarise(_ paths: [String]) throws {
     var info = Info()
     info.paths = paths
-    info.json = false
+    (info.layers, info.json) = (false, false)
     try info.run()
   }
 
@@ -52,15 +58,10 @@ struct Info: ParsableCommand {
       }
     }
     if files.isEmpty, problems.isEmpty {
-      problems.append("no result files here; name a file, or a folder that holds some")
+      let place = paths == ["."] ? "here" : "in \(paths.joined(separator: ", "))"
+      problems.append("no result files \(place); name a file, or a folder that holds some")
     }
     return (results, problems)
-  }
-
-  private static func print(_ records: [InfoRecord]) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try StandardOutput.print(String(decoding: encoder.encode(records), as: UTF8.self))
   }
 
   private static func describe(_ result: SavedResult) -> String {

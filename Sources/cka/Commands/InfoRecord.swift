@@ -54,7 +54,7 @@ struct CurvesRecord: Encodable {
 struct ComparisonRecord: Encodable {
   let file, key, format, model1, model2, dataset1, dataset2: String
   let rows, columns: Int
-  let layers1, layers2: [String]
+  let layers1, layers2, kinds1, kinds2: [String]
   let kind, dtype: String
   let min, max, mean: Double?
   let nan_count, infinite_count, negative_count: Int
@@ -72,6 +72,7 @@ struct ComparisonRecord: Encodable {
     (dataset1, dataset2) = (comparison.rows.dataset, comparison.columns.dataset)
     (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
     (layers1, layers2) = (comparison.rows.layers, comparison.columns.layers)
+    (kinds1, kinds2) = (comparison.kinds(of: \.rowModel), comparison.kinds(of: \.columnModel))
     kind = comparison.kind.rawValue
     dtype = comparison.dtype
     (min, max, mean) = (summary.minimum.finite, summary.maximum.finite, summary.mean.finite)
@@ -94,10 +95,19 @@ extension Comparison {
   }
 }
 
+extension Comparison {
+  /// What computes each layer of one side, "Conv2d"; empty where the file does not tell.
+  fileprivate func kinds(of side: KeyPath<StudyBlock, Int>) -> [String] {
+    guard let block else { return [] }
+    let kinds = block.study.models[block[keyPath: side]].layers.map(\.kind)
+    return kinds.contains { !$0.isEmpty } ? kinds : []
+  }
+}
+
 extension ComparisonRecord {
   private enum CodingKeys: String, CodingKey {
     case file, key, format, model1, model2, dataset1, dataset2, rows, columns, layers1, layers2,
-      kind
+      kinds1, kinds2, kind
     case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings
     case specifications, command, created, settings, versions
   }
@@ -118,8 +128,8 @@ extension ComparisonRecord {
       try record.encode(number, forKey: key)
     }
     for (key, texts) in [
-      (CodingKeys.layers1, layers1), (.layers2, layers2), (.warnings, warnings),
-      (.specifications, specifications),
+      (CodingKeys.layers1, layers1), (.layers2, layers2), (.kinds1, kinds1), (.kinds2, kinds2),
+      (.warnings, warnings), (.specifications, specifications),
     ] { try record.encode(texts, forKey: key) }
     for (key, text) in [(CodingKeys.command, command), (.created, created)] {
       try record.encode(text, forKey: key)

@@ -17,27 +17,34 @@ struct ResultChoice: ParsableArguments {
   func validate() throws { _ = try pair.map(Self.sides) }
 
   /// The results below `path` that fit, at least one.
-  /// - Parameter hasViews: the command has an option `--view` that chooses another kind.
+  ///
+  /// Where minibatch scores are wanted and there are none alone, studies are meant: each of their
+  /// cells has some.
+  /// - Parameter advice: how to choose, where none fits; nil for commands with an option `--view`,
+  ///   which is the advice where there are only results of another kind.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
   func results(
-    in path: String, kind: ResultKind?, hasViews: Bool = true
+    in path: String, kind: ResultKind?, advice: String? = nil
   ) throws -> [SavedResult] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
     if all.isEmpty, let problem = problems.first { throw fail(problem) }
     Self.summarise(problems)
     let sides = try pair.map(Self.sides)
-    let fitting = all.filter { result in
-      (key == nil || result.id.key == key) && (kind == nil || result.kind == kind)
-        && (sides.map { Self.fits(result, $0) } ?? true)
+    let chosen = all.filter { result in
+      (key == nil || result.id.key == key) && (sides.map { Self.fits(result, $0) } ?? true)
     }
-    if let kind, let instead = all.first?.kind, !all.contains(where: { $0.kind == kind }) {
+    guard !chosen.isEmpty else {
+      throw fail("\(path): \(misses(all, sides))" + (advice.map { "; \($0)" } ?? ""))
+    }
+    guard let kind else { return Self.exact(chosen, sides) }
+    let alike = chosen.filter { $0.kind == kind }
+    let fitting = alike.isEmpty && kind == .minibatches ? chosen.filter(\.isStudy) : alike
+    guard !fitting.isEmpty else {
+      let instead = chosen[0].kind
       throw fail(
         "\(path): holds no \(kind.name)"
-          + (hasViews ? "; use --view \(instead.view)" : ": it has \(instead.name)"))
-    }
-    guard !fitting.isEmpty else {
-      throw fail("\(path): none of \(all.count) results fits; \(Self.list(all))")
+          + (advice == nil ? "; use --view \(instead.view)" : ": it has \(instead.name)"))
     }
     return Self.exact(fitting, sides)
   }
@@ -46,32 +53,42 @@ struct ResultChoice: ParsableArguments {
   /// - Parameter isWanted: decides among several, where it holds for one of them.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
   func result(
-    in path: String, kind: ResultKind?, hasViews: Bool = true,
+    in path: String, kind: ResultKind?, advice: String? = nil,
     preferring isWanted: (SavedResult) -> Bool = { _ in true }
   ) throws -> SavedResult {
-    let all = try results(in: path, kind: kind, hasViews: hasViews)
+    let all = try results(in: path, kind: kind, advice: advice)
     let wanted = all.filter(isWanted)
     let fitting = wanted.isEmpty ? all : wanted
     guard fitting.count == 1 else {
       throw fail(
-        "\(path): \(fitting.count) results fit; choose with --pair A,B or --key: "
-          + Self.list(fitting))
+        "\(path): \(fitting.count) results fit; "
+          + "\(advice ?? "choose with --pair A,B or --key"): \(Self.list(fitting))")
     }
     return fitting[0]
   }
 
   /// The one layer matrix that fits.
-  /// - Throws: as `result(in:kind:hasViews:preferring:)`.
+  /// - Throws: as `result(in:kind:advice:preferring:)`.
   func layers(
-    in path: String, preferring isWanted: (Comparison) -> Bool = { _ in true }
+    in path: String, advice: String = "choose with --pair A,B or --key",
+    preferring isWanted: (Comparison) -> Bool = { _ in true }
   ) throws -> Comparison {
-    let fitting = try result(in: path, kind: .layers, hasViews: false) {
+    let fitting = try result(in: path, kind: .layers, advice: advice) {
       $0.comparison.map(isWanted) ?? false
     }
     guard let comparison = fitting.comparison else {
       throw fail("\(path): holds no layer matrix")
     }
     return comparison
+  }
+
+  /// What was asked for, and what there is instead: the pair the other way round, if that is there.
+  private func misses(_ all: [SavedResult], _ sides: (a: String, b: String)?) -> String {
+    let wishes = [pair.map { "--pair '\($0)'" }, key.map { "--key '\($0)'" }].compactMap(\.self)
+    let turned = sides.map { sides in all.filter { Self.fits($0, (sides.b, sides.a)) } } ?? []
+    return "nothing fits \(wishes.joined(separator: " and ")); it has "
+      + (turned.isEmpty ? "" : "the pair the other way round: ")
+      + Self.list(turned.isEmpty ? all : turned)
   }
 
   /// One line for all the files of a folder that cannot be read: the result asked for is another one.
@@ -123,7 +140,11 @@ struct ResultChoice: ParsableArguments {
 
   private static func list(_ results: [SavedResult]) -> String {
     let names = results.prefix(6).map { result in
-      result.id.key.isEmpty ? result.title : "\(result.title) [\(result.id.key)]"
+      // A key that was made of the pair's own names says it all.
+      let key = result.id.key
+      let models = result.comparison.map { [$0.rows.model, $0.columns.model] } ?? []
+      let isTold = !models.isEmpty && models.allSatisfy { !$0.isEmpty && key.contains($0) }
+      return isTold ? key : key.isEmpty ? result.title : "\(result.title) [\(key)]"
     }
     return names.joined(separator: "; ") + (results.count > 6 ? "; …" : "")
   }
@@ -160,6 +181,9 @@ extension SavedResult {
     case .curves: .curves
     }
   }
+
+  /// Whether it is a layer matrix with minibatches behind each cell.
+  fileprivate var isStudy: Bool { comparison?.block != nil }
 
   /// What a list calls it.
   fileprivate var title: String {

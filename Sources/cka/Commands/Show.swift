@@ -7,7 +7,11 @@ import Foundation
 /// A heatmap, or curves, on standard output.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a result's heatmap, or its curves, on standard output.")
+    abstract: "Print a result's heatmap, or its curves, on standard output.",
+    discussion: """
+      --view sorted of a study shows the scores of one cell: --rows and --columns must each leave \
+      one layer.
+      """)
 
   /// What to print.
   enum View: String, ExpressibleByArgument, CaseIterable {
@@ -46,11 +50,11 @@ struct Show: ParsableCommand {
     let width = self.width ?? (isTerminal ? Self.terminalWidth : 80)
     for result in results {
       let settings = try looks.settings()
+      let opened = try looks.opened(result, forScores: kind == .minibatches)
       let traits = TerminalTraits(
-        size: Size(width: width, height: Self.height(result, width: width)),
+        size: Size(width: width, height: Self.height(opened, width: width)),
         depth: colors.depth(isTerminal: isTerminal))
-      let buffer = picture(
-        of: Opened(result), settings: settings, on: traits)
+      let buffer = picture(of: opened, settings: settings, on: traits)
       try StandardOutput.print(traits.depth == .none ? buffer.text : ANSIText.encode(buffer))
     }
   }
@@ -58,9 +62,11 @@ struct Show: ParsableCommand {
   private static let smallestWidth = 24
 
   /// Enough lines for square cells at this width, within reason.
-  private static func height(_ result: SavedResult, width: Int) -> Int {
+  private static func height(_ result: Opened, width: Int) -> Int {
     // As wide as high, as a terminal's cells are.
-    guard let comparison = result.comparison else { return max(14, min(40, width * 2 / 7)) }
+    guard let comparison = result.comparison?.comparison else {
+      return max(14, min(40, width * 2 / 7))
+    }
     guard comparison.kind == .layers else { return max(14, min(48, width / 2)) }
     let (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
     let room = max(8, width - 36)

@@ -8,15 +8,23 @@ struct BackendCheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Run a backend, and say whether it keeps to the protocol.",
-    discussion: "Exit codes: 0 it does, 1 it does not.")
+    discussion: "Exit codes: 0 it does, 1 it does not, 64 the command line is wrong.")
 
   @Argument(parsing: .captureForPassthrough, help: "The backend and its arguments.")
   var command: [String]
 
+  private var words: [String] {
+    command.first == "--" ? Array(command.dropFirst()) : command
+  }
+
+  func validate() throws {
+    if words.isEmpty { throw ValidationError("name the backend's command") }
+  }
+
   func run() throws {
+    // All that follows is the backend's, even its --help; alone it is ours.
+    if words == ["--help"] || words == ["-h"] { throw CleanExit.helpRequest(self) }
     do {
-      let words = command.first == "--" ? Array(command.dropFirst()) : command
-      guard !words.isEmpty else { throw ComputeError("name the backend's command") }
       let stream = try BackendStream(words, patience: 600) {
         complain("backend: \($0.text)")
       }

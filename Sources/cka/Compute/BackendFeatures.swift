@@ -7,9 +7,22 @@ import Formats
 struct BackendFeatures: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "Send centred Gram matrices of saved activations to standard output.")
+    abstract: "Send centred Gram matrices of saved activations to standard output.",
+    usage: "cka backend features FEATURES… [OPTIONS]",
+    discussion: """
+      Of the options of `cka compute` --batch-size, --layers, --pool, --layout, --precision and \
+      --threads say what is sent; the others mean nothing here.
+
+      Exit codes: 0 all was sent, 1 it was not, 64 the command line is wrong.
+      """)
 
   @OptionGroup var options: ComputeOptions
+
+  func validate() throws {
+    guard options.output == nil, options.backend == nil,
+      options.features.first != ComputeOptions.torchWord
+    else { throw ValidationError("files of activations are sent, and only to standard output") }
+  }
 
   func run() throws {
     do {
@@ -24,8 +37,7 @@ struct BackendFeatures: ParsableCommand {
       try Self.announce(announced.count)
       try StandardOutput.write(announced)
       for minibatch in source.sampleCounts.indices {
-        let frame = BackendFrame(try maker.frame(minibatch: minibatch))
-        let file = try frame.encoded(header)
+        let file = try maker.frame(minibatch: minibatch).encoded(header)
         // A file that lost its end reads as something else: such a minibatch must not go out.
         try features.checkIntact()
         try Self.announce(file.count)
@@ -48,19 +60,5 @@ struct BackendFeatures: ParsableCommand {
 
   private static func tell(_ text: String) {
     StandardOutput.write(Array("{\"progress\": \"\(text)\"}\n".utf8), to: 2)
-  }
-}
-
-extension BackendFrame {
-  /// A frame as it is sent.
-  fileprivate init(_ frame: Frame) {
-    self.init(
-      samples: frame.samples, sampleHash: frame.sampleHash,
-      layers: frame.layers.map { layer in
-        switch layer {
-        case .gram(let gram): .gram(gram)
-        case .fault(let reason): .fault(reason)
-        }
-      })
   }
 }

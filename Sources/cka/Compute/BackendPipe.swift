@@ -1,11 +1,14 @@
 import CKACore
+import CSignals
 import Compute
 import Glibc
 
-/// The two pipes of a backend: buffers on its output, lines on its standard error.
+/// A backend that was started, and its two pipes: buffers on its output, lines on its standard
+/// error.
 final class BackendPipe {
   /// Longest header buffer: what a safetensors header may have, and its length.
   static let longestHeader = 100_000_008
+  private var child: ChildProcess?
   private let output: Int32
   private let complaints: Int32
   private let patience: Double
@@ -25,20 +28,49 @@ final class BackendPipe {
     var lastWords: String?
   }
 
+  /// Starts `command`.
+  /// - Parameters:
+  ///   - environment: all of its variables; nil for ours.
+  ///   - folder: where it works; nil for our working folder.
+  ///   - patience: seconds without a byte after which it counts as stalled.
+  ///   - shouldStop: is asked a few times a second while nothing comes.
+  ///   - hear: is called with each line that it writes on standard error.
+  /// - Throws: `ComputeError`, one line, when it does not start.
   init(
-    output: Int32, complaints: Int32, patience: Double, shouldStop: @escaping () -> Bool,
-    hear: @escaping (BackendLine) -> Void
-  ) {
-    self.shouldStop = shouldStop
-    self.output = output
-    self.complaints = complaints
+    _ command: [String], environment: [String: String]? = nil, folder: String?, patience: Double,
+    shouldStop: @escaping () -> Bool, hear: @escaping (BackendLine) -> Void
+  ) throws(ComputeError) {
+    var ends: [Int32] = [-1, -1]
+    guard cka_pipe(&ends) == 0 else { throw .system("a pipe cannot be made") }
+    // Afterwards only the backend holds it, so that its end is seen.
+    defer { close(ends[1]) }
+    do throws(ComputeError) {
+      let child = try ChildProcess(
+        command, complaints: ends[1], environment: environment, folder: folder)
+      output = child.output
+      self.child = consume child
+    } catch {
+      close(ends[0])
+      throw error
+    }
+    complaints = ends[0]
     self.patience = patience
+    self.shouldStop = shouldStop
     self.hear = hear
   }
 
   deinit {
+    end()
     release()
     close(complaints)
+  }
+
+  /// Ends the backend and everything that it started, unless that was done before.
+  /// - Parameter patience: seconds that it gets to end by itself.
+  /// - Returns: how it ended by itself, as `waitpid` tells; nil when it did not.
+  @discardableResult
+  func end(after patience: Double = 0) -> Int32? {
+    child.take()?.kill(after: patience) ?? nil
   }
 
   /// The next buffer; nil at the end mark, a length of 0.

@@ -1,67 +1,49 @@
 import CKACore
-import CSignals
 import Compute
 import Formats
-import Glibc
+import Foundation
 
 /// A backend that was started, and what it sends.
 final class BackendStream {
   /// What it said first.
   let header: BackendHeader
-  private var child: ChildProcess?
   private let pipe: BackendPipe
+  private let seen: Int
   private var next = 0
 
   /// Starts `command` and reads its header.
   /// - Parameters:
-  ///   - variables: what is added to its environment.
   ///   - folder: where it works; nil for our working folder.
   ///   - patience: seconds without a byte after which it counts as stalled.
+  ///   - seen: minibatches of which it need not send matrices, as they are there already.
   ///   - shouldStop: is asked a few times a second while nothing comes.
   ///   - hear: is called with each line that it writes on standard error.
   /// - Throws: `ComputeError` or `FormatError` when it does not start, or says something else;
   ///   `CancellationError` when `shouldStop` says so.
   init(
-    _ command: [String], variables: [String: String] = [:], folder: String? = nil,
-    patience: Double, shouldStop: @escaping () -> Bool = { false },
-    hear: @escaping (BackendLine) -> Void
+    _ command: [String], folder: String? = nil, patience: Double, seen: Int = 0,
+    shouldStop: @escaping () -> Bool = { false }, hear: @escaping (BackendLine) -> Void
   ) throws {
-    var ends: [Int32] = [-1, -1]
-    guard cka_pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
-    let child: ChildProcess
-    do {
-      child = try ChildProcess(
-        command, complaints: ends[1], variables: variables, folder: folder)
-    } catch {
-      ends.forEach { close($0) }
-      throw error
-    }
-    // From now on only the backend holds it, so that its end is seen.
-    close(ends[1])
-    let pipe = BackendPipe(
-      output: child.output, complaints: ends[0], patience: patience, shouldStop: shouldStop,
-      hear: hear)
+    self.seen = seen
+    var environment = ProcessInfo.processInfo.environment
+    environment["CKA_BACKEND_SEEN"] = "\(seen)"
+    pipe = try BackendPipe(
+      command, environment: environment, folder: folder, patience: patience,
+      shouldStop: shouldStop, hear: hear)
     do {
       guard let first = try pipe.buffer(atMost: BackendPipe.longestHeader) else {
         throw ComputeError("the backend ended before it said what it compares")
       }
       header = try BackendHeader(first)
     } catch let ended as BackendPipe.Ended {
-      throw Self.reason(ended, status: child.kill(after: Self.grace), isFirst: true)
-    } catch {
-      child.kill()
-      throw error
+      throw Self.reason(ended, status: pipe.end(after: Self.grace), isFirst: true)
     }
-    self.pipe = pipe
-    self.child = consume child
   }
-
-  deinit { stop() }
 
   /// The next minibatch; nil at the end of all that were announced.
   /// - Throws: when the backend died, stalled, or sent something else; `CancellationError` when it is
   ///   not to be waited for any more.
-  func frame() throws -> BackendFrame? {
+  func frame() throws -> GramFrame? {
     guard let buffer = try buffer() else {
       guard next == header.sampleCounts.count else {
         throw ComputeError(
@@ -69,22 +51,19 @@ final class BackendStream {
       }
       return nil
     }
-    let frame = try BackendFrame(buffer, index: next, header: header)
+    let frame = try GramFrame(buffer, index: next, header: header, seen: seen)
     next += 1
     return frame
   }
 
   /// Ends the backend, if it still runs.
-  func stop() {
-    if let child = child.take() { child.kill() }
-  }
+  func stop() { pipe.end() }
 
   private func buffer() throws -> ByteRegion? {
     do {
       return try pipe.buffer(atMost: header.mostBytes)
     } catch let ended as BackendPipe.Ended {
-      let status = child.take()?.kill(after: Self.grace) ?? nil
-      throw Self.reason(ended, status: status, isFirst: false)
+      throw Self.reason(ended, status: pipe.end(after: Self.grace), isFirst: false)
     }
   }
 }
@@ -120,21 +99,14 @@ extension BackendStream {
   }
 }
 
-extension Frame {
-  /// A sent frame as the computing part takes it.
-  /// - Throws: `ComputeError` for a value that is NaN or infinite: a fault is how to say that.
-  init(_ frame: BackendFrame, of header: BackendHeader) throws(ComputeError) {
-    var layers: [Layer] = []
-    for (name, layer) in zip(header.names, frame.layers) {
-      switch layer {
-      case .fault(let reason): layers.append(.fault(reason))
-      case .gram(let gram):
-        guard gram.values().allSatisfy(\.isFinite) else {
-          throw ComputeError("the backend sent NaN or infinite values for '\(name)'")
-        }
-        layers.append(.gram(gram))
-      }
+extension GramFrame {
+  /// Refuses values that are NaN or infinite: a fault is how to say that.
+  /// - Parameter names: of the layers.
+  /// - Throws: `ComputeError` that names the first layer with such a value.
+  func checkFinite(_ names: [String]) throws(ComputeError) {
+    for (name, layer) in zip(names, layers) {
+      guard case .gram(let gram) = layer, !gram.values().allSatisfy(\.isFinite) else { continue }
+      throw ComputeError("the backend sent NaN or infinite values for '\(name)'")
     }
-    self.init(samples: frame.samples, sampleHash: frame.sampleHash, layers: layers)
   }
 }

@@ -43,12 +43,12 @@ struct BenchPeers {
     let child = try ChildProcess(
       [python, "-W", "ignore", "-c", script, "\(isSlow ? 1 : runs)"] + inputs.paths,
       complaints: complaints)
-    let text = BenchProcess.readAll(child.output)
+    let text = ChildProcess.text(from: child.output)
     let status = child.wait().status
     let times = text.split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
     guard status == 0, !times.isEmpty else {
       lseek(complaints, 0, SEEK_SET)
-      throw Self.failure(status: status, complaints: BenchProcess.readAll(complaints))
+      throw Self.failure(status: status, complaints: ChildProcess.text(from: complaints))
     }
     return Statistics.quantile(0.5, of: times.sorted())
   }

@@ -12,22 +12,45 @@ struct ChildProcess: ~Copyable {
   /// Starts `arguments[0]`, looked for in PATH unless it is a path, in a process group of its own.
   /// - Parameters:
   ///   - complaints: the descriptor that becomes its standard error; nil for ours.
-  ///   - variables: what is added to our environment, or replaces it there.
+  ///   - environment: all of its variables; nil for ours.
   ///   - folder: where it works; nil for our working folder.
   /// - Throws: `ComputeError`, one line, when it cannot be started.
   init(
-    _ arguments: [String], complaints: Int32? = nil, variables: [String: String] = [:],
+    _ arguments: [String], complaints: Int32? = nil, environment: [String: String]? = nil,
     folder: String? = nil
   ) throws(ComputeError) {
     var ends: [Int32] = [-1, -1]
-    guard cka_pipe(&ends) == 0 else { throw Self.failure("a pipe cannot be made", errno) }
-    defer { close(ends[1]) }
+    guard cka_pipe(&ends) == 0 else { throw .system("a pipe cannot be made") }
+    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    defer {
+      close(ends[1])
+      close(nothing)
+    }
+    do throws(ComputeError) {
+      process = try Self.start(
+        arguments, descriptors: [nothing, ends[1], complaints], environment: environment,
+        folder: folder, flags: Int16(POSIX_SPAWN_SETPGROUP))
+    } catch {
+      close(ends[0])
+      throw error
+    }
+    output = ends[0]
+  }
+
+  /// Starts `arguments[0]` and leaves it to the caller.
+  /// - Parameters:
+  ///   - descriptors: what becomes its standard input, output and error; nil leaves ours.
+  ///   - flags: further ones of `posix_spawnattr_setflags`.
+  static func start(
+    _ arguments: [String], descriptors: [Int32?], environment: [String: String]? = nil,
+    folder: String? = nil, flags: Int16 = 0
+  ) throws(ComputeError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    if let complaints { posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO) }
+    for (target, source) in descriptors.enumerated() {
+      if let source { posix_spawn_file_actions_adddup2(&actions, source, Int32(target)) }
+    }
     if let folder { cka_spawn_in(&actions, folder) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -37,20 +60,15 @@ struct ChildProcess: ~Copyable {
     sigemptyset(&signals)
     for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setflags(&attributes, flags | Int16(POSIX_SPAWN_SETSIGDEF))
     var words = arguments.map { strdup($0) } + [nil]
-    let merged = ProcessInfo.processInfo.environment.merging(variables) { $1 }
-    var environment = merged.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (words + environment).forEach { free($0) } }
+    let all = environment ?? ProcessInfo.processInfo.environment
+    var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (words + variables).forEach { free($0) } }
     var process: pid_t = 0
-    let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &environment)
-    guard code == 0 else {
-      close(ends[0])
-      throw Self.failure("'\(arguments[0])' cannot be started", code)
-    }
-    output = ends[0]
-    self.process = process
+    let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &variables)
+    guard code == 0 else { throw .system("'\(arguments[0])' cannot be started", code) }
+    return process
   }
 
   /// How a program ended.
@@ -61,11 +79,13 @@ struct ChildProcess: ~Copyable {
     var processorSeconds: Double
     /// The most memory of its own, not of files, that it was seen to use, in bytes; 0 if it ended at once.
     var peakBytes: Int
+    /// The most memory that it had resident, files included, in bytes.
+    var residentBytes: Int
   }
 
   /// Waits until it has ended, looking at its memory and calling `meanwhile` every few milliseconds.
   consuming func wait(meanwhile: () -> Void = {}) -> Ending {
-    var ending = Ending(status: 0, processorSeconds: 0, peakBytes: 0)
+    var ending = Ending(status: 0, processorSeconds: 0, peakBytes: 0, residentBytes: 0)
     var status: Int32 = 0
     var usage = rusage()
     while wait4(process, &status, WNOHANG, &usage) == 0 {
@@ -74,6 +94,7 @@ struct ChildProcess: ~Copyable {
       usleep(2000)
     }
     ending.processorSeconds = usage.processorSeconds
+    ending.residentBytes = usage.ru_maxrss * 1024
     ending.status = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     close(output)
     return ending
@@ -116,7 +137,22 @@ struct ChildProcess: ~Copyable {
     return 0
   }
 
-  private static func failure(_ what: String, _ code: Int32) -> ComputeError {
+  /// Everything that comes from `descriptor` until it ends, as text.
+  static func text(from descriptor: Int32) -> String {
+    var all: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return String(decoding: all, as: UTF8.self) }
+      all += buffer[..<count]
+    }
+  }
+}
+
+extension ComputeError {
+  /// What the system says about the call that just failed, after `what`.
+  static func system(_ what: String, _ code: Int32 = errno) -> ComputeError {
     ComputeError("\(what): \(String(cString: strerror(code)))")
   }
 }

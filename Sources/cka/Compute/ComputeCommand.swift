@@ -35,8 +35,8 @@ struct ComputeCommand: ParsableCommand {
         script:FILE.pt                          py:FILE.py:FUNCTION[?KEY=VALUE&…]
       each with checkpoint=FILE for a state dict; and DATA is one of
         digits[?size=32]                        npz:FILE
-        imagefolder:FOLDER[?size=224]           torchvision:CIFAR10[?root=…&split=test]
-        py:FILE.py:FUNCTION[?KEY=VALUE&…]
+        imagefolder:FOLDER[?size=224]           py:FILE.py:FUNCTION[?KEY=VALUE&…]
+        torchvision:CIFAR10[?root=…&split=test]
 
       The unbiased minibatch estimator of linear CKA is the default. While it runs, what is there is \
       saved to OUTPUT.partial now and then; after an interruption the same command goes on from it, \
@@ -55,6 +55,8 @@ struct ComputeCommand: ParsableCommand {
   var background = false
 
   func run() throws {
+    // Not in `validate`: a form that is still being filled in is parsed too.
+    if let problem = options.outputProblem { throw ValidationError(problem) }
     if background { return try submit() }
     do {
       try compute()
@@ -72,14 +74,17 @@ struct ComputeCommand: ParsableCommand {
     let partial = PartialBundle(output: output)
     let stop = StopRequest()
     var line = ProgressLine(isQuiet: quiet)
-    let run = try ComputeRun(options) {
-      stop.signal != nil
-    } hear: {
-      line.hear($0)
+    let resumption = try Resumption(of: partial.path) { seen in
+      try ComputeRun(options, seen: seen) {
+        stop.signal != nil
+      } hear: {
+        line.hear($0)
+      }
     }
+    let (run, start) = (resumption.run, resumption.start)
     line.clear()
     run.warnings.forEach(complain)
-    let start = partial.study(for: run)
+    if let note = resumption.note { complain(note) }
     var pace = CheckpointPace()
     var last = start
     let study: Study
@@ -126,7 +131,7 @@ struct ComputeCommand: ParsableCommand {
     guard let output = recipe.output else {
       throw FormatError("nothing says where the result goes", remedy: "add -o NAME.cka.safetensors")
     }
-    guard output.lowercased().hasSuffix(".safetensors") else {
+    guard ComputeOptions.isBundle(output) else {
       throw FormatError(
         "a bundle's name ends in .cka.safetensors", file: SafeText.sanitise(output))
     }

@@ -87,7 +87,6 @@ struct ComputeOptions: ParsableArguments {
       throw ValidationError(
         "--batch-size, --layers, --pool and --layout are for the backend to be told")
     }
-    let isStudy = features.count == 1 && Self.isStudyFile(features[0])
     if !isStudy, features.first != Self.torchWord, let option = torch.first {
       throw ValidationError("--\(option) is for models: cka compute torch MODEL MODEL --data DATA")
     }
@@ -113,7 +112,6 @@ struct ComputeOptions: ParsableArguments {
   /// - Throws: `FormatError` when the study file cannot be read.
   func recipe() throws(FormatError) -> StudyFile {
     var recipe = Self.recipe(of: features)
-    let isStudy = features.count == 1 && Self.isStudyFile(features[0])
     if isStudy { recipe = try StudyFile.read(path: features[0]) }
     try override(&recipe)
     do throws(FormatError) {
@@ -129,6 +127,20 @@ struct ComputeOptions: ParsableArguments {
     }
     return recipe
   }
+
+  /// What is wrong with `-o`; nil when it is fine, or a study file may say where the result goes.
+  var outputProblem: String? {
+    guard let output else {
+      return isStudy ? nil : "nothing says where the result goes; add -o NAME.cka.safetensors"
+    }
+    return Self.isBundle(output) ? nil : "-o must end in .cka.safetensors"
+  }
+
+  /// A study file is all that was named.
+  private var isStudy: Bool { features.count == 1 && Self.isStudyFile(features[0]) }
+
+  /// Whether a path has the ending of a bundle.
+  static func isBundle(_ path: String) -> Bool { path.lowercased().hasSuffix(".safetensors") }
 
   /// Whether a path has the ending of a study file.
   static func isStudyFile(_ path: String) -> Bool {

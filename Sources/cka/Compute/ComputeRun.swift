@@ -32,12 +32,13 @@ struct ComputeRun {
   /// Opens the files that `options` name, or starts their backend.
   /// - Parameters:
   ///   - command: the command line, for the record.
+  ///   - seen: minibatches that are there already; a backend may pass over them.
   ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
   ///   - hear: is called with each line that a backend writes on standard error.
   /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError` when
   ///   the backend does not start, `CancellationError` when `shouldStop` says so.
   init(
-    _ options: ComputeOptions, command: [String] = CommandLine.arguments,
+    _ options: ComputeOptions, command: [String] = CommandLine.arguments, seen: Int = 0,
     shouldStop: @escaping () -> Bool = { false },
     hear: @escaping (BackendLine) -> Void = { complain("backend: \($0.text)") }
   ) throws {
@@ -49,8 +50,8 @@ struct ComputeRun {
     let backend = try Self.backend(options, recipe)
     if let backend {
       let stream = try BackendStream(
-        backend.arguments, variables: backend.variables, folder: backend.folder,
-        patience: options.patience, shouldStop: shouldStop, hear: hear)
+        backend.arguments, folder: backend.folder, patience: options.patience, seen: seen,
+        shouldStop: shouldStop, hear: hear)
       origin = .backend(stream, command: backend.text, files: backend.files)
       (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
       warnings = stream.header.about.warnings
@@ -76,7 +77,6 @@ struct ComputeRun {
   /// A program that sends Gram matrices.
   private struct Backend {
     var arguments: [String]
-    var variables: [String: String] = [:]
     var folder: String?
     /// What the record calls it.
     var text: String
@@ -95,8 +95,8 @@ struct ComputeRun {
     let environment = ProcessInfo.processInfo.environment
     let torch = try TorchCommand(recipe, environment: environment)
     return Backend(
-      arguments: torch.arguments("run"), variables: torch.variables(environment),
-      folder: torch.folder, text: torch.text, files: try torch.files(of: recipe))
+      arguments: torch.arguments("run"), folder: torch.folder, text: torch.text,
+      files: try torch.files(of: recipe))
   }
 
   /// Minibatches in all.
@@ -160,7 +160,8 @@ struct ComputeRun {
           }
         }
         while let frame = try stream.frame() {
-          try accumulator.add(Frame(frame, of: stream.header))
+          try frame.checkFinite(stream.header.names)
+          try accumulator.add(frame)
           guard try step(accumulator.study) else { break }
         }
       } catch is CancellationError {}

@@ -10,8 +10,15 @@ struct Verification {
     var column: Int
     var stored: Double
     var found: Double
+    /// How far apart they are; a value that is not there is infinitely far from every other.
+    var deviation: Double {
+      let difference = abs(found - stored)
+      return difference.isNaN ? .infinity : difference
+    }
   }
 
+  /// The files that the activations are read from, as they were named.
+  let paths: [String]
   private let study: Study
   private let source: FeatureSetSource
 
@@ -22,7 +29,7 @@ struct Verification {
     let provenance = record.provenance
     // What models were run from is not what can be read here.
     let known = provenance.backend.isEmpty ? provenance.sources.map(\.path) : []
-    let paths = features.isEmpty ? known : features
+    paths = features.isEmpty ? known : features
     guard !paths.isEmpty else {
       throw provenance.backend.isEmpty
         ? FormatError("the bundle does not say where its activations are", remedy: "name them")
@@ -47,11 +54,16 @@ struct Verification {
     else { throw FormatError("the activations have other minibatches than the bundle") }
   }
 
-  /// Up to `count` different cells that have a value, off the diagonal, which is 1 by definition.
+  /// Cells that have a value, off the diagonal, which is 1 by definition.
+  var cellCount: Int {
+    let live = (0..<study.layerCount).count(where: study.isLive)
+    return live * (live - 1) / 2
+  }
+
+  /// Up to `count` different ones of these cells.
   func draw(_ count: Int, random: inout LegacyRandom) -> [(row: Int, column: Int)] {
     let live = (0..<study.layerCount).filter(study.isLive)
-    guard live.count > 1 else { return [] }
-    let wanted = min(count, live.count * (live.count - 1) / 2)
+    let wanted = min(count, cellCount)
     var drawn: Set<[Int]> = []
     var cells: [(Int, Int)] = []
     while cells.count < wanted {

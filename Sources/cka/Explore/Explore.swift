@@ -43,14 +43,13 @@ struct Explore: ParsableCommand {
     let keys = try (self.keys ?? "").split(separator: " ").flatMap { try KeyScript.keys($0) }
     if dumpScreen {
       try dump(keys, preferences, notice(size.size.width - 2))
+    } else if let path = paths.first, paths.allSatisfy({ FileIdentity($0) == nil }) {
+      // A mistyped name or command deserves a word on the command line, not an empty screen.
+      throw fail("\(path): no such file, folder or command; cka --help lists the commands")
     } else if isatty(STDOUT_FILENO) == 0 || environment["TERM"] == "dumb" {
       // Nobody can steer an explorer there; the results in words are the next best thing.
       try Info.summarise(paths)
     } else {
-      // A mistyped name deserves a word on the command line, not an empty screen.
-      if let path = paths.first, paths.allSatisfy({ FileIdentity($0) == nil }) {
-        throw fail(FileFinder.missing(path))
-      }
       try explore(keys, preferences, notice, environment)
     }
   }

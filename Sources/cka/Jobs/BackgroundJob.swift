@@ -25,13 +25,16 @@ struct BackgroundJob {
 
   /// Opens the files, or starts the backend.
   /// - Parameters:
+  ///   - seen: minibatches that are there already.
   ///   - shouldStop: asked while a backend is waited for.
   ///   - hear: called with each line that a backend writes on standard error.
   func open(
+    seen: Int = 0,
     shouldStop: @escaping () -> Bool = { false },
     hear: @escaping (BackendLine) -> Void = { _ in }
   ) throws -> ComputeRun {
-    try ComputeRun(options, command: ["cka"] + arguments, shouldStop: shouldStop, hear: hear)
+    try ComputeRun(
+      options, command: ["cka"] + arguments, seen: seen, shouldStop: shouldStop, hear: hear)
   }
 
   /// Starts a job that runs the command line `arguments` from this folder.

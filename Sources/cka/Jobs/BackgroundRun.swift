@@ -6,12 +6,14 @@ import Jobs
 /// The work of one attempt at a job: computes, tells how far it is, and saves what it has.
 struct BackgroundRun {
   private let run: ComputeRun
+  /// Where the last attempt stopped; nil for the first, or when its checkpoint does not fit.
+  private let start: Study?
   private let session: WorkerSession
   private let output: String
 
   /// The work of `session`, whose finished result also goes to `output`.
-  init(_ run: ComputeRun, session: WorkerSession, output: String) {
-    self.run = run
+  init(_ resumption: Resumption, session: WorkerSession, output: String) {
+    (run, start) = (resumption.run, resumption.start)
     self.session = session
     self.output = output
   }
@@ -19,7 +21,6 @@ struct BackgroundRun {
   /// Computes to the end, or until it is asked to stop.
   /// - Throws: why it cannot go on; what was computed until then has been saved.
   func outcome(pace: CheckpointPace) throws -> JobOutcome {
-    let start = lastStudy()
     var pace = pace
     var halfWidth: Double?
     var latest = start
@@ -35,22 +36,6 @@ struct BackgroundRun {
       // The result stays as far as it came, and a failure to save it must not hide the first reason.
       if let latest { _ = try? save(latest) }
       throw error
-    }
-  }
-
-  /// Where the last attempt stopped; nil for the first, or when its checkpoint does not fit.
-  private func lastStudy() -> Study? {
-    guard let path = session.lastCheckpoint else { return nil }
-    do throws(FormatError) {
-      guard let record = try ResultBundle.record(path: path) else {
-        throw FormatError("it holds no study")
-      }
-      if let objection = run.objection(to: record) { throw FormatError(objection) }
-      session.log("goes on after \(record.study.minibatches.count) of \(run.total) minibatches")
-      return record.study
-    } catch {
-      session.log("begins anew, the last checkpoint cannot be used: \(error.description)")
-      return nil
     }
   }
 

@@ -37,18 +37,21 @@ struct Worker: ParsableCommand {
       session.log("cka \(CKA.version), attempt \(session.attempt)")
       let job = try BackgroundJob(spec.command)
       var isOpen = false
-      let run = try job.open {
-        session.isCancelled
-      } hear: { line in
-        switch line {
-        case .log(let text): session.log("backend: \(text)")
-        case .progress(let text):
-          // Minibatches tell how far the work is, once they come.
-          if !isOpen { session.report(JobProgress(phase: "starting", message: text)) }
+      let resumption = try Resumption(of: session.lastCheckpoint) { seen in
+        try job.open(seen: seen) {
+          session.isCancelled
+        } hear: { line in
+          switch line {
+          case .log(let text): session.log("backend: \(text)")
+          case .progress(let text):
+            // Minibatches tell how far the work is, once they come.
+            if !isOpen { session.report(JobProgress(phase: "starting", message: text)) }
+          }
         }
       }
       isOpen = true
-      return try BackgroundRun(run, session: session, output: job.output)
+      if let note = resumption.note { session.log(note) }
+      return try BackgroundRun(resumption, session: session, output: job.output)
         .outcome(pace: CheckpointPace())
     } catch is CancellationError {
       return .cancelled

@@ -1,5 +1,4 @@
 import CKACore
-import CSignals
 import Compute
 import Formats
 import Foundation
@@ -12,33 +11,21 @@ enum PythonAnswer {
 
   /// Runs `arguments` to the end.
   /// - Parameters:
-  ///   - variables: what is added to the environment.
   ///   - folder: where it works; nil for our working folder.
   ///   - timeout: seconds that it may take.
   ///   - shouldStop: asked a few times a second.
   /// - Throws: `PythonFailure` when it fails, `ComputeError`, one line, when it takes too long;
   ///   `CancellationError` when `shouldStop` says so.
   static func data(
-    _ arguments: [String], variables: [String: String], folder: String? = nil, timeout: Double,
+    _ arguments: [String], folder: String? = nil, timeout: Double,
     shouldStop: @escaping () -> Bool = { false }
   ) throws -> Data {
-    var ends: [Int32] = [-1, -1]
-    guard cka_pipe(&ends) == 0 else { throw ComputeError("a pipe cannot be made") }
-    let child: ChildProcess
-    do {
-      child = try ChildProcess(
-        arguments, complaints: ends[1], variables: variables, folder: folder)
-    } catch {
-      ends.forEach { close($0) }
-      throw error
-    }
-    close(ends[1])
     let clock = ContinuousClock()
     let end = clock.now + .seconds(timeout)
     var isLate = false
     var trail: [String] = []
-    let pipe = BackendPipe(
-      output: child.output, complaints: ends[0], patience: timeout + 1,
+    let pipe = try BackendPipe(
+      arguments, folder: folder, patience: timeout + 1,
       shouldStop: {
         isLate = clock.now >= end
         return isLate || shouldStop()
@@ -50,12 +37,11 @@ enum PythonAnswer {
     do {
       answer = try pipe.rest(atMost: TorchDescription.mostBytes)
     } catch {
-      child.kill()
       guard isLate else { throw error }
       let name = SafeText.sanitise(arguments.first ?? "")
       throw ComputeError("\(name) gave no answer within \(Int(timeout)) s")
     }
-    guard child.kill(after: 5) == 0 else {
+    guard pipe.end(after: 5) == 0 else {
       throw PythonFailure(reason: answer.lastWords ?? "Python failed without a word", trail: trail)
     }
     return Data(answer.bytes)

@@ -22,8 +22,7 @@ enum PythonFacts {
       known = [Fact(name: "python", value: python)]
       let package = try PythonPackage.folder(environment: environment)
       let answer = try PythonAnswer.data(
-        PythonPackage.call(interpreter, in: package, "doctor"),
-        variables: PythonPackage.variables(package, environment), timeout: timeout)
+        PythonPackage.call(interpreter, in: package, "doctor"), timeout: timeout)
       let report = try PythonReport(json: answer)
       return [Fact(name: "python", value: "\(report.python), \(python)")]
         + facts(report, package: package)
@@ -44,7 +43,7 @@ enum PythonFacts {
       ? [Fact(name: "models", value: "can be run (\(package))")]
       : report.problems.map {
         Fact(
-          name: "models", value: "cannot be run",
+          name: "models", value: "cannot be run; nothing else needs Python",
           advice: "\($0); or name another Python in $\(PythonInterpreter.variable)")
       }
     return versions + [Fact(name: "CUDA", value: devices)] + models

@@ -21,10 +21,9 @@ struct TorchCheck {
   /// Models, layers, minibatches, time and memory, in lines ready to show.
   /// - Throws: why they cannot be compared; `CancellationError` when `shouldStop` says so.
   func lines(timeout: Double, shouldStop: @escaping () -> Bool) throws -> [String] {
-    let environment = ProcessInfo.processInfo.environment
     let answer = try PythonAnswer.data(
-      torch.arguments("describe"), variables: torch.variables(environment), folder: torch.folder,
-      timeout: timeout, shouldStop: shouldStop)
+      torch.arguments("describe"), folder: torch.folder, timeout: timeout,
+      shouldStop: shouldStop)
     return try Self.lines(
       TorchDescription(json: answer), options: try ComputeChoices(recipe).options)
   }

@@ -40,28 +40,29 @@ struct TorchOptions: ParsableArguments {
   var python: String?
 
   /// The first option that was given; nil when none was.
-  var first: String? {
-    let given: [(String, Bool)] = [
-      ("data", data != nil), ("data2", data2 != nil), ("max-batches", maxBatches != nil),
-      ("types", types != nil), ("tokens", tokens != nil), ("device", device != nil),
-      ("dtype", dtype != nil), ("tf32", tf32), ("keep-duplicates", keepDuplicates),
-      ("seed", seed != nil), ("python", python != nil),
-    ]
-    return given.first { $0.1 }?.0
-  }
+  var first: String? { given.first?.name }
 
   /// Puts what was given in the place of what `study` says.
   func override(_ study: inout ModelStudy) {
-    study.data = data ?? study.data
-    study.secondData = data2 ?? study.secondData
-    study.maxBatches = maxBatches ?? study.maxBatches
-    study.types = types ?? study.types
-    study.tokens = tokens ?? study.tokens
-    study.device = device ?? study.device
-    study.dtype = dtype ?? study.dtype
-    if tf32 { study.tf32 = true }
-    if keepDuplicates { study.keepDuplicates = true }
-    study.seed = seed ?? study.seed
-    study.python = python ?? study.python
+    for option in given { option.put(&study) }
+  }
+
+  private typealias Given = (name: String, put: (inout ModelStudy) -> Void)
+
+  /// Every option that was given, and what it changes in a study.
+  private var given: [Given] {
+    func option<Value>(
+      _ name: String, _ value: Value?, _ place: WritableKeyPath<ModelStudy, Value?>
+    ) -> Given? {
+      value.map { value in (name, { $0[keyPath: place] = value }) }
+    }
+    return [
+      option("data", data, \.data), option("data2", data2, \.secondData),
+      option("max-batches", maxBatches, \.maxBatches), option("types", types, \.types),
+      option("tokens", tokens, \.tokens), option("device", device, \.device),
+      option("dtype", dtype, \.dtype), option("tf32", tf32 ? true : nil, \.tf32),
+      option("keep-duplicates", keepDuplicates ? true : nil, \.keepDuplicates),
+      option("seed", seed, \.seed), option("python", python, \.python),
+    ].compactMap(\.self)
   }
 }

@@ -155,7 +155,7 @@ import Testing
     #expect(mkfifo(place.path("pipe.pkl"), 0o600) == 0)
     let session = try open("cka nowhere; echo status $?")
     let shown = try session.terminal.wait { $0.contains("status 1") }
-    #expect(shown.contains("cka: nowhere: no such file or folder"))
+    #expect(shown.contains("cka: nowhere: no such file, folder or command"))
     for path in ["pipe.pkl", "/dev/zero"] {
       try session.start("cka \(path)")
       try session.wait { $0.contains("\(path): this is a pipe, socket or device") }

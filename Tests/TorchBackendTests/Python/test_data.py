@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+import tempfile
 import unittest
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy
@@ -134,6 +137,23 @@ class Splits(unittest.TestCase):
         for options in ("?split=tset", "?split=true", "?split=test&train=true"):
             with self.assertRaisesRegex(Refusal, "either split=train or split=test"):
                 self.made(options, Toy)
+
+    def test_files_of_a_data_set(self) -> None:
+        images_of = {"train": numpy.zeros((3, 28, 28)), "t10k": numpy.full((5, 28, 28), 255)}
+        with tempfile.TemporaryDirectory() as root:
+            raw = Path(root) / "MNIST" / "raw"
+            raw.mkdir(parents=True)
+            for part, pixels in images_of.items():
+                for kind, values in [("images-idx3", pixels), ("labels-idx1", pixels[:, 0, 0])]:
+                    head = struct.pack(f">BBBB{values.ndim}I", 0, 0, 8, values.ndim, *values.shape)
+                    content = head + values.astype(numpy.uint8).tobytes()
+                    (raw / f"{part}-{kind}-ubyte").write_bytes(content)
+            text = f"torchvision:MNIST?root={root}&size=16&normalize=false"
+            [found] = open_data([text], 4, None)
+            batches = list(found.batches())
+        self.assertEqual((found.count, [b.count for b in batches]), (5, [4, 1]))
+        self.assertEqual(batches[0].tensors["x"].shape, (4, 3, 16, 16))
+        self.assertTrue((batches[0].tensors["x"] == 1).all())
 
     def test_splits_of_its_own(self) -> None:
         class Toy:

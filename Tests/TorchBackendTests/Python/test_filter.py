@@ -11,7 +11,8 @@ from cka_torch.filter import LayerFilter
 from cka_torch.glob import Glob
 from cka_torch.refusal import Refusal
 
-TABLE = json.loads(Path(__file__).with_name("layer-filter-cases.json").read_text())
+CASES = Path(__file__).parents[2] / "Fixtures" / "layer-filter-cases.json"
+TABLE = json.loads(CASES.read_text())
 
 
 class Filters(unittest.TestCase):

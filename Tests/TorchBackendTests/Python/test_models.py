@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import unittest
+from unittest import mock
 
 import numpy
 import torch
@@ -85,6 +87,17 @@ class Files(FolderTest):
         self.assertIn("unexpected keyword argument 'widht'", self.refusal(
             "py:net.py:net?widht=3", *DATA).replace("got an ", ""))
         self.assertIn("defines no 'nets'", self.refusal("py:net.py:nets", *DATA))
+
+    def test_a_network_of_the_hub(self) -> None:
+        # As torch.hub keeps what it has fetched: with the branch named it asks no server.
+        fetched = self.folder / "hub" / "somebody_nets_main"
+        fetched.mkdir(parents=True)
+        (fetched / "hubconf.py").write_text(NET)
+        with mock.patch.dict(os.environ, TORCH_HOME=str(self.folder)):
+            model = self.described("hub:somebody/nets:main:net?width=16", *DATA)["models"][0]
+            refusal = self.refusal("hub:somebody/nets:main:missing", *DATA)
+        self.assertEqual((model["name"], model["shapes"][1]), ("net", [16]))
+        self.assertIn("hub:somebody/nets:main:missing: RuntimeError: Cannot find", refusal)
 
     def test_seeds(self) -> None:
         first, same, other = (

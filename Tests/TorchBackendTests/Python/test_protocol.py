@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import unittest
+from unittest import mock
 
 import numpy
 
@@ -68,6 +69,18 @@ class Protocol(FolderTest):
             self.assertLess(abs(gram.sum(1)).max(), 1e-3 * gram.trace())
         self.assertIn(b"a print of the model", done.stderr)
         self.assertIn(b"bytes of the model", done.stderr)
+
+    def test_models_do_not_see_again_what_the_reader_has(self) -> None:
+        # The model fails in its third call: the first is the search for layers.
+        model = "a=py:net.py:Noisy?fails=true"
+        expected = self.frames("a=py:net.py:Noisy", *DATA).frames
+        with mock.patch.dict(os.environ, CKA_BACKEND_SEEN="2"):
+            found = self.frames(model, *DATA).frames
+        hashes = [[metadata["sample_hash"] for metadata, _ in f] for f in (expected, found)]
+        self.assertEqual(*hashes)
+        self.assertEqual([list(tensors) for _, tensors in found[:2]], [[], []])
+        for name, gram in expected[2][1].items():
+            numpy.testing.assert_array_equal(found[2][1][name], gram)
 
     def test_float64(self) -> None:
         frames = self.frames(
@@ -166,6 +179,15 @@ class Protocol(FolderTest):
         self.assertEqual(len(done.stderr.splitlines()), 1)
         names = cka_torch("list", "torchvision", "resnet").stdout.decode().split()
         self.assertEqual(names[:2], ["resnet101", "resnet152"])
+
+    def test_it_starts_however_python_finds_packages(self) -> None:
+        for name, value in [("PYTHONSAFEPATH", "1"), ("PYTHONPATH", "/nowhere")]:
+            done = subprocess.run(
+                [sys.executable, str(PACKAGE / "start.py"), "doctor"], capture_output=True,
+                cwd=self.folder, env=os.environ | {name: value}, timeout=600,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            self.assertEqual(json.loads(done.stdout)["problems"], [])
 
     def test_devices(self) -> None:
         for name, reason in [("cuda:77", "CUDA"), ("tpu", "--device tpu"), ("meta", "only cpu")]:

@@ -38,7 +38,8 @@ def load(model: torch.nn.Module, file: str, is_strict: bool) -> list[str]:
 
 def _state(file: str) -> dict[str, torch.Tensor]:
     if not Path(file).is_file():
-        raise Refusal(f"there is no checkpoint '{file}'")
+        where = "" if Path(file).is_absolute() else f" in {Path.cwd()}"
+        raise Refusal(f"there is no checkpoint '{file}'{where}")
     content = _content(file)
     for key in _WRAPPERS:
         if isinstance(content, dict) and isinstance(content.get(key), dict):

@@ -168,6 +168,7 @@ def _hub(specification: Specification) -> torch.nn.Module:
     # A question on a terminal could not be answered: who names a repository trusts it.
     specification.options.setdefault("trust_repo", True)
     specification.options.setdefault("skip_validation", True)
+    specification.options.setdefault("verbose", False)
     return _called(torch.hub.load, repository, function, why=specification)
 
 

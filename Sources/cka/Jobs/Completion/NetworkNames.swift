@@ -22,8 +22,7 @@ enum NetworkNames {
       python.isEmpty ? nil : python, environment: environment)
     let package = try PythonPackage.folder(environment: environment)
     let answer = try PythonAnswer.data(
-      PythonPackage.call(interpreter, in: package, "list") + [library],
-      variables: PythonPackage.variables(package, environment), timeout: patience,
+      PythonPackage.call(interpreter, in: package, "list") + [library], timeout: patience,
       shouldStop: shouldStop)
     return String(decoding: answer, as: UTF8.self).split(separator: "\n").map(String.init)
       .filter { SafeText.sanitise($0) == $0 }.sorted(by: naturalOrder)
