@@ -31,7 +31,7 @@ struct JobsBoardTests {
     scene.send(.jobs(.list(JobSample.all)))
     scene.press("W Down")
     #expect(scene.screen.contains("running     45 % A × B") && scene.screen.contains("─ jobs ─"))
-    #expect(scene.screen.contains("Enter opens  i more  c cancels"))
+    #expect(scene.screen.contains("Enter opens  i more  Esc leaves"))
   }
 
   @Test("an empty list says how to begin, and n opens the form")
