@@ -2,7 +2,8 @@
 import Foundation
 import PackageDescription
 
-/// Warnings are errors in CI (`CKA_STRICT=1`); a newer compiler's new warning must not stop a user's build.
+/// Warnings are errors in CI (`CKA_STRICT=1`); a newer compiler's new warning must not stop a
+/// user's build.
 let strict = ProcessInfo.processInfo.environment["CKA_STRICT"] == "1"
 let settings: [SwiftSetting] = strict ? [.unsafeFlags(["-warnings-as-errors"])] : []
 

@@ -76,8 +76,8 @@ public struct Comparison: Sendable, Identifiable {
   public var dtype: String
   /// What a reader of the figure should know; one line each, ready to show.
   public var warnings: [String]
-  /// The study that a layer matrix is a block of, where the file holds one; its rows and columns are the
-  /// matrix's.
+  /// The study that a layer matrix is a block of, where the file holds one; its rows and columns
+  /// are the matrix's.
   public var block: StudyBlock?
   /// How the values came about, where the file tells.
   public var origin: ResultOrigin?

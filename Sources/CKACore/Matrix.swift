@@ -68,8 +68,8 @@ public struct Matrix: Sendable {
     swapped = false
   }
 
-  /// A matrix that owns a copy of the values of `view`: float64 where the file has float64 or wide integers,
-  /// else float32, which holds every other type exactly.
+  /// A matrix that owns a copy of the values of `view`: float64 where the file has float64 or wide
+  /// integers, else float32, which holds every other type exactly.
   public init(copying view: MatrixView) {
     rows = view.rows
     columns = view.columns

@@ -1,4 +1,5 @@
-/// How a result came about, as its file tells: a record for people, and nothing is computed from it.
+/// How a result came about, as its file tells: a record for people, and nothing is computed from
+/// it.
 public struct ResultOrigin: Sendable, Equatable {
   /// The command line as one text, ready to show; empty where unknown.
   public var command: String

@@ -21,8 +21,8 @@ public enum SafeText {
   /// Longest paragraph kept, in Unicode scalars; the end of a longer one is left out.
   public static let longestParagraph = 4096
 
-  /// `text` made harmless word by word: line breaks and runs of blanks become one blank, so that what is
-  /// longer than a name keeps its middle. At most `longestParagraph` scalars.
+  /// `text` made harmless word by word: line breaks and runs of blanks become one blank, so that
+  /// what is longer than a name keeps its middle. At most `longestParagraph` scalars.
   public static func sanitiseParagraph(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let cut = scalars.index(

@@ -1,5 +1,5 @@
-/// Colours for what is not a value of the map. Each is at least 20 CIELAB units from every colour of its
-/// map, so that a missing cell can never be read as a similarity.
+/// Colours for what is not a value of the map. Each is at least 20 CIELAB units from every colour
+/// of its map, so that a missing cell can never be read as a similarity.
 extension Colormap {
   /// The colour of NaN and infinities: inert, a grey wherever the map itself passes no grey.
   public var missingColor: RGB {

@@ -1,7 +1,7 @@
 /// matplotlib's own samples: 256 colours a map, six hexadecimal digits each, sixteen a line.
 ///
-/// These are the bytes that `imshow` paints (its RGBA floats truncated, not rounded), from matplotlib
-/// 3.11, one map at a time:
+/// These are the bytes that `imshow` paints (its RGBA floats truncated, not rounded), from
+/// matplotlib 3.11, one map at a time:
 ///
 ///     python3 -c 'from matplotlib import colormaps
 ///     rows = colormaps["magma"](range(256), bytes=True)[:, :3].reshape(16, 48)

@@ -1,9 +1,10 @@
-/// The best colours for a stretch of a map along which lightness rises, found by dynamic programming.
+/// The best colours for a stretch of a map along which lightness rises, found by dynamic
+/// programming.
 ///
-/// After step i the colour in use is candidate j, candidates standing in order of lightness. From one
-/// step to the next the colour becomes one that is lighter by `smallestStep`, or stays. The cost is the
-/// sum of squared CIELAB distances. The best predecessor is a prefix minimum, so n samples and m
-/// candidates take O(n · m).
+/// After step i the colour in use is candidate j, candidates standing in order of lightness. From
+/// one step to the next the colour becomes one that is lighter by `smallestStep`, or stays. The
+/// cost is the sum of squared CIELAB distances. The best predecessor is a prefix minimum, so n
+/// samples and m candidates take O(n · m).
 struct MonotoneRun {
   /// The least rise of lightness L* between neighbouring bins.
   static let smallestStep = 0.5

@@ -1,9 +1,9 @@
 /// Which of a terminal's few colours stands for each of a map's 256 samples.
 ///
-/// The nearest colour to each sample would reverse the lightness in places and draw contours that the
-/// data does not have. Here the lightness of the chosen colours rises wherever the map's rises and
-/// falls wherever it falls, and among all such choices of 256 colours the sum of squared distances is
-/// the least.
+/// The nearest colour to each sample would reverse the lightness in places and draw contours that
+/// the data does not have. Here the lightness of the chosen colours rises wherever the map's rises
+/// and falls wherever it falls, and among all such choices of 256 colours the sum of squared
+/// distances is the least.
 struct PaletteFit: Sendable {
   /// One index of the terminal's palette for each sample.
   let indices: [UInt8]
@@ -51,9 +51,9 @@ struct PaletteFit: Sendable {
   }
 }
 
-/// The ANSI colours are saturated and far from every map, so that distance says nothing. These follow
-/// each map's hues in words (black, blue, magenta, yellow, white) with its lightness, and leave three
-/// colours for NaN, negative values and the crosshair.
+/// The ANSI colours are saturated and far from every map, so that distance says nothing. These
+/// follow each map's hues in words (black, blue, magenta, yellow, white) with its lightness, and
+/// leave three colours for NaN, negative values and the crosshair.
 extension Colormap {
   fileprivate var ansi8: [UInt8] {
     switch self {

@@ -1,4 +1,5 @@
-/// What tells the lines of a figure apart: a colour and a mark, in as many combinations as there are series.
+/// What tells the lines of a figure apart: a colour and a mark, in as many combinations as there
+/// are series.
 public enum SeriesLook {
   /// The shapes of marks, solid ones first.
   public enum Shape: Int, Sendable, CaseIterable {

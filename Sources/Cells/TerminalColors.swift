@@ -1,6 +1,7 @@
 /// The RGB that terminals' colour indices usually stand for.
 enum TerminalColors {
-  /// The 16 ANSI colours as xterm has them. People change these; their order of lightness mostly stays.
+  /// The 16 ANSI colours as xterm has them. People change these; their order of lightness mostly
+  /// stays.
   static let ansi: [RGB] = [
     RGB(0, 0, 0), RGB(205, 0, 0), RGB(0, 205, 0), RGB(205, 205, 0),
     RGB(0, 0, 238), RGB(205, 0, 205), RGB(0, 205, 205), RGB(229, 229, 229),

@@ -3,7 +3,8 @@ import Glibc
 
 /// How many terminal cells text takes.
 public enum TextWidth {
-  /// `wcwidth` knows only the characters of the current locale, so one that has them all is asked for.
+  /// `wcwidth` knows only the characters of the current locale, so one that has them all is asked
+  /// for.
   private static let localeIsReady: Bool = {
     for name in ["", "C.UTF-8", "en_US.UTF-8"] where setlocale(LC_CTYPE, name) != nil {
       if String(cString: nl_langinfo(nl_item(CODESET))) == "UTF-8" { return true }
@@ -23,8 +24,8 @@ public enum TextWidth {
     text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
   }
 
-  /// `text` in at most `width` cells; what is cut is marked `…`, and the end, which tells layer names
-  /// apart, is kept.
+  /// `text` in at most `width` cells; what is cut is marked `…`, and the end, which tells layer
+  /// names apart, is kept.
   public static func keepingEnd(_ text: String, width: Int) -> String {
     guard self.width(of: text) > width else { return text }
     guard width > 0 else { return "" }

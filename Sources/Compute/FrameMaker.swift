@@ -17,7 +17,8 @@ public final class FrameMaker<Source: FeatureSource> {
     order = LayerFeatures.largestFirst(of: source)
   }
 
-  /// Minibatch `minibatch`, zero-based: K = Xc Xcᵀ in float64 for every layer, or why there is none.
+  /// Minibatch `minibatch`, zero-based: K = Xc Xcᵀ in float64 for every layer, or why there is
+  /// none.
   /// - Throws: what the source throws, or `ComputeError` when OpenBLAS is missing.
   public func frame(minibatch: Int) throws -> GramFrame {
     let samples = source.sampleCounts[minibatch]

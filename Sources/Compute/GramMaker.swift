@@ -32,8 +32,8 @@ final class GramMaker {
   private let doubles = AlignedBuffer<Double>()
   private let shift = AlignedBuffer<Double>()
 
-  /// Most samples for which the kernel for few samples is ahead of OpenBLAS (measured: 1.4 × at 128,
-  /// 1.05 × at 512, 0.8 × at 768).
+  /// Most samples for which the kernel for few samples is ahead of OpenBLAS (measured: 1.4 × at
+  /// 128, 1.05 × at 512, 0.8 × at 768).
   static let largestPacked = 512
 
   /// The Gram matrix of `features`, n × p with n ≥ 1.
@@ -147,8 +147,8 @@ extension GramMaker {
     return block
   }
 
-  /// The mean of the first samples of each column, as the first sample plus the mean difference from
-  /// it: a constant feature's is exactly its value.
+  /// The mean of the first samples of each column, as the first sample plus the mean difference
+  /// from it: a constant feature's is exactly its value.
   func findShift(
     of features: Matrix, columns: Range<Int>, samples: Int
   ) -> UnsafeMutablePointer<Double> {

@@ -18,8 +18,8 @@ struct LayerFeatures<Source: FeatureSource>: Sendable {
     }
   }
 
-  /// All layers of `source`, the largest first: a large one that is begun last would keep one thread
-  /// alone busy.
+  /// All layers of `source`, the largest first: a large one that is begun last would keep one
+  /// thread alone busy.
   static func largestFirst(of source: Source) -> [Int] {
     let sizes = source.models.flatMap(\.layers).map { $0.shape.reduce(1.0) { $0 * Double($1) } }
     return sizes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }

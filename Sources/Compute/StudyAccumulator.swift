@@ -2,8 +2,8 @@ import CKACore
 
 /// Turns minibatches into a study, one after another.
 ///
-/// The study's bits depend on what was added, in its order, and neither on the number of threads nor
-/// on where a run was cut: a study saved after any minibatch and taken up again ends the same.
+/// The study's bits depend on what was added, in its order, and neither on the number of threads
+/// nor on where a run was cut: a study saved after any minibatch and taken up again ends the same.
 public struct StudyAccumulator {
   /// The study so far.
   public private(set) var study: Study

@@ -11,8 +11,8 @@ public enum Action: Sendable {
   case scanned(ScanProgress)
   /// The walk is over: these are all the results there are.
   case walked(Set<ResultID>)
-  /// A result that was asked for is here, with the companion of the other kind if one was asked for; `reread`
-  /// is the effect's.
+  /// A result that was asked for is here, with the companion of the other kind if one was asked
+  /// for; `reread` is the effect's.
   case loaded(Opened, companion: OpenResult?, reread: Bool)
   /// A result that was asked for cannot be read: one line that says why.
   case loadFailed(ResultID, String)
@@ -77,7 +77,8 @@ public struct ExportRequest: Sendable, Equatable {
   public var columnFilter = ""
   /// The result that is subtracted; nil for the result itself.
   public var subtracted: ResultID?
-  /// The cell of a layer matrix whose minibatch scores are wanted; nil for a result of scores alone.
+  /// The cell of a layer matrix whose minibatch scores are wanted; nil for a result of scores
+  /// alone.
   public var cell: LayerPair?
 
   /// A cell of a layer matrix.

@@ -1,15 +1,15 @@
 import CKACore
 import Cells
 
-/// Bars drawn in cells: eighths of a cell where block characters can be shown, thirds in ASCII. Each bar has the
-/// colour of its value, so that it is the heatmap's colour too.
+/// Bars drawn in cells: eighths of a cell where block characters can be shown, thirds in ASCII.
+/// Each bar has the colour of its value, so that it is the heatmap's colour too.
 struct BarChart {
   let scale: ColorScale
   let palette: Palette
   let theme: Theme
 
-  /// A bar of `values[i]` for each value; several values share a bar's column where the room is short, and then
-  /// the bar is their mean.
+  /// A bar of `values[i]` for each value; several values share a bar's column where the room is
+  /// short, and then the bar is their mean.
   func draw(_ band: ProfileData.Band, in rect: Rect, _ buffer: inout CellBuffer) {
     let profile = band.profile
     let count = profile.values.count

@@ -137,7 +137,8 @@ extension PairEntry {
 }
 
 extension String {
-  /// The data set's own name: torch_cka writes `Dataset NAME`, where NAME is the class of the data set.
+  /// The data set's own name: torch_cka writes `Dataset NAME`, where NAME is the class of the data
+  /// set.
   public var withoutDatasetPrefix: String {
     hasPrefix("Dataset ") ? String(dropFirst("Dataset ".count)) : self
   }
@@ -210,7 +211,8 @@ public struct Catalog: Sendable {
   /// Its place in the list.
   func position(of id: ResultID) -> Int? { positions[id] }
 
-  /// The result of the other kind for the same models, in the same order of models where there is one.
+  /// The result of the other kind for the same models, in the same order of models where there is
+  /// one.
   func companion(of id: ResultID) -> ResultID? {
     guard let pair = self[id]?.pair else { return nil }
     let kind: Comparison.Kind = pair.kind == .layers ? .minibatches : .layers

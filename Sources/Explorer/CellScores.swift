@@ -1,6 +1,7 @@
 import CKACore
 
-/// The minibatch scores of the layer pair under the crosshair, as a result that the sorted view can show.
+/// The minibatch scores of the layer pair under the crosshair, as a result that the sorted view can
+/// show.
 struct CellScores: Sendable {
   /// What it was made from.
   struct Key: Sendable, Equatable {
@@ -11,7 +12,8 @@ struct CellScores: Sendable {
   let key: Key
   /// The scores; nil when there are none.
   let result: OpenResult?
-  /// The cell's own value, which is no mean of the scores: sums over minibatches first, then the ratio.
+  /// The cell's own value, which is no mean of the scores: sums over minibatches first, then the
+  /// ratio.
   let value: Double
   /// Half the width of the value's 95 % interval; nil when it is not known.
   let halfWidth: Double?
@@ -41,7 +43,8 @@ struct CellScores: Sendable {
 }
 
 extension OpenResult {
-  /// The scores of one cell in every kept minibatch, as a result of their own; nil where none are kept.
+  /// The scores of one cell in every kept minibatch, as a result of their own; nil where none are
+  /// kept.
   /// - Parameters:
   ///   - row, column: the cell, in the file.
   ///   - names: what its two layers are called.

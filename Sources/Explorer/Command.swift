@@ -1,6 +1,7 @@
 import Cells
 
-/// Something the user can do: the one table of these makes dispatch, footer, help, palette and documents.
+/// Something the user can do: the one table of these makes dispatch, footer, help, palette and
+/// documents.
 public struct Command: Sendable {
   /// Chapters of the help.
   public enum Group: String, Sendable, CaseIterable {

@@ -65,7 +65,8 @@ extension String {
 }
 
 extension Double {
-  /// A half width with two significant digits, at most six decimals: "0.012", "0.00031"; "0" for none.
+  /// A half width with two significant digits, at most six decimals: "0.012", "0.00031"; "0" for
+  /// none.
   public var halfWidthText: String {
     guard isFinite else { return "unknown" }
     if self == 0 { return "0" }

@@ -1,7 +1,8 @@
 import CKACore
 import Cells
 
-/// The table of layers to freeze, in front of the panes; its threshold is the state's, so that it stays.
+/// The table of layers to freeze, in front of the panes; its threshold is the state's, so that it
+/// stays.
 public struct FreezeView: Sendable, Equatable {
   /// The first line in sight.
   var top = 0

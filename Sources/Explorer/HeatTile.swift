@@ -1,6 +1,7 @@
 import CKACore
 
-/// The layer view's pixels as values: computed when scroll, zoom or result change, not at every key.
+/// The layer view's pixels as values: computed when scroll, zoom or result change, not at every
+/// key.
 struct HeatTile: Sendable {
   /// What it was computed for.
   struct Key: Sendable, Equatable {

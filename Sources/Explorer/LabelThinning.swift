@@ -1,5 +1,5 @@
-/// Which names to show where not all fit: modules near the root of the model first, since they are the
-/// landmarks, and the rest wherever a gap is left.
+/// Which names to show where not all fit: modules near the root of the model first, since they are
+/// the landmarks, and the rest wherever a gap is left.
 enum LabelThinning {
   /// A name's index, its first cell, and the cells it takes.
   typealias Label = (index: Int, at: Int, length: Int)

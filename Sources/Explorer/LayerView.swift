@@ -70,7 +70,8 @@ extension State {
       originAtTop: settings.originAtTop, aspect: halfBlocks ? 1 : 2)
   }
 
-  /// Moves the crosshair by units of the screen (a value, or a block of values); `up` is towards the top.
+  /// Moves the crosshair by units of the screen (a value, or a block of values); `up` is towards
+  /// the top.
   mutating func moveCrosshair(right: Int, up: Int, fine: Bool = false) {
     let step = fine ? 1 : placement?.block ?? 1
     let down = settings.originAtTop ? -up : up

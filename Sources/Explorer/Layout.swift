@@ -147,7 +147,8 @@ struct HeatLayout: Sendable, Equatable {
     scale = Rect(x: heat.right, y: inner.y, width: scaleWidth, height: names.height)
   }
 
-  /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
+  /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's
+  /// middle.
   func fitted(width: Int, height: Int) -> HeatLayout {
     let right = max(0, heat.width - width) / 2
     let down = max(0, heat.height - height) / 2
@@ -197,7 +198,8 @@ struct SquareFrame: Sendable, Equatable {
 
   private static let textSize = Size(width: 19, height: 11)
 
-  /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's middle.
+  /// The same with the pixels' room cut to what is drawn, and everything moved to the pane's
+  /// middle.
   func fitted(width: Int, height: Int) -> SquareFrame {
     let right = max(0, heat.width - width) / 2
     let down = max(0, heat.height - height) / 2

@@ -4,7 +4,8 @@ import Cells
 struct NameMeasures: Sendable {
   /// Cells that each name takes; the root's those of its stand-in.
   let widths: [Int]
-  /// How far below the root of its model each module is: the dots in its name, the root itself last.
+  /// How far below the root of its model each module is: the dots in its name, the root itself
+  /// last.
   let depths: [Int]
   /// Cells that the longest name takes, ≥ 1.
   let longest: Int

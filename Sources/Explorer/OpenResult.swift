@@ -8,8 +8,8 @@ public struct OpenResult: Sendable {
   public let summary: Summary
   /// Block means for zooming out.
   let pyramid: BlockPyramid
-  /// Half widths of the values' 95 % intervals; nil where the result does not know them, or has too many to be
-  /// had in a moment.
+  /// Half widths of the values' 95 % intervals; nil where the result does not know them, or has too
+  /// many to be had in a moment.
   public let halfWidths: Matrix?
   /// The scores in both orders, of a result of minibatches.
   let scores: Scores?
@@ -74,12 +74,12 @@ public struct Arrangement: Sendable {
   /// Block means of the values shown.
   var pyramid: BlockPyramid { values.pyramid }
 
-  /// The layers of `result` that pass the settings' filter, and `rowFilter` and `columnFilter` (`LayerFilter`'s
-  /// syntax) on their side.
-  /// - Throws: `LayerFilterError` when a filter is malformed; filters that hide every row or column leave
-  ///   an empty arrangement.
-  /// - Parameter old: an arrangement whose values are taken over where they are the same: reading a large matrix
-  ///   again takes long.
+  /// The layers of `result` that pass the settings' filter, and `rowFilter` and `columnFilter`
+  /// (`LayerFilter`'s syntax) on their side.
+  /// - Throws: `LayerFilterError` when a filter is malformed; filters that hide every row or column
+  ///   leave an empty arrangement.
+  /// - Parameter old: an arrangement whose values are taken over where they are the same: reading a
+  ///   large matrix again takes long.
   public init(
     _ result: OpenResult, settings: ViewSettings, rowFilter: String = "",
     columnFilter: String = "", generation: Int = 0, reusing old: Arrangement? = nil

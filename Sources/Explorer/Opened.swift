@@ -33,8 +33,8 @@ public enum Opened: Sendable {
     if case .curves(let open) = self { open } else { nil }
   }
 
-  /// Small enough to be kept when something else is shown. A large matrix is mapped, so reading it again is quick;
-  /// scores are held in memory, in both orders.
+  /// Small enough to be kept when something else is shown. A large matrix is mapped, so reading it
+  /// again is quick; scores are held in memory, in both orders.
   var isKept: Bool {
     switch self {
     case .comparison(let result):

@@ -107,7 +107,8 @@ public struct Prompt: Sendable, Equatable {
   public var hint = ""
   /// The hint is why the answer was refused.
   var isRefused = false
-  /// The filter or search before, which Esc restores; the name of a study file that is there already.
+  /// The filter or search before, which Esc restores; the name of a study file that is there
+  /// already.
   var original = ""
   /// Where the crosshair was before, which Esc restores.
   var crosshair = Crosshair()

@@ -1,6 +1,7 @@
 import Cells
 
-/// Draws a grid of coloured pixels into cells: two pixels a cell where half blocks can be shown, one elsewhere.
+/// Draws a grid of coloured pixels into cells: two pixels a cell where half blocks can be shown,
+/// one elsewhere.
 struct PixelCanvas {
   /// What one pixel shows.
   enum Pixel: Equatable {

@@ -5,8 +5,8 @@ import Cells
 extension State {
   /// The open result whose values are a layer matrix.
   var layerResult: OpenResult? { difference.map(shownDifference) ?? open(.layers) }
-  /// The open result whose values are minibatch scores; those of the layer pair under the crosshair where the
-  /// layer matrix knows them.
+  /// The open result whose values are minibatch scores; those of the layer pair under the crosshair
+  /// where the layer matrix knows them.
   var minibatchResult: OpenResult? {
     if difference != nil { return nil }
     return followedBlock != nil ? cellScores?.result : open(.minibatches)
@@ -40,7 +40,8 @@ extension State {
     return primary?.comparison.kind == .minibatches && difference == nil ? .minibatches : .layers
   }
 
-  /// The pane that commands about a picture mean: the focused one, or, from the list, the chosen result's.
+  /// The pane that commands about a picture mean: the focused one, or, from the list, the chosen
+  /// result's.
   var heatPane: Pane {
     switch focus {
     case .results: primaryPane
@@ -100,8 +101,8 @@ extension State {
     }
   }
 
-  /// Keeps the crosshair on the same value of the same result, whatever it is called now; in another
-  /// result on the same layers, by name.
+  /// Keeps the crosshair on the same value of the same result, whatever it is called now; in
+  /// another result on the same layers, by name.
   private mutating func follow(from old: Arrangement, to new: Arrangement) {
     guard !old.isEmpty, !new.isEmpty else { return }
     if old.key.id == new.key.id, old.key.generation == new.key.generation {
@@ -124,7 +125,8 @@ extension State {
     crosshair.column = Self.place(of: columnName, near: column, in: new.columns.layers)
   }
 
-  /// Where the layer at `position` of the old indices stands among the new ones, or the next one after it.
+  /// Where the layer at `position` of the old indices stands among the new ones, or the next one
+  /// after it.
   private static func place(of position: Int, of old: [Int], in new: [Int]) -> Int {
     let layer = old[min(position, old.count - 1)]
     return new.firstIndex { $0 >= layer } ?? new.count - 1

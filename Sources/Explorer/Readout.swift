@@ -128,7 +128,8 @@ extension Double {
     self == rounded() && abs(self) < 1e15 ? String(Int(self)) : "\(self)"
   }
 
-  /// With `places` decimals, rounded half away from zero; no Foundation, which would slow the start.
+  /// With `places` decimals, rounded half away from zero; no Foundation, which would slow the
+  /// start.
   public func fixed(_ places: Int) -> String {
     guard isFinite else { return isNaN ? "NaN" : (self > 0 ? "inf" : "-inf") }
     var power = 1.0

@@ -58,8 +58,8 @@ struct SquareTile: Sendable {
   let key: Key
   /// Blocks along a side.
   let side: Int
-  /// The mean of each block's scores, row by row from the lower left: nil where no score is, NaN where none is
-  /// finite.
+  /// The mean of each block's scores, row by row from the lower left: nil where no score is, NaN
+  /// where none is finite.
   let values: [Double?]
 
   init(key: Key, layout: SquareLayout) {

@@ -27,7 +27,8 @@ struct SquarePlacement: Sendable, Equatable {
   var pixelWidth: Int { (side + block - 1) / block * unitWidth }
   var pixelHeight: Int { (side + block - 1) / block * unitHeight }
 
-  /// Row (from the bottom) and column of the first square cell under a pixel counted from the upper left.
+  /// Row (from the bottom) and column of the first square cell under a pixel counted from the upper
+  /// left.
   func cell(pixelX: Int, pixelY: Int) -> (row: Int, column: Int) {
     (
       (pixelHeight - 1 - pixelY) / unitHeight * block,

@@ -28,7 +28,8 @@ public struct State: Sendable {
   public var previous: ResultID?
   /// Counts rereads, so that what was derived from a result is made anew when its file changed.
   var generation = 0
-  /// Files that changed since they were read: what comes from them next is not what was derived before.
+  /// Files that changed since they were read: what comes from them next is not what was derived
+  /// before.
   var forgotten: Set<String> = []
   /// Results opened lately, newest last, so that toggling between them never waits.
   public var recent: [Opened] = []

@@ -2,7 +2,8 @@ import CKACore
 
 // What a result says of its study.
 extension State {
-  /// How the values were made: estimator, kernel, minibatches, faults; nothing where the result does not tell.
+  /// How the values were made: estimator, kernel, minibatches, faults; nothing where the result
+  /// does not tell.
   func studyLines(_ comparison: Comparison) -> [String] {
     guard let study = comparison.block?.study else { return [] }
     let (options, kept) = (study.options, study.kept.count)

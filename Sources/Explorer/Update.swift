@@ -88,7 +88,8 @@ extension State {
     return [.load(late, companion: nil, reread: false)]
   }
 
-  /// The result is the companion that was found late, and what it belongs to is still on the screen.
+  /// The result is the companion that was found late, and what it belongs to is still on the
+  /// screen.
   private func isLateCompanion(_ id: ResultID) -> Bool {
     id == pendingCompanion && id != wanted && pending == nil && companion == nil
       && primary != nil

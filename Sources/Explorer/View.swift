@@ -50,12 +50,14 @@ private func drawTooSmall(_ state: State, _ buffer: inout CellBuffer) {
   }
 }
 
-/// A pane's frame: its title on the left, remarks on the right, and a line of its own at the bottom.
+/// A pane's frame: its title on the left, remarks on the right, and a line of its own at the
+/// bottom.
 struct Frame {
   var title = ""
   /// What must not be overlooked: it stands before the remarks, and a long title gives way to it.
   var warning = ""
-  /// What is to be known about the picture, the most important first; those without room are left out.
+  /// What is to be known about the picture, the most important first; those without room are left
+  /// out.
   var remarks: [String] = []
   var footnote = ""
   /// Cells of the title that no remark may take.

@@ -24,7 +24,8 @@ public struct Preferences: Sendable, Equatable {
   public init() {}
 }
 
-/// How matrices are arranged and coloured; the same for every result, so that toggling compares like with like.
+/// How matrices are arranged and coloured; the same for every result, so that toggling compares
+/// like with like.
 public struct ViewSettings: Sendable, Equatable {
   /// The colour map of layer heatmaps.
   public var layerColormap = Colormap.magma

@@ -19,7 +19,8 @@ public struct Viewport: Sendable, Equatable {
   public var firstColumn = 0
 }
 
-/// Where each value of the displayed matrix lies on a grid of pixels; everything else follows from this.
+/// Where each value of the displayed matrix lies on a grid of pixels; everything else follows from
+/// this.
 struct Placement: Sendable, Equatable {
   /// Extent of the displayed matrix (after transposition).
   let rows, columns: Int
@@ -41,7 +42,8 @@ struct Placement: Sendable, Equatable {
   /// - Parameters:
   ///   - pixels: what the pane offers; both at least 1.
   ///   - stretch: how many times wider than high a unit may be drawn to fill the pane.
-  ///   - aspect: pixels across for one pixel down that make a square (2 where a pixel is a whole cell).
+  ///   - aspect: pixels across for one pixel down that make a square (2 where a pixel is a whole
+  ///     cell).
   init(
     rows: Int, columns: Int, pixels: (width: Int, height: Int), viewport: Viewport,
     originAtTop: Bool, aspect: Int
@@ -100,7 +102,8 @@ struct Placement: Sendable, Equatable {
     return (aligned, min(room, units - aligned / block))
   }
 
-  /// The left pixel and the number of pixels of a displayed column, or nil when it is off the screen.
+  /// The left pixel and the number of pixels of a displayed column, or nil when it is off the
+  /// screen.
   func pixelsAcross(column: Int) -> Range<Int>? {
     let unit = (column - firstColumn) / block
     guard column >= firstColumn, unit < unitColumns else { return nil }

@@ -1,8 +1,8 @@
 import CCairo
 import Cells
 
-/// A white picture in memory that draws marks, by Cairo where words are concerned and pixel by pixel
-/// where cells are: no seam is ever smoothed.
+/// A white picture in memory that draws marks, by Cairo where words are concerned and pixel by
+/// pixel where cells are: no seam is ever smoothed.
 struct Canvas: ~Copyable {
   let width, height: Int
   private let surface: OpaquePointer
@@ -46,7 +46,8 @@ struct Canvas: ~Copyable {
     }
   }
 
-  /// Draws one row of cells, each `cellWidth` × `rect.height` pixels; colour 0 leaves what is there.
+  /// Draws one row of cells, each `cellWidth` × `rect.height` pixels; colour 0 leaves what is
+  /// there.
   func drawRow(_ colors: [PackedColor], cellWidth: Int, in rect: PixelRect) {
     eachPixelRow(of: rect) { _, pixels in
       for (column, color) in colors.enumerated() where color != 0 {

@@ -49,7 +49,8 @@ private struct BlockMeans {
   private var exists: [Bool]
   private var sums: [Double]
   private var finite: [Int]
-  /// Of the values that are not finite, the last: what a block without any finite value is drawn as.
+  /// Of the values that are not finite, the last: what a block without any finite value is drawn
+  /// as.
   private var missing: [Double?]
   private(set) var leftOutMissing = false
 

@@ -1,8 +1,8 @@
 import CKACore
 import Cells
 
-/// The legend right of the heatmap: the whole map with its ends and middle, and a swatch for every kind
-/// of cell that is no colour of the map, if there is such a cell.
+/// The legend right of the heatmap: the whole map with its ends and middle, and a swatch for every
+/// kind of cell that is no colour of the map, if there is such a cell.
 struct ColorBar {
   /// A named colour; nil for cells that do not exist.
   struct Swatch: Equatable {
@@ -62,7 +62,8 @@ struct ColorBar {
     return (numbers + names).max() ?? 0
   }
 
-  /// The bar in `rect`: its colours without a step that the map does not have, frame, ticks, numbers.
+  /// The bar in `rect`: its colours without a step that the map does not have, frame, ticks,
+  /// numbers.
   func marks(in rect: PixelRect, _ sizes: FigureSizes, _ typesetter: borrowing Typesetter) -> [Mark]
   {
     var marks: [Mark] = []

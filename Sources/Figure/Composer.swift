@@ -1,7 +1,8 @@
 import CKACore
 import Cells
 
-/// Measures a figure's parts and fixes the skeleton that they hang on; `ComposerMarks.swift` draws them.
+/// Measures a figure's parts and fixes the skeleton that they hang on; `ComposerMarks.swift` draws
+/// them.
 struct Composer: ~Copyable {
   /// The skeleton that the parts hang on.
   struct Skeleton {

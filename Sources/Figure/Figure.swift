@@ -3,8 +3,8 @@ import Cells
 
 /// A heatmap ready for a paper: what is drawn, and every word that stands around it.
 ///
-/// `ppm()`, `png()` and `svg()` draw one and the same layout; `rawPPM()`, `rawPNG()` and `rawSVG()` give
-/// the cells alone. The same figure gives the same bytes.
+/// `ppm()`, `png()` and `svg()` draw one and the same layout; `rawPPM()`, `rawPNG()` and `rawSVG()`
+/// give the cells alone. The same figure gives the same bytes.
 public struct Figure: Drawing, Sendable {
   /// The values.
   public var heatmap: Heatmap

@@ -2,8 +2,8 @@ import Glibc
 
 /// Numbers as a figure writes them.
 enum Numbers {
-  /// `value` to about three digits of `span`, the difference that matters beside it; without trailing
-  /// zeros, and with a real minus sign.
+  /// `value` to about three digits of `span`, the difference that matters beside it; without
+  /// trailing zeros, and with a real minus sign.
   static func text(_ value: Double, span: Double) -> String {
     let size = span > 0 ? span : abs(value) / 100
     guard size > 0, size.isFinite else { return plain(value) }

@@ -1,5 +1,5 @@
-/// The portable pixmap, binary form (P6): `P6`, width, height, 255, then exactly one whitespace byte
-/// and the rows from the top, three bytes a pixel.
+/// The portable pixmap, binary form (P6): `P6`, width, height, 255, then exactly one whitespace
+/// byte and the rows from the top, three bytes a pixel.
 enum PPM {
   /// Longest comment line, `# ` included: the format allows 70 characters a line.
   static let longestComment = 70

@@ -1,7 +1,7 @@
 import Cells
 
-/// The cells alone, one pixel a value, nothing averaged: for those who put their own axes around them.
-/// Where there is no cell the picture is white (transparent in an SVG).
+/// The cells alone, one pixel a value, nothing averaged: for those who put their own axes around
+/// them. Where there is no cell the picture is white (transparent in an SVG).
 extension Figure {
   /// One pixel a value as PPM.
   /// - Parameter scale: repeat each pixel `scale` × `scale` times, ≥ 1.

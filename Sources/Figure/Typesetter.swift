@@ -2,8 +2,8 @@ import CCairo
 import CKACore
 import Cells
 
-/// Measures and draws text with Cairo's toy interface. Fontconfig picks another family where DejaVu Sans
-/// is missing, and without any font Cairo falls back to its built-in one.
+/// Measures and draws text with Cairo's toy interface. Fontconfig picks another family where DejaVu
+/// Sans is missing, and without any font Cairo falls back to its built-in one.
 struct Typesetter: ~Copyable {
   static let family = "DejaVu Sans"
 
@@ -30,7 +30,8 @@ struct Typesetter: ~Copyable {
     return Int(max(extents.x_advance, extents.width).rounded(.up))
   }
 
-  /// `text`, its beginning replaced by `…` where it is longer than `limit`: module paths differ at the end.
+  /// `text`, its beginning replaced by `…` where it is longer than `limit`: module paths differ at
+  /// the end.
   func keepingEnd(_ text: String, _ font: Font, limit: Int) -> String {
     cut(Array(text.unicodeScalars), font, limit) { scalars, kept in
       "…" + String(String.UnicodeScalarView(scalars.suffix(kept)))
@@ -44,7 +45,8 @@ struct Typesetter: ~Copyable {
     }
   }
 
-  /// `text` broken at spaces into lines of at most `limit` pixels; what is left after `lines` is cut.
+  /// `text` broken at spaces into lines of at most `limit` pixels; what is left after `lines` is
+  /// cut.
   func wrap(_ text: String, _ font: Font, limit: Int, lines: Int) -> [String] {
     var result: [String] = []
     var line = ""

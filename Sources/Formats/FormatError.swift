@@ -1,6 +1,7 @@
 /// Why a file cannot be read: one line that says what is wrong, where, and what to do.
 public struct FormatError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is wrong, without the file's name ("the header claims 4,294,967,296 bytes, the file has 14").
+  /// What is wrong, without the file's name ("the header claims 4,294,967,296 bytes, the file has
+  /// 14").
   public var problem: String
   /// Where in the file: "byte 116", "line 3", "key 'CKA'"; empty where it concerns the whole file.
   public var place: String

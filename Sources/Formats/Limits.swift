@@ -2,8 +2,8 @@
 enum Limits {
   /// Elements of one matrix: 30,000 × 30,000 stands above it only when it is not really stored.
   static let cells = 400_000_000
-  /// Elements of one array. Arrays are views of bytes that are there, so this only keeps arithmetic in
-  /// range; activations have billions of elements.
+  /// Elements of one array. Arrays are views of bytes that are there, so this only keeps arithmetic
+  /// in range; activations have billions of elements.
   static let elements = 1 << 40
   /// Layers on one axis.
   static let layers = 100_000

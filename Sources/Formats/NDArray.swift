@@ -27,8 +27,8 @@ struct NDArray {
   ///   - offset: byte offset of the first element in `region`.
   ///   - swapped: the elements are big-endian.
   ///   - bounds: the bytes of `region` that belong to the array's storage; all of them by default.
-  /// - Throws: when a length is negative, the array has over 32 axes or over
-  ///   `Limits.elements` elements, or an element would lie outside `bounds`. The error has no place: the caller knows
+  /// - Throws: when a length is negative, the array has over 32 axes or over `Limits.elements`
+  ///   elements, or an element would lie outside `bounds`. The error has no place: the caller knows
   ///   it.
   init(
     type: ScalarType, shape: [Int], strides: [Int], region: ByteRegion, offset: Int = 0,

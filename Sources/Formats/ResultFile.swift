@@ -3,7 +3,8 @@ import CKACore
 /// The one door to saved results: sniffs what the bytes are, and reads them.
 public enum ResultFile {
   /// The comparisons of the file at `path`, for those who have no use for curves.
-  /// - Throws: `FormatError`, one line that names file, place and remedy; also when it holds nothing but curves.
+  /// - Throws: `FormatError`, one line that names file, place and remedy; also when it holds
+  ///   nothing but curves.
   public static func read(path: String) throws(FormatError) -> [Comparison] {
     do throws(FormatError) {
       return try comparisons(among: results(path: path))
@@ -31,8 +32,8 @@ public enum ResultFile {
     }
   }
 
-  /// Whether a file of this name is worth opening when a folder is walked: by its extension, in any case.
-  /// Hidden files are not.
+  /// Whether a file of this name is worth opening when a folder is walked: by its extension, in any
+  /// case. Hidden files are not.
   public static func isCandidate(name: String) -> Bool {
     guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
     return extensions.contains(name[name.index(after: dot)...].lowercased())

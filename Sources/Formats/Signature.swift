@@ -5,7 +5,8 @@ enum Signature: String {
   case gzip, zip, npy, hdf5, safetensors, torchLegacy, pickle, json, yamlIndex, text
 
   /// What `region` holds.
-  /// - Throws: when it is something else that people save under a result's name, which the error names.
+  /// - Throws: when it is something else that people save under a result's name, which the error
+  ///   names.
   static func format(of region: ByteRegion) throws(FormatError) -> Signature {
     let slice = ByteSlice(region)
     if let stranger = strangers.first(where: { slice.hasPrefix($0.magic) }) {

@@ -4,8 +4,8 @@ import Glibc
 /// A lock on a file, held until the last copy of its descriptor is closed, also by `kill -9`.
 ///
 /// It belongs to the open file, not to the process: a child that inherits the descriptor goes on
-/// holding it, and two openings in one process exclude each other. Network file systems may not have
-/// such locks, and then say so when one is taken.
+/// holding it, and two openings in one process exclude each other. Network file systems may not
+/// have such locks, and then say so when one is taken.
 final class FileLock: Sendable {
   /// Open for reading and writing; closed on exec.
   let descriptor: Int32
@@ -14,7 +14,8 @@ final class FileLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Takes the lock of the file at `path`, which is made if it is missing; nil when another holds it.
+  /// Takes the lock of the file at `path`, which is made if it is missing; nil when another holds
+  /// it.
   static func acquire(_ path: String) throws(JobError) -> FileLock? {
     let first = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard first >= 0 else { throw .system("cannot be locked", path) }
@@ -26,8 +27,8 @@ final class FileLock: Sendable {
     return try FileLock(owning: descriptor).locked(path)
   }
 
-  /// Takes over `descriptor`, inherited from whoever started this process, if it is that of the file
-  /// at `path` and has, or gets, the lock.
+  /// Takes over `descriptor`, inherited from whoever started this process, if it is that of the
+  /// file at `path` and has, or gets, the lock.
   static func adopt(_ descriptor: Int32, path: String) throws(JobError) -> FileLock? {
     guard fcntl(descriptor, F_GETFD) >= 0, isOpen(descriptor, at: path) else { return nil }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -26,7 +26,8 @@ public struct JobHost: Sendable {
     self.launch = launch
   }
 
-  /// How many jobs run at once where nobody says: `$CKA_JOB_LIMIT`, or one, as a job uses all cores.
+  /// How many jobs run at once where nobody says: `$CKA_JOB_LIMIT`, or one, as a job uses all
+  /// cores.
   var limit: Int {
     environment[WorkerLaunch.limitVariable].flatMap { Int($0) }.map { min(max($0, 1), 1024) } ?? 1
   }

@@ -69,8 +69,8 @@ extension JobStore {
   /// - Throws: `.isLive`, `.noSuchJob`.
   func exclusive(_ id: JobID) throws(JobError) -> FileLock {
     let folder = folder(id)
-    // A worker that has said its last word holds the lock for another moment; so does, until its exec,
-    // any child that the one who let go has just forked.
+    // A worker that has said its last word holds the lock for another moment; so does, until its
+    // exec, any child that the one who let go has just forked.
     let deadline = ContinuousClock.now + .seconds(2)
     var held = try status(id, locking: folder)
     while held.lock == nil, !held.status.state.isLive, ContinuousClock.now < deadline {
@@ -118,8 +118,8 @@ extension JobStore {
     }
   }
 
-  /// Makes the folder under a hidden name, with its lock taken, and renames it: from the first moment
-  /// that a job can be seen it is complete and alive.
+  /// Makes the folder under a hidden name, with its lock taken, and renames it: from the first
+  /// moment that a job can be seen it is complete and alive.
   private func publish(_ spec: JobSpec) throws(JobError) -> (JobID, FileLock) {
     let hidden = JobFolder(path: "\(root)/.new-\(UUID().uuidString)")
     guard mkdir(hidden.path, 0o700) == 0 else { throw .system("cannot be made", hidden.path) }

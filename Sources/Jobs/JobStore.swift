@@ -4,8 +4,9 @@ import Glibc
 
 /// The jobs of a user: a folder of job folders, which any number of programs use at the same time.
 ///
-/// Nothing here keeps state in memory. A worker holds the lock of its job from before the folder can
-/// be seen until it ends, so what a job is doing can always be told from its files and that lock.
+/// Nothing here keeps state in memory. A worker holds the lock of its job from before the folder
+/// can be seen until it ends, so what a job is doing can always be told from its files and that
+/// lock.
 ///
 ///     let store = try JobStore()
 ///     let job = try store.submit(spec, worker: .thisProgram(["worker"]))
@@ -58,7 +59,8 @@ public struct JobStore: Sendable {
     return status
   }
 
-  /// The job that a person means by `text`: its name, or the unique start of it, or of its last part.
+  /// The job that a person means by `text`: its name, or the unique start of it, or of its last
+  /// part.
   /// - Throws: `.noSuchJob` or `.ambiguous`.
   public func find(_ text: String) throws(JobError) -> JobID {
     let all = try ids()

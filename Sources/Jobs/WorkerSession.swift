@@ -21,7 +21,8 @@ public enum JobOutcome: Equatable, Sendable {
 ///     …  session.report(…), session.checkpoint(…), until session.isCancelled
 ///     try session.finish(.finished)
 ///
-/// `kill -9` at any moment leaves the previous checkpoint or the next one, and lets go of the locks.
+/// `kill -9` at any moment leaves the previous checkpoint or the next one, and lets go of the
+/// locks.
 public final class WorkerSession: Sendable {
   /// The job's files.
   public let folder: JobFolder
@@ -45,7 +46,8 @@ public final class WorkerSession: Sendable {
     var slot: FileLock?
   }
 
-  /// Opens the job in the folder at `path`. From now on SIGTERM asks to stop, and SIGHUP is ignored.
+  /// Opens the job in the folder at `path`. From now on SIGTERM asks to stop, and SIGHUP is
+  /// ignored.
   /// - Throws: `.isLive` when another worker has the job, `.isOver` when it is finished, `.broken`.
   public init(folder path: String, host: JobHost = JobHost()) throws(JobError) {
     let path = URL(fileURLWithPath: path).standardizedFileURL
@@ -189,8 +191,8 @@ extension WorkerSession {
     return (lock, false)
   }
 
-  /// The entry of this attempt: the launcher has written it, or it is written here for a worker that
-  /// was started by hand.
+  /// The entry of this attempt: the launcher has written it, or it is written here for a worker
+  /// that was started by hand.
   private static func begin(
     _ folder: JobFolder, isLaunched: Bool, now: Timestamp
   ) throws(JobError) -> JournalEntry {

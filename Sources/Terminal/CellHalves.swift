@@ -1,10 +1,10 @@
 import Cells
 
-// A cell of two coloured halves can be drawn with either as the ink. To change colours costs some forty
-// bytes on a terminal of true colours; to go on with those of the cell before costs none.
+// A cell of two coloured halves can be drawn with either as the ink. To change colours costs some
+// forty bytes on a terminal of true colours; to go on with those of the cell before costs none.
 extension Cell {
-  /// A cell that looks the same in the colours of `style`, which need not be sent again; nil when there is
-  /// none.
+  /// A cell that looks the same in the colours of `style`, which need not be sent again; nil when
+  /// there is none.
   func redrawn(inColorsOf style: Style) -> Cell? {
     guard style.attributes.isEmpty, style.foreground != .standard, let halves else { return nil }
     let (ink, paper) = (style.foreground, style.background)
@@ -29,8 +29,8 @@ extension Cell {
     return cell
   }
 
-  /// The colours of both halves, when that is all there is to see and none is the terminal's own: its ink
-  /// and its paper are different colours of one name.
+  /// The colours of both halves, when that is all there is to see and none is the terminal's own:
+  /// its ink and its paper are different colours of one name.
   private var halves: (upper: Color, lower: Color)? {
     guard style.attributes.isEmpty, style.background != .standard else { return nil }
     if glyph == Glyph.space { return (style.background, style.background) }

@@ -21,7 +21,8 @@ public enum ColorDetection {
   }
 
   /// The depth together with its reason. The first of these decides: the user's choice, `NO_COLOR`,
-  /// `COLORTERM`, terminals known to have true colour, tmux (which converts it to what it has), terminfo.
+  /// `COLORTERM`, terminals known to have true colour, tmux (which converts it to what it has),
+  /// terminfo.
   public static func find(
     environment: [String: String], terminfoColors: Int, override: ColorDepth?
   ) -> Finding {

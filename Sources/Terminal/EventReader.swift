@@ -3,7 +3,8 @@ import CSignals
 import Cells
 import Glibc
 
-/// Waits for the keyboard, the mouse, signals and the caller's descriptors, and reads all that is there.
+/// Waits for the keyboard, the mouse, signals and the caller's descriptors, and reads all that is
+/// there.
 struct EventReader {
   private let terminal: Int32
   private let wake: Int32

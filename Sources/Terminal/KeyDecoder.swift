@@ -3,8 +3,8 @@ import Cells
 
 /// Turns what ncurses reads (characters, and codes of keys it recognised) into keys.
 ///
-/// Feed it everything that is waiting, then call `finish()`: an Escape with nothing behind it is the key,
-/// with a character behind it the Alt key.
+/// Feed it everything that is waiting, then call `finish()`: an Escape with nothing behind it is
+/// the key, with a character behind it the Alt key.
 struct KeyDecoder {
   /// One thing read.
   enum Input {
@@ -17,8 +17,8 @@ struct KeyDecoder {
   private enum Pending {
     case nothing
     case escape
-    /// Inside `CSI` or `SS3`, a sequence that nobody knows: swallowed, so that its letters are not taken
-    /// for commands.
+    /// Inside `CSI` or `SS3`, a sequence that nobody knows: swallowed, so that its letters are not
+    /// taken for commands.
     case sequence(introducer: UInt32, length: Int)
   }
   private var pending = Pending.nothing

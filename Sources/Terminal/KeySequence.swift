@@ -3,16 +3,18 @@ import Cells
 
 /// What keys send, beyond what a terminal's own entry says.
 ///
-/// Entries are often wrong about the terminal that is really there (a `TERM` set by hand, screen inside
-/// xterm), and no two terminals send these bytes for different keys, so all of them are always recognised.
+/// Entries are often wrong about the terminal that is really there (a `TERM` set by hand, screen
+/// inside xterm), and no two terminals send these bytes for different keys, so all of them are
+/// always recognised.
 enum KeySequence {
   /// Every sequence, with the ncurses code that it is given.
   static let all: [(bytes: String, code: Int32)] = cursorKeys + editingKeys + functionKeys + keypad
 
   private static let escape = "\u{1B}"
 
-  /// Arrows, Home and End in both keypad modes, and with modifiers: `CSI 1 ; m A`, where m − 1 is a bit
-  /// set of Shift 1, Alt 2, Control 4. Shift alone has a meaning of its own; otherwise they do not count.
+  /// Arrows, Home and End in both keypad modes, and with modifiers: `CSI 1 ; m A`, where m − 1 is a
+  /// bit set of Shift 1, Alt 2, Control 4. Shift alone has a meaning of its own; otherwise they do
+  /// not count.
   private static let cursorKeys: [(String, Int32)] = {
     let keys: [(final: String, code: Int32, shifted: Int32)] = [
       ("A", KEY_UP, KEY_SR), ("B", KEY_DOWN, KEY_SF), ("C", KEY_RIGHT, KEY_SRIGHT),

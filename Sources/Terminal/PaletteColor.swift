@@ -18,8 +18,8 @@ enum PaletteColor {
     }
   }
 
-  /// What xterm shows for a palette index: 16 ANSI colours, a 6 × 6 × 6 cube, 24 greys. People change the
-  /// first 16, so these are their usual values.
+  /// What xterm shows for a palette index: 16 ANSI colours, a 6 × 6 × 6 cube, 24 greys. People
+  /// change the first 16, so these are their usual values.
   static func rgb(ofIndex index: Int) -> RGB {
     switch index {
     case 7: return RGB(229, 229, 229)

@@ -5,7 +5,8 @@ import Cells
 struct ScreenPainter {
   private var pairs: ColorPairs
   private var shown: CellBuffer?
-  /// How the cells of `shown` were drawn: halves of a cell can be drawn in several ways that look the same.
+  /// How the cells of `shown` were drawn: halves of a cell can be drawn in several ways that look
+  /// the same.
   private var drawn: [Cell] = []
   // A row in ncurses's terms.
   private var glyphs: [UInt32] = []
@@ -72,7 +73,8 @@ struct ScreenPainter {
     }
   }
 
-  /// Turns cells into ncurses's terms; false when a pair was missing, which is then the terminal's own.
+  /// Turns cells into ncurses's terms; false when a pair was missing, which is then the terminal's
+  /// own.
   private mutating func translate(_ cells: ArraySlice<Cell>) -> Bool {
     var suffices = true
     var last: (style: Style, number: Int32?)?

@@ -7,8 +7,8 @@ final class TerminalDevice {
   let output: Int32
   private let opened: Int32
 
-  /// Standard input and output if both are the terminal, else the one that controls the program: input may
-  /// be a pipe.
+  /// Standard input and output if both are the terminal, else the one that controls the program:
+  /// input may be a pipe.
   init() throws(TerminalError) {
     if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
       opened = -1
@@ -33,7 +33,8 @@ final class TerminalDevice {
     if opened >= 0 { close(opened) }
   }
 
-  /// Saves the terminal's modes and has signals restore them. Until `setRestore` there is nothing to write.
+  /// Saves the terminal's modes and has signals restore them. Until `setRestore` there is nothing
+  /// to write.
   /// - Returns: a descriptor that wakes `poll` after a signal; nil when a screen is open already.
   func guardModes() -> Int32? {
     let wake = cka_terminal_guard(output)

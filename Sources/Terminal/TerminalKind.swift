@@ -53,7 +53,8 @@ struct TerminalKind {
       name: entry?.name ?? term, entry: entry, color: color, isXtermLike: isXtermLike)
   }
 
-  /// Families that are compatible with xterm as far as `XtermEntry` goes, known to terminfo here or not.
+  /// Families that are compatible with xterm as far as `XtermEntry` goes, known to terminfo here or
+  /// not.
   static func isXtermLike(_ term: String) -> Bool {
     families.contains { term == $0 || term.hasPrefix($0 + "-") || term.hasPrefix($0 + ".") }
   }

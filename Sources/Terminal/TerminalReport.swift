@@ -2,7 +2,8 @@ import CNcurses
 import Cells
 import Glibc
 
-/// What is known about the terminal, for people who wonder why it looks as it does. Nothing is drawn.
+/// What is known about the terminal, for people who wonder why it looks as it does. Nothing is
+/// drawn.
 public struct TerminalReport: Sendable {
   /// One fact.
   public struct Row: Sendable, Equatable {

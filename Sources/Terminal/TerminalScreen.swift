@@ -5,7 +5,8 @@ import Glibc
 
 /// The terminal, taken over from `init` to `close()`: one at a time, and only on the main thread.
 ///
-/// Whatever ends the program meanwhile (a trap, a signal, `exit`), the terminal is put back in order.
+/// Whatever ends the program meanwhile (a trap, a signal, `exit`), the terminal is put back in
+/// order.
 public final class TerminalScreen {
   /// The colours in use.
   public let depth: ColorDepth
@@ -20,8 +21,8 @@ public final class TerminalScreen {
   private var hasMouse = false
 
   /// Takes the terminal over.
-  /// - Throws: `TerminalError` when there is none, or when it is too simple to draw on; nothing has been
-  ///   changed then.
+  /// - Throws: `TerminalError` when there is none, or when it is too simple to draw on; nothing has
+  ///   been changed then.
   public convenience init(_ options: TerminalOptions) throws(TerminalError) {
     let kind = try TerminalKind.choose(options)
     try self.init(options, kind, on: TerminalDevice())
@@ -54,7 +55,8 @@ public final class TerminalScreen {
   /// The screen's extent.
   public var size: Size { Size(width: Int(cka_columns()), height: Int(cka_lines())) }
 
-  /// Shows `buffer`; only what changed since the last call is sent. The cursor is hidden unless it is given.
+  /// Shows `buffer`; only what changed since the last call is sent. The cursor is hidden unless it
+  /// is given.
   public func draw(_ buffer: CellBuffer, cursor: (x: Int, y: Int)? = nil) {
     guard screen != nil else { return }
     painter.paint(buffer, cursor: cursor)
@@ -66,7 +68,8 @@ public final class TerminalScreen {
     painter.forget()
   }
 
-  /// Lets clicks and the wheel reach the program, or leaves them to the terminal for selecting text.
+  /// Lets clicks and the wheel reach the program, or leaves them to the terminal for selecting
+  /// text.
   public func setMouse(_ on: Bool) {
     guard screen != nil else { return }
     hasMouse = on && cka_capability("kmous") != nil
@@ -74,8 +77,10 @@ public final class TerminalScreen {
     updateRestore()
   }
 
-  /// Asks the terminal to put `text` on the clipboard, which reaches through SSH; most ask or allow it.
-  /// - Returns: false when the text is too long for terminals to take, or they have no such sequence.
+  /// Asks the terminal to put `text` on the clipboard, which reaches through SSH; most ask or allow
+  /// it.
+  /// - Returns: false when the text is too long for terminals to take, or they have no such
+  ///   sequence.
   @discardableResult
   public func copyToClipboard(_ text: String) -> Bool {
     guard screen != nil, kind.isXtermLike else { return false }
@@ -86,8 +91,8 @@ public final class TerminalScreen {
 
   /// Waits for input and returns all of it.
   /// - Parameters:
-  ///   - wake: further descriptors; when one can be read, the call returns, perhaps with no events. Reading
-  ///     them is the caller's business.
+  ///   - wake: further descriptors; when one can be read, the call returns, perhaps with no events.
+  ///     Reading them is the caller's business.
   ///   - timeoutMilliseconds: the longest wait; -1 for ever.
   public func readEvents(wake: [Int32], timeoutMilliseconds: Int32) -> [InputEvent] {
     guard screen != nil else { return [.hangup] }
@@ -109,8 +114,8 @@ public final class TerminalScreen {
     return events
   }
 
-  /// What ^Z does: gives the terminal back, stops, and returns when the shell continues the program. Draw
-  /// again afterwards.
+  /// What ^Z does: gives the terminal back, stops, and returns when the shell continues the
+  /// program. Draw again afterwards.
   public func suspend() {
     guard screen != nil else { return }
     stop(job: true)

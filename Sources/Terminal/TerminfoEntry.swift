@@ -1,10 +1,11 @@
 import CNcurses
 import FoundationEssentials
 
-/// A terminal description, and its compiled form as `term(5)` describes it (32-bit numbers, magic 01036).
+/// A terminal description, and its compiled form as `term(5)` describes it (32-bit numbers, magic
+/// 01036).
 ///
-/// Debian's base install lacks every true-colour entry and those of newer terminals. ncurses reads an entry
-/// from the environment just as well: `TERMINFO=b64:…`.
+/// Debian's base install lacks every true-colour entry and those of newer terminals. ncurses reads
+/// an entry from the environment just as well: `TERMINFO=b64:…`.
 struct TerminfoEntry {
   /// The name that `newterm` is given.
   var name: String

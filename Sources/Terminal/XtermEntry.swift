@@ -1,13 +1,14 @@
 import Cells
 
-/// The terminal that nearly all of today's are compatible with (xterm, tmux, kitty, alacritty, foot,
-/// ghostty, wezterm, VTE, Konsole, iTerm2), described for any colour depth.
+/// The terminal that nearly all of today's are compatible with (xterm, tmux, kitty, alacritty,
+/// foot, ghostty, wezterm, VTE, Konsole, iTerm2), described for any colour depth.
 ///
-/// It differs from the usual entries on purpose: no `bce`, because tmux and screen may not have it; no
-/// hardware tabs, scrolling, insertion or repetition, which the explorer does not need and some lack.
+/// It differs from the usual entries on purpose: no `bce`, because tmux and screen may not have it;
+/// no hardware tabs, scrolling, insertion or repetition, which the explorer does not need and some
+/// lack.
 enum XtermEntry {
-  /// Added to a palette index to tell it from a true colour, which is 0…0xFFFFFF. In ncurses's own direct
-  /// entries 0–7 are ANSI colours, and the darkest blues cannot be had.
+  /// Added to a palette index to tell it from a true colour, which is 0…0xFFFFFF. In ncurses's own
+  /// direct entries 0–7 are ANSI colours, and the darkest blues cannot be had.
   static let paletteFlag: Int32 = 0x100_0000
 
   /// An entry called `name` that shows colours of `depth`.
@@ -27,8 +28,8 @@ enum XtermEntry {
     case .none:
       return
     case .trueColor:
-      // Twice 2^24: the upper half are palette indices. RGB says "direct", without which ncurses would
-      // allocate a table of all colours.
+      // Twice 2^24: the upper half are palette indices. RGB says "direct", without which ncurses
+      // would allocate a table of all colours.
       entry.numbers["colors"] = 2 * paletteFlag
       entry.extendedBooleans = ["RGB"]
       let direct =

@@ -12,8 +12,8 @@ public struct PythonInterpreter: Sendable, Equatable {
   /// Who chose it: `--python`, `$CKA_PYTHON`, `$VIRTUAL_ENV` or `PATH`.
   public var choice: String
 
-  /// The one that `wish` names, else `$CKA_PYTHON`, else that of an active virtual environment, else
-  /// `python3`.
+  /// The one that `wish` names, else `$CKA_PYTHON`, else that of an active virtual environment,
+  /// else `python3`.
   /// - Parameters:
   ///   - wish: a path, or a name to look for on `PATH`; nil for no wish.
   ///   - folder: where relative paths lead from; the working folder unless it is absolute.

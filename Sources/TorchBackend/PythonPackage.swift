@@ -36,8 +36,8 @@ public enum PythonPackage {
       ?? CommandLine.arguments[0]
   }
 
-  /// The words that run `verb` of the package in `folder`. A script of its own and not `-m`, with which Python
-  /// would import whatever the working folder holds.
+  /// The words that run `verb` of the package in `folder`. A script of its own and not `-m`, with
+  /// which Python would import whatever the working folder holds.
   public static func call(_ interpreter: PythonInterpreter, in folder: String, _ verb: String)
     -> [String]
   { [interpreter.path, "\(folder)/\(entry)", verb] }

@@ -15,8 +15,8 @@ public struct TorchCommand: Sendable, Equatable {
   public var threads: Int?
 
   /// The call that `recipe`, which has models, asks for.
-  /// - Throws: `FormatError` when there is no Python or no package, a specification is none, or a file that
-  ///   it names is missing.
+  /// - Throws: `FormatError` when there is no Python or no package, a specification is none, or a
+  ///   file that it names is missing.
   public init(_ recipe: StudyFile, environment: [String: String]) throws(FormatError) {
     guard let study = recipe.models else { throw FormatError("the study has no models") }
     for specification in try Self.specifications(study) {

@@ -50,7 +50,8 @@ enum Configuration {
   }
 
   /// The preferences of the file at `path`, and a line for everything in it that means nothing.
-  /// - Parameter isRequired: the user named the file; otherwise one that does not exist gives the defaults.
+  /// - Parameter isRequired: the user named the file; otherwise one that does not exist gives the
+  ///   defaults.
   static func load(
     path: String?, isRequired: Bool = false
   ) -> (preferences: Preferences, problems: [String]) {
@@ -94,7 +95,8 @@ enum Configuration {
     return problems
   }
 
-  /// One line of at most `width` cells about what is wrong in the file at `path`; nil when nothing is.
+  /// One line of at most `width` cells about what is wrong in the file at `path`; nil when nothing
+  /// is.
   static func notice(_ problems: [String], path: String, width: Int) -> String? {
     guard let first = problems.first else { return nil }
     if problems.count == 1 {

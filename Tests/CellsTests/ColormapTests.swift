@@ -32,7 +32,8 @@ struct ColormapTests {
     #expect(hash == checksum)
   }
 
-  /// matplotlib's own `gray` is one level too dark in 24 places, where a product is cut off; ours is not.
+  /// matplotlib's own `gray` is one level too dark in 24 places, where a product is cut off; ours
+  /// is not.
   @Test func greyIsLinear() {
     #expect(Colormap.grey.samples.map { Int($0.red) } == Array(0...255))
     #expect(Colormap.grey.samples.allSatisfy { $0.red == $0.green && $0.green == $0.blue })

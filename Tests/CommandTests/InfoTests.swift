@@ -142,7 +142,8 @@ import Testing
 }
 
 extension Place {
-  /// Runs the program, which must end with 1 and one line on standard error that names its last argument.
+  /// Runs the program, which must end with 1 and one line on standard error that names its last
+  /// argument.
   func expectOneComplaint(_ arguments: String..., location: SourceLocation = #_sourceLocation)
     throws
   {

@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A folder of its own for one test, with a home, settings and state in it; removed with its last reference.
+/// A folder of its own for one test, with a home, settings and state in it; removed with its last
+/// reference.
 final class Place {
   /// Where programs work.
   let folder: String

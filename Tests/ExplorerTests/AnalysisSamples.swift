@@ -3,8 +3,8 @@ import CKACore
 @testable import Explorer
 
 extension Sample {
-  /// The minibatches' sizes of CKA and of its spread in `study`: layers i and j are alike to 1 − 0.1 |i − j|,
-  /// give or take `spread` from one minibatch to the next.
+  /// The minibatches' sizes of CKA and of its spread in `study`: layers i and j are alike to 1 −
+  /// 0.1 |i − j|, give or take `spread` from one minibatch to the next.
   struct Looks {
     var spread = 0.02
     var minibatches = 20

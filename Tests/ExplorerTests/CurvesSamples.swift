@@ -18,7 +18,8 @@ extension Sample {
       ])
   }
 
-  /// Curves that are odd in their own ways, for tests of what must hold on every screen. None is refused.
+  /// Curves that are odd in their own ways, for tests of what must hold on every screen. None is
+  /// refused.
   static func oddCurves() -> [Curves] {
     let most = Double.greatestFiniteMagnitude
     let wide = "学生の精度🦊"

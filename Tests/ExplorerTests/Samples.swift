@@ -75,7 +75,8 @@ enum Sample {
       matrix: Matrix(rows: 1, columns: scores.count, values: scores))
   }
 
-  /// A folder of pairs: A × B and its swapped partner, A × C, B × C with scores, and another folder.
+  /// A folder of pairs: A × B and its swapped partner, A × C, B × C with scores, and another
+  /// folder.
   static func folder() -> [Comparison] {
     let (short, long) = (Array(resnet.prefix(7)), resnet)
     return [

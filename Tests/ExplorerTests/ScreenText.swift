@@ -14,8 +14,8 @@ extension Scene {
     return part.text
   }
 
-  /// The half-block pixels inside `rect`, two lines a row: a palette index as a hexadecimal digit, and `.`
-  /// for the terminal's own background.
+  /// The half-block pixels inside `rect`, two lines a row: a palette index as a hexadecimal digit,
+  /// and `.` for the terminal's own background.
   func pixels(in rect: Rect) -> String {
     let buffer = buffer
     return (0..<rect.height * 2).map { line in

@@ -12,7 +12,8 @@ struct Picture: Equatable {
 
   subscript(x: Int, y: Int) -> RGB { pixels[y * width + x] }
 
-  /// Reads a P6 file by the grammar's letter: magic, comment, numbers, one whitespace byte, samples.
+  /// Reads a P6 file by the grammar's letter: magic, comment, numbers, one whitespace byte,
+  /// samples.
   init(ppm bytes: [UInt8]) throws {
     var lines: [String] = []
     var position = 0

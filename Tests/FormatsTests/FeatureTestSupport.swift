@@ -80,7 +80,8 @@ enum SavedFile {
       let parent = H5Gcreate2(file, group, 0, 0, 0)
       let space = H5Screate_simple(Int32(array.shape.count), array.shape.map { hsize_t($0) }, nil)
       let type = cka_h5_float64()
-      // The property list's class is a macro that Swift has not; a dataset has a list of that class.
+      // The property list's class is a macro that Swift has not; a dataset has a list of that
+      // class.
       let model = H5Dcreate2(file, "model", type, space, 0, 0, 0)
       let creation = H5Dget_create_plist(model)
       H5Dclose(model)

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Formats
 
-/// Files made with libhdf5 itself, from Swift, since the reader must meet more than one sample shows.
+/// Files made with libhdf5 itself, from Swift, since the reader must meet more than one sample
+/// shows.
 @Suite(.serialized) struct HDF5Tests {
   @Test func groupsAreResults() throws {
     let folder = try ScratchFolder()

@@ -22,8 +22,8 @@ enum SHA256 {
     UInt32((number - number.rounded(.down)) * 0x1p32)
   }
 
-  /// First 32 bits of the fractional parts of the cube roots of the primes; found in integers, since
-  /// float64 holds too few digits to be sure of each.
+  /// First 32 bits of the fractional parts of the cube roots of the primes; found in integers,
+  /// since float64 holds too few digits to be sure of each.
   private static let constants: [UInt32] = primes.prefix(64).map { prime in
     // The largest r with r³ ≤ prime · 2⁹⁶ is ∛prime · 2³², whose low 32 bits are the fraction.
     let target = UInt128(prime) << 96

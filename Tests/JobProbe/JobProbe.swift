@@ -1,8 +1,8 @@
 import Foundation
 import Jobs
 
-/// A worker for tests. Signals, locks and `kill -9` can only be tried on a process of its own, and a
-/// shell script cannot open a `WorkerSession`, so the package has this program beside its tests.
+/// A worker for tests. Signals, locks and `kill -9` can only be tried on a process of its own, and
+/// a shell script cannot open a `WorkerSession`, so the package has this program beside its tests.
 ///
 ///     JobProbe worker FOLDER          does what the job's command says, see `Work`
 ///     JobProbe submit ROOT COMMAND…   submits a job, then stays

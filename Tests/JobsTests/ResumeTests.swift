@@ -38,8 +38,8 @@ import Testing
     #expect(try checkpoint(scratch, disturbed) == whole)
   }
 
-  /// kill -9, also while the worker is still being loaded: its number is that of the session's leader
-  /// whose arguments name the job.
+  /// kill -9, also while the worker is still being loaded: its number is that of the session's
+  /// leader whose arguments name the job.
   private func killWorker(_ scratch: ScratchStore, _ id: JobID) throws -> Bool {
     let folder = scratch.store.folder(id)
     var found: Int32?

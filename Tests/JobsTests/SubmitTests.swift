@@ -45,7 +45,8 @@ import Testing
       job = try scratch.store.list().first
       return job?.progress != nil
     }
-    // Foundation gave it a process group of its own: this is what a closed terminal does, and worse.
+    // Foundation gave it a process group of its own: this is what a closed terminal does, and
+    // worse.
     for signal in [SIGHUP, SIGKILL] { kill(-starter.processIdentifier, signal) }
     starter.waitUntilExit()
     let id = try #require(job?.id)

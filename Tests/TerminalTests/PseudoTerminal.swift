@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Both ends of a terminal: a program in this process draws on `device`, the test reads what it sent.
+/// Both ends of a terminal: a program in this process draws on `device`, the test reads what it
+/// sent.
 final class PseudoTerminal {
   /// The end that a program takes for its terminal.
   let device: Int32
@@ -40,8 +41,8 @@ final class PseudoTerminal {
   /// Sends `text` as a keyboard would.
   func type(_ text: String) { put(text, on: master) }
 
-  /// What was sent since the last call; everything that has been written by now is in it, unless the
-  /// terminal is broken: then what came within ten seconds.
+  /// What was sent since the last call; everything that has been written by now is in it, unless
+  /// the terminal is broken: then what came within ten seconds.
   func output() -> String {
     // What is written last arrives last, so this mark closes what came before.
     let mark = "\u{1B}_end\u{1B}\\"
@@ -57,8 +58,8 @@ final class PseudoTerminal {
     }
   }
 
-  /// Reads until the last copy of `device` is closed. The thread has a descriptor of its own: the number
-  /// of a closed one is soon another terminal's.
+  /// Reads until the last copy of `device` is closed. The thread has a descriptor of its own: the
+  /// number of a closed one is soon another terminal's.
   private func read() {
     let own = dup(master)
     Thread.detachNewThread { [received] in

@@ -2,8 +2,8 @@ import Foundation
 
 /// Runs programs for tests.
 ///
-/// Foundation's `Process` is not used: it waits until every descendant is gone, also a server that the
-/// program leaves behind; files instead of pipes are for the same reason.
+/// Foundation's `Process` is not used: it waits until every descendant is gone, also a server that
+/// the program leaves behind; files instead of pipes are for the same reason.
 package enum Shell {
   /// A program that failed: what it was and what it said.
   package struct Failure: Error, CustomStringConvertible {
@@ -26,8 +26,8 @@ package enum Shell {
     package var text: String { String(decoding: output, as: UTF8.self) }
   }
 
-  /// The output of `command`, found on `PATH`, in an environment of `PATH`, `HOME`, a UTF-8 locale and
-  /// `environment`.
+  /// The output of `command`, found on `PATH`, in an environment of `PATH`, `HOME`, a UTF-8 locale
+  /// and `environment`.
   /// - Throws: `Failure` with what it said unless it ends with exit code 0.
   @discardableResult
   package static func run(
@@ -90,8 +90,8 @@ package enum Shell {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // Tests run on threads that block signals, and programs would inherit that: a tmux server that cannot be
-    // terminated stays for ever.
+    // Tests run on threads that block signals, and programs would inherit that: a tmux server that
+    // cannot be terminated stays for ever.
     var nothing = sigset_t()
     sigemptyset(&nothing)
     posix_spawnattr_setsigmask(&attributes, &nothing)

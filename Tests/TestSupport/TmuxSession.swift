@@ -1,6 +1,7 @@
 import Foundation
 
-/// A program in a real terminal: a tmux server of its own, without configuration, killed at the end.
+/// A program in a real terminal: a tmux server of its own, without configuration, killed at the
+/// end.
 ///
 ///     let session = try TmuxSession(width: 80, height: 24, command: "cka results/")
 ///     try session.wait { $0.contains("resnet18") }
@@ -100,9 +101,9 @@ package final class TmuxSession {
       command: String(fields[3]))
   }
 
-  /// Looks at the screen until `condition` holds of it and it no longer changes, and returns it; fails after
-  /// `seconds`. A picture that is longer than the terminal's buffer arrives in parts, and tmux shows each; one
-  /// that moves for ever is taken after a while.
+  /// Looks at the screen until `condition` holds of it and it no longer changes, and returns it;
+  /// fails after `seconds`. A picture that is longer than the terminal's buffer arrives in parts,
+  /// and tmux shows each; one that moves for ever is taken after a while.
   @discardableResult
   package func wait(seconds: Double = 20, until condition: (String) throws -> Bool) throws -> String
   {

@@ -4,7 +4,8 @@ public struct Difference: Sendable {
   public let rows: LayerAlignment
   /// The common columns.
   public let columns: LayerAlignment
-  /// The result has the same two models as A, but on the other axes: its values are read transposed.
+  /// The result has the same two models as A, but on the other axes: its values are read
+  /// transposed.
   public let isTransposed: Bool
   /// A − B: common rows × common columns, float64; NaN where either has no finite value.
   public let matrix: Matrix
@@ -76,7 +77,8 @@ public struct Difference: Sendable {
 
   /// Whether the 95 % intervals of the two values lie apart; nil where one of them is not known.
   ///
-  /// Intervals that lie apart differ at well under 5 %: the rule errs on the side of "no difference".
+  /// Intervals that lie apart differ at well under 5 %: the rule errs on the side of "no
+  /// difference".
   public func liesApart(row: Int, column: Int) -> Bool? {
     let widths = halfWidths(row: row, column: column)
     let difference = matrix[row, column]

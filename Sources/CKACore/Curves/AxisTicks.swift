@@ -7,8 +7,8 @@ public struct AxisTicks: Sendable, Equatable {
   /// The values as they are written, with as many decimals as their step needs; all differ.
   public let labels: [String]
 
-  /// At most `most` round numbers in `range`, as many as that allows; the ends themselves where the range is
-  /// too narrow for its numbers' precision.
+  /// At most `most` round numbers in `range`, as many as that allows; the ends themselves where the
+  /// range is too narrow for its numbers' precision.
   public init(_ range: ClosedRange<Double>, most: Int) {
     let (low, high) = (range.lowerBound, range.upperBound)
     let most = max(2, most)
@@ -18,7 +18,8 @@ public struct AxisTicks: Sendable, Equatable {
       self.init(low == high ? [low] : [low, high])
       return
     }
-    // How many multiples there are depends on where the range begins: the finest step may give too many.
+    // How many multiples there are depends on where the range begins: the finest step may give too
+    // many.
     var step = Self.roundStep(atLeast: span / Double(most + 1) * 2)
     var values = Self.multiples(of: step, in: range)
     while values.count > most, step.isFinite {

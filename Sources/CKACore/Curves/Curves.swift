@@ -1,6 +1,7 @@
 /// Lines of means with error bars: an accuracy against a depth, a loss against epochs.
 ///
-/// The points of each series stand in ascending x, each x once. A mean that is NaN is a gap in the line.
+/// The points of each series stand in ascending x, each x once. A mean that is NaN is a gap in the
+/// line.
 public struct Curves: Sendable, Equatable, Identifiable {
   /// What an error bar reaches from the mean, either way.
   public enum ErrorBar: String, Sendable, CaseIterable {
@@ -46,8 +47,8 @@ public struct Curves: Sendable, Equatable, Identifiable {
   public var warnings: [String]
 
   /// Curves; texts must have gone through `SafeText.sanitise`.
-  /// - Throws: `CurvesError` when there is no series or there are too many, when no point can be drawn, or
-  ///   when series have error bars and it is not said which.
+  /// - Throws: `CurvesError` when there is no series or there are too many, when no point can be
+  ///   drawn, or when series have error bars and it is not said which.
   public init(
     id: ResultID, format: String, title: String = "", xName: String = "", yName: String = "",
     caption: String = "", errorBar: ErrorBar? = nil, series: [Series], warnings: [String] = []

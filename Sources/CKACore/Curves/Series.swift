@@ -32,8 +32,8 @@ extension Curves {
     public let counts: [Int]?
 
     /// A series; the points may come in any order.
-    /// - Throws: `CurvesError` when lengths differ, when an x is not finite or comes twice, when an error bar
-    ///   is negative or infinite, a count negative, or when there are too many points.
+    /// - Throws: `CurvesError` when lengths differ, when an x is not finite or comes twice, when an
+    ///   error bar is negative or infinite, a count negative, or when there are too many points.
     public init(
       name: String, x: [Double], mean: [Double], halfLengths: [Double]? = nil,
       counts: [Int]? = nil

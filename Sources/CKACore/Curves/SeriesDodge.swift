@@ -1,4 +1,5 @@
-/// How far the points of a series are moved aside, so that error bars at one x stand beside each other.
+/// How far the points of a series are moved aside, so that error bars at one x stand beside each
+/// other.
 public struct SeriesDodge: Sendable, Equatable {
   private let step: Double
   private let count: Int
@@ -8,8 +9,8 @@ public struct SeriesDodge: Sendable, Equatable {
   ///   - frame: the part of the plane that is drawn.
   ///   - count: series that share the room of an x.
   ///   - width: pixels across the frame.
-  ///   - room: pixels that one series needs. Nothing is moved where the room between two x is less than twice
-  ///     what all series need: points of neighbours would be taken for each other's.
+  ///   - room: pixels that one series needs. Nothing is moved where the room between two x is less
+  ///     than twice what all series need: points of neighbours would be taken for each other's.
   public init(_ positions: [Double], _ frame: CurvesFrame, count: Int, width: Double, room: Double)
   {
     self.count = count

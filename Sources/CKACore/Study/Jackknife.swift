@@ -56,8 +56,8 @@ struct Jackknife: Sendable {
     }
   }
 
-  /// Sums over minibatches of what leaving one out changes, and of its square. The difference to the
-  /// whole keeps digits that squares of θ itself would lose.
+  /// Sums over minibatches of what leaving one out changes, and of its square. The difference to
+  /// the whole keeps digits that squares of θ itself would lose.
   private func moments(
     row: Int, columns: Range<Int>, cross: [Double], whole: [Double]
   ) -> (first: [Double], second: [Double]) {

@@ -1,7 +1,8 @@
-/// The block of a study that compares one of its models (rows) with another, or with itself (columns).
+/// The block of a study that compares one of its models (rows) with another, or with itself
+/// (columns).
 ///
-/// It holds what a matrix of values cannot: for each cell its uncertainty, its score in every kept minibatch,
-/// and the reason where there is no value.
+/// It holds what a matrix of values cannot: for each cell its uncertainty, its score in every kept
+/// minibatch, and the reason where there is no value.
 public struct StudyBlock: Sendable {
   /// The whole study; its arrays are shared, not copied.
   public let study: Study

@@ -29,8 +29,8 @@ public enum Weighting: String, Sendable, Codable, CaseIterable {
 
 /// The floating-point type in which Gram matrices are formed.
 public enum Precision: String, Sendable, Codable, CaseIterable {
-  /// Products of centred float32 features, summed in float32 over at most a few hundred features and in
-  /// float64 beyond; everything after that is float64.
+  /// Products of centred float32 features, summed in float32 over at most a few hundred features
+  /// and in float64 beyond; everything after that is float64.
   case float32
   /// Everything in float64.
   case float64

@@ -63,7 +63,8 @@ extension State {
     return []
   }
 
-  /// Moves the crosshair to the next layer whose name holds `text`: along the displayed columns, then rows.
+  /// Moves the crosshair to the next layer whose name holds `text`: along the displayed columns,
+  /// then rows.
   ///
   /// Rows and columns are one ring: first the row names, then the column names.
   mutating func find(_ text: String, forwards: Bool, includingHere: Bool) -> Bool {
@@ -75,7 +76,8 @@ extension State {
       + filter.indices(of: columns).map { (isRow: false, index: $0) }
     guard !ring.isEmpty else { return false }
     let step = forwards ? 1 : ring.count - 1
-    // In a result where nothing was found yet, the next match is the first and the previous the last.
+    // In a result where nothing was found yet, the next match is the first and the previous the
+    // last.
     let here = lastFound.map { min($0, ring.count - 1) } ?? (forwards ? ring.count - 1 : 0)
     let next = includingHere ? 0 : (here + step) % ring.count
     lastFound = next

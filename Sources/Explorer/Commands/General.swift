@@ -35,7 +35,8 @@ extension Command {
     },
   ]
 
-  /// The help: one line for each command, chapter by chapter, then the windows with keys of their own.
+  /// The help: one line for each command, chapter by chapter, then the windows with keys of their
+  /// own.
   public static let helpLines: [String] =
     Group.allCases.flatMap { group -> [String] in
       let lines = all.filter { $0.group == group }.map { command in

@@ -1,6 +1,7 @@
 import CKACore
 
-/// How curves are drawn; the same for every figure, so that a series hidden in one is hidden in the next.
+/// How curves are drawn; the same for every figure, so that a series hidden in one is hidden in the
+/// next.
 public struct CurveSettings: Sendable, Equatable {
   /// y reaches to 0, else just around the data.
   public var fromZero = false

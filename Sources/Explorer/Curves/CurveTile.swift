@@ -1,7 +1,8 @@
 import CKACore
 import Cells
 
-/// The dots of the curves pane, made anew when the curves, their settings or the pane's size change.
+/// The dots of the curves pane, made anew when the curves, their settings or the pane's size
+/// change.
 struct CurveTile: Sendable {
   struct Key: Sendable, Equatable {
     let id: ResultID
@@ -15,7 +16,8 @@ struct CurveTile: Sendable {
   let canvas: DotCanvas
   /// The part of the plane that is drawn.
   let frame: CurvesFrame
-  /// Marks and error bars stand at every `stride`-th point, where the points are too dense for more.
+  /// Marks and error bars stand at every `stride`-th point, where the points are too dense for
+  /// more.
   let stride: Int
 
   init(_ open: OpenCurves, key: Key) {

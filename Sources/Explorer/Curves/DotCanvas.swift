@@ -1,7 +1,7 @@
 import Cells
 
-/// A grid of dots drawn into cells: 2 × 4 dots a cell in braille, one a cell in ASCII. Each cell belongs to the line
-/// that came to it last.
+/// A grid of dots drawn into cells: 2 × 4 dots a cell in braille, one a cell in ASCII. Each cell
+/// belongs to the line that came to it last.
 struct DotCanvas {
   /// What a cell shows.
   struct Dots: Equatable {

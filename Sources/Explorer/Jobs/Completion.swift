@@ -39,7 +39,8 @@ public struct CompletionRequest: Sendable, Equatable {
 }
 
 extension CompletionRequest {
-  /// The library whose networks are asked for, which Python has to tell; nil for what takes no time.
+  /// The library whose networks are asked for, which Python has to tell; nil for what takes no
+  /// time.
   public var library: String? {
     guard kind == .model else { return nil }
     let specification = Specification(text)

@@ -1,6 +1,7 @@
 import Cells
 
-/// What Tab found, in columns as a shell lists names, or a line each where there is a word about them.
+/// What Tab found, in columns as a shell lists names, or a line each where there is a word about
+/// them.
 func drawMenu(
   _ menu: CompletionMenu, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer
 ) {

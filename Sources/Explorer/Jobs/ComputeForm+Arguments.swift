@@ -1,5 +1,6 @@
 extension ComputeForm {
-  /// The form that stands for a command line, `compute` first; what it has no field for is kept as it is.
+  /// The form that stands for a command line, `compute` first; what it has no field for is kept as
+  /// it is.
   /// - Returns: nil for a command that the form cannot say: one with a backend of the user's own.
   public init?(arguments: [String]) {
     guard arguments.first == "compute" else { return nil }

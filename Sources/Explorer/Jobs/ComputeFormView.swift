@@ -10,7 +10,8 @@ func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
   let inner = openWindow(
     "new comparison", remark: form.isOfModels ? "of models" : "of saved activations",
     in: rect, theme, &buffer)
-  // On a low screen the field with the cursor stays in sight, and so does the beginning of the report.
+  // On a low screen the field with the cursor stays in sight, and so does the beginning of the
+  // report.
   let kept = min(max(3, form.menu == nil ? report.count : 8), inner.height / 2)
   let room = max(1, min(fields.count, inner.height - 1 - kept))
   let chosen = fields.firstIndex(of: form.field) ?? 0
@@ -173,8 +174,8 @@ struct ReportLine: Sendable, Equatable {
 }
 
 extension ComputeForm {
-  /// What is known about the comparison, and what to know before Enter, in lines of at most `width` cells
-  /// where words allow it.
+  /// What is known about the comparison, and what to know before Enter, in lines of at most `width`
+  /// cells where words allow it.
   func reportLines(width: Int) -> [ReportLine] {
     let warning = codeWarning.map { [ReportLine($0, .warning)] } ?? []
     if checking != nil {

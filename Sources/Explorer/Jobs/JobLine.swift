@@ -1,4 +1,5 @@
-/// A comparison that is computed in the background, as the explorer shows it. Texts are ready to show.
+/// A comparison that is computed in the background, as the explorer shows it. Texts are ready to
+/// show.
 public struct JobLine: Sendable, Equatable, Identifiable {
   /// Where a job stands.
   public enum State: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
-/// What names a model or data, `[NAME=]KIND[:REST][?KEY=VALUE&…]`, as far as the form must understand it:
-/// what may follow, and whose code it runs.
+/// What names a model or data, `[NAME=]KIND[:REST][?KEY=VALUE&…]`, as far as the form must
+/// understand it: what may follow, and whose code it runs.
 public struct Specification: Sendable, Equatable {
   /// What it is to be called, with the `=` behind it; empty when nothing is said.
   public var name = ""
@@ -36,8 +36,8 @@ public struct Specification: Sendable, Equatable {
     name + kind + (rest.map { ":" + $0 } ?? "") + (arguments.map { "?" + $0 } ?? "")
   }
 
-  /// The file before the function in `py:FILE.py:FUNCTION`, and the function as far as it is typed; nil while
-  /// there is no colon behind the file.
+  /// The file before the function in `py:FILE.py:FUNCTION`, and the function as far as it is typed;
+  /// nil while there is no colon behind the file.
   public var pythonParts: (file: String, function: String)? {
     guard kind == "py", let rest, let end = rest.lastRange(of: ".py:") else { return nil }
     return (String(rest[..<end.upperBound].dropLast()), String(rest[end.upperBound...]))

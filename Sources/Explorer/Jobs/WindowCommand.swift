@@ -1,7 +1,7 @@
 import Cells
 
-/// A key of a window in front of the panes. Like the panes' commands, these tables make dispatch, the
-/// last line, help and documents.
+/// A key of a window in front of the panes. Like the panes' commands, these tables make dispatch,
+/// the last line, help and documents.
 public struct WindowCommand: Sendable {
   /// The windows whose keys do more than scroll and leave.
   public enum Window: String, Sendable, CaseIterable {

@@ -1,8 +1,8 @@
 import CKACore
 import Cells
 
-/// The series one below the other with their values at the cursor; those around the chosen one, where not all have
-/// room.
+/// The series one below the other with their values at the cursor; those around the chosen one,
+/// where not all have room.
 func drawLegendBeside(
   _ state: State, _ open: OpenCurves, _ layout: CurveLayout, _ theme: Theme,
   _ buffer: inout CellBuffer

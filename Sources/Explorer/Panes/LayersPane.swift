@@ -42,7 +42,8 @@ private func drawHeat(
 }
 
 extension State {
-  /// The pixels that mark the crosshair: the middle of its value, so that the value's colour stays visible.
+  /// The pixels that mark the crosshair: the middle of its value, so that the value's colour stays
+  /// visible.
   fileprivate func markerPixels(_ place: Placement) -> (across: Range<Int>, down: Range<Int>)? {
     let here = displayedCrosshair
     guard showsCrosshair, let across = place.pixelsAcross(column: here.column),
@@ -140,8 +141,8 @@ private func drawColumnNames(
     return across.lowerBound + length <= room
       ? (index: column, at: across.lowerBound, length: length) : nil
   }
-  // A second line takes what did not fit on the first, where modules lie within others: among plain names it
-  // would only crowd what stands evenly already.
+  // A second line takes what did not fit on the first, where modules lie within others: among plain
+  // names it would only crowd what stands evenly already.
   let isFlat = columns.allSatisfy { measures.depths[$0] == 0 || measures.depths[$0] == 99 }
   let lines = isFlat ? min(1, layout.columnNames.height) : layout.columnNames.height
   for row in 0..<lines {

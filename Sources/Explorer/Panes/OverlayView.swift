@@ -82,8 +82,8 @@ private func drawChooser(
   }
 }
 
-/// A line of a list to choose from; notes stand in a column at `noteAt`, where the titles leave room
-/// for one.
+/// A line of a list to choose from; notes stand in a column at `noteAt`, where the titles leave
+/// room for one.
 private func drawItem(
   _ item: Chooser.Item, isChosen: Bool, noteAt: Int, detailStyle: Style, _ theme: Theme,
   in line: Rect, _ buffer: inout CellBuffer

@@ -1,7 +1,8 @@
 import CKACore
 import Cells
 
-/// The grid of model pairs: a cell for each pair in the colour of its mean CKA, which it tells in per cent.
+/// The grid of model pairs: a cell for each pair in the colour of its mean CKA, which it tells in
+/// per cent.
 func drawPairPicker(
   _ picker: PairPicker, _ state: State, _ theme: Theme, _ buffer: inout CellBuffer
 ) {

@@ -6,8 +6,8 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   guard let readout = state.readout else { return }
   var x = line.x + 1
   let separator = theme.glyph(" │ ", " | ")
-  // Rewritten at every move of the crosshair: colours of its own would cost bytes, and so would all that
-  // stands behind a value that is longer than the last one.
+  // Rewritten at every move of the crosshair: colours of its own would cost bytes, and so would all
+  // that stands behind a value that is longer than the last one.
   let value = line.width >= 110 ? readout.value.padded(to: 21) : readout.value(in: line.width)
   var parts: [(String, Style)] = [(value, theme.strong), (separator, theme.frame)]
   // On a narrow screen the names say more than the numbers.
@@ -60,8 +60,8 @@ func drawFooter(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout C
 }
 
 extension LineEditor {
-  /// The text around the cursor that fits in `width` cells, spelt for the terminal, and the cell of the
-  /// cursor in it.
+  /// The text around the cursor that fits in `width` cells, spelt for the terminal, and the cell of
+  /// the cursor in it.
   func visible(in width: Int, _ theme: Theme) -> (text: String, cursor: Int) {
     let pieces = text.map { theme.spell(String($0)) }
     var before = pieces.prefix(cursor).reduce(0) { $0 + TextWidth.width(of: $1) }

@@ -8,7 +8,8 @@ extension CurvesComposer {
   private var radius: Double { Double(sizes.unit) * 0.36 }
   private var lineWidth: Double { Double(sizes.unit) / 7 }
 
-  /// Marks and error bars stand at every `stride`-th point, where the points are too dense for more.
+  /// Marks and error bars stand at every `stride`-th point, where the points are too dense for
+  /// more.
   var stride: Int {
     let most = figure.shown.map { figure.curves.series[$0].x.count }.max() ?? 0
     let room = max(1, plot.width / sizes.unit)

@@ -33,8 +33,8 @@ final class ZipArchive {
   }
 
   /// Opens the archive in `region`.
-  /// - Parameter readsInPlace: stored members are handed out as they stand, whatever they add up to and
-  ///   without a look at their checksums: for large arrays that are read a part at a time.
+  /// - Parameter readsInPlace: stored members are handed out as they stand, whatever they add up to
+  ///   and without a look at their checksums: for large arrays that are read a part at a time.
   /// - Throws: when the directory is damaged, has over `Limits.archiveMembers` members, two of one
   ///   name, an encrypted or unknown kind of member, or a member whose size cannot be true.
   init(_ region: ByteRegion, readsInPlace: Bool = false) throws(FormatError) {
@@ -170,7 +170,8 @@ extension ZipArchive {
 
 extension ZipArchive {
   /// A stored member as a part of the archive, when its local header is where the directory says
-  /// and its checksum, where it is looked at, is right; libzip reads it otherwise, and says what is wrong.
+  /// and its checksum, where it is looked at, is right; libzip reads it otherwise, and says what is
+  /// wrong.
   private func stored(_ member: Member) -> ByteSlice? {
     guard let offset = offsets?[member.name],
       let slice = ByteSlice(region).part(from: offset, count: member.size),

@@ -30,7 +30,8 @@ extension BackendAbout {
   }
 
   /// What `text` says; all texts are made safe to show.
-  /// - Throws: `FormatError` when it is no such JSON object, or has more than `mostEntries` of a kind.
+  /// - Throws: `FormatError` when it is no such JSON object, or has more than `mostEntries` of a
+  ///   kind.
   init(json text: String) throws(FormatError) {
     guard let fields = try JSONReader.value(of: text).fields else {
       throw FormatError("it is not a JSON object", at: "metadata 'about'")

@@ -15,7 +15,8 @@ extension Value {
     if case .dictionary(let fields) = self { fields } else { nil }
   }
 
-  /// The elements of a list; the elements of a list of numbers are floating-point. Nil for anything else.
+  /// The elements of a list; the elements of a list of numbers are floating-point. Nil for anything
+  /// else.
   var list: [Value]? {
     switch self {
     case .list(let elements): elements
@@ -47,7 +48,8 @@ extension Value {
     }
   }
 
-  /// A list of whole numbers from 0 to 2³⁰, so that no sum of them overflows; nil for anything else.
+  /// A list of whole numbers from 0 to 2³⁰, so that no sum of them overflows; nil for anything
+  /// else.
   var counts: [Int]? {
     guard let list else { return nil }
     let counts = list.compactMap(\.integer)

@@ -1,7 +1,7 @@
 import CKACore
 
-/// The native file, `NAME.cka.safetensors`: any number of comparisons in one safetensors file, which Python
-/// reads with `safetensors.numpy.load_file` and no code of ours.
+/// The native file, `NAME.cka.safetensors`: any number of comparisons in one safetensors file,
+/// which Python reads with `safetensors.numpy.load_file` and no code of ours.
 ///
 /// Schema, version 1. `__metadata__` holds three strings:
 ///
@@ -12,18 +12,19 @@ import CKACore
 ///   ```json
 ///   {"models": [{"name": "…", "dataset": "…", "layers": ["…"], "layers_are_generated": false}],
 ///    "comparisons": [{"key": "…", "kind": "layers", "rows": 0, "columns": 1, "tensor": "cka.0",
-///                     "dtype": "float32", "source": {"path": "…", "format": "…"}, "warnings": []}]}
+///                     "dtype": "float32", "source": {"path": "…", "format": "…"}, "warnings":
+///                     []}]}
 ///   ```
 ///
-///   `rows` and `columns` are indices into `models`; `kind` is `"layers"` for a matrix L₁ × L₂ with a row for
-///   each layer of the first model, or `"minibatches"` for a vector of N scores. `key` is empty for the only
-///   result of a file. `dtype` is the type in the file that the values came from (`"list"` for text), and
-///   `source` names that file; both are provenance only.
+///   `rows` and `columns` are indices into `models`; `kind` is `"layers"` for a matrix L₁ × L₂ with
+///   a row for each layer of the first model, or `"minibatches"` for a vector of N scores. `key` is
+///   empty for the only result of a file. `dtype` is the type in the file that the values came from
+///   (`"list"` for text), and `source` names that file; both are provenance only.
 ///
-/// The tensor `cka.K` holds the values, little-endian, row-major, in the type in which they were read: F32 stays
-/// F32, and lists are F64. Metadata, keys and tensors that a reader does not know are ignored: files of
-/// version 1 that hold a `Study` have more of them (`StudyBundle`). The version rises only when an old reader
-/// would show something wrong.
+/// The tensor `cka.K` holds the values, little-endian, row-major, in the type in which they were
+/// read: F32 stays F32, and lists are F64. Metadata, keys and tensors that a reader does not know
+/// are ignored: files of version 1 that hold a `Study` have more of them (`StudyBundle`). The
+/// version rises only when an old reader would show something wrong.
 public enum ResultBundle {
   /// The newest version that is written and read.
   static let version = 1

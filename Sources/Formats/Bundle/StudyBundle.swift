@@ -1,7 +1,8 @@
 import CKACore
 
-// A bundle that holds a study: its figures as comparisons, which Python reads as they are, and beside them
-// everything that is needed to go on where the study stopped. docs/bundle.md has the schema.
+// A bundle that holds a study: its figures as comparisons, which Python reads as they are, and
+// beside them everything that is needed to go on where the study stopped. docs/bundle.md has the
+// schema.
 
 /// A study and where it comes from, as a bundle holds them.
 public struct StudyRecord: Sendable {
@@ -9,8 +10,8 @@ public struct StudyRecord: Sendable {
   public var study: Study
   /// Where it comes from.
   public var provenance: StudyProvenance
-  /// Where the matrices in the file are not those of the study's sums, one line for each: somebody changed
-  /// one of the two.
+  /// Where the matrices in the file are not those of the study's sums, one line for each: somebody
+  /// changed one of the two.
   public var disagreements: [String] = []
 
   /// A study that comes from `provenance`.
@@ -31,7 +32,8 @@ extension ResultBundle {
     try file(of: study, intervals: StudyIntervals(study), provenance: provenance).bytes
   }
 
-  /// `encode` for those who have the study's intervals already; its bytes are never whole in memory.
+  /// `encode` for those who have the study's intervals already; its bytes are never whole in
+  /// memory.
   public static func file(
     of study: Study, intervals: StudyIntervals, provenance: StudyProvenance
   ) throws(FormatError) -> EncodedFile {

@@ -93,8 +93,8 @@ extension StudyProvenance {
     ])
   }
 
-  /// The provenance that `value` holds. It is a record for people: what is missing or of another type
-  /// is left as it is by default.
+  /// The provenance that `value` holds. It is a record for people: what is missing or of another
+  /// type is left as it is by default.
   init(_ value: Value?) {
     guard let fields = value?.fields else { return }
     state = fields["state"]?.safeText.flatMap(State.init) ?? .partial

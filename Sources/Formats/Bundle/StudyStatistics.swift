@@ -1,7 +1,7 @@
 import CKACore
 
-/// The `statistics` of a bundle's study text: what the figures mean, and which minibatches and layers are
-/// behind them. The numbers themselves are tensors.
+/// The `statistics` of a bundle's study text: what the figures mean, and which minibatches and
+/// layers are behind them. The numbers themselves are tensors.
 struct StudyStatistics {
   var options: StudyOptions
   var minibatches: [Minibatch]

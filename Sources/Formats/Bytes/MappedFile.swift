@@ -75,7 +75,8 @@ enum MappedFile {
     }
   }
 
-  /// Gives the pages of `bytes` back to the system, which reads them again from the file when asked.
+  /// Gives the pages of `bytes` back to the system, which reads them again from the file when
+  /// asked.
   private static func dropPages(
     of bytes: UnsafeRawBufferPointer, mappedFrom start: UnsafeMutableRawPointer?
   ) {

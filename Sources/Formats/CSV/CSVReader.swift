@@ -2,9 +2,9 @@ import CKACore
 
 /// Reads comma- or tab-separated text: names in the first row and column, or bare numbers.
 ///
-/// An empty cell, `nan`, `none` and `null` are missing values. One line or one column of bare numbers,
-/// and columns headed `minibatch,score` or `rank,minibatch,score`, are the scores of minibatches. Columns headed
-/// as `CurveColumns` has it are curves.
+/// An empty cell, `nan`, `none` and `null` are missing values. One line or one column of bare
+/// numbers, and columns headed `minibatch,score` or `rank,minibatch,score`, are the scores of
+/// minibatches. Columns headed as `CurveColumns` has it are curves.
 enum CSVReader {
   /// The table in `region`.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
@@ -52,7 +52,8 @@ private struct CSVTable {
     if let curves = try CSVCurves.read(header: first.fields, records: records, format: format) {
       return curves
     }
-    // A bare table has numbers only; a header has a word in it, or an empty corner before its names.
+    // A bare table has numbers only; a header has a word in it, or an empty corner before its
+    // names.
     let isHeader =
       first.fields.contains { CSVReader.number($0) == nil }
       || (first.fields.count > 1 && first.fields[0].isEmpty)
@@ -96,7 +97,8 @@ private struct CSVTable {
     return ReadValue(value: .array(array), format: format)
   }
 
-  /// One score on each line under a header; the minibatches are numbered, whatever the first column says.
+  /// One score on each line under a header; the minibatches are numbered, whatever the first column
+  /// says.
   private mutating func scores(column: Int) throws(FormatError) -> ReadValue {
     var values: [Double] = []
     while let record = try records.next() {

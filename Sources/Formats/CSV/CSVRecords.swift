@@ -1,6 +1,7 @@
 import CKACore
 
-/// The records of a delimited text, by RFC 4180: quoted fields may hold delimiters, quotes and newlines.
+/// The records of a delimited text, by RFC 4180: quoted fields may hold delimiters, quotes and
+/// newlines.
 struct CSVRecords {
   /// One record and the line on which it begins, from 1.
   struct Record {

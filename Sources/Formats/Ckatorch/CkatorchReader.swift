@@ -2,10 +2,11 @@ import CKACore
 import Glibc
 import Yams
 
-/// Reads ckatorch's pair: an index in JSON or YAML that names models and layers, and the safetensors file
-/// beside it that holds the matrix under `cka`.
+/// Reads ckatorch's pair: an index in JSON or YAML that names models and layers, and the
+/// safetensors file beside it that holds the matrix under `cka`.
 ///
-/// The index stores an absolute path. Where that is gone, a file of the same name beside the index is meant.
+/// The index stores an absolute path. Where that is gone, a file of the same name beside the index
+/// is meant.
 enum CkatorchReader {
   /// Whether `value` is such an index.
   static func isIndex(_ value: Value) -> Bool {
@@ -53,8 +54,8 @@ enum CkatorchReader {
       throw FormatError("the ckatorch index has no path", at: "key 'cka_matrix'")
     }
     let candidates = [target.hasPrefix("/") ? target : folder + target, folder + last]
-    // A missing file is only an answer when the other place has none either; one that is there and does not
-    // open says why, unless the other one serves.
+    // A missing file is only an answer when the other place has none either; one that is there and
+    // does not open says why, unless the other one serves.
     var failure: FormatError?
     for candidate in candidates where access(candidate, F_OK) == 0 {
       do throws(FormatError) {

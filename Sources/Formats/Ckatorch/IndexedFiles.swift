@@ -2,8 +2,8 @@ import CKACore
 import Foundation
 
 extension ResultFile {
-  /// Names of matrices that a ckatorch index beside them describes: the index is the result, and a walk
-  /// that also opened the bare matrix would list it twice.
+  /// Names of matrices that a ckatorch index beside them describes: the index is the result, and a
+  /// walk that also opened the bare matrix would list it twice.
   /// - Parameter names: everything in `folder`.
   public static func describedByIndex(names: [String], in folder: String) -> Set<String> {
     let all = Set(names)
@@ -19,7 +19,8 @@ extension ResultFile {
     return described
   }
 
-  /// Whether a file's beginning holds ckatorch's key. An index lists layers, so its key may come late.
+  /// Whether a file's beginning holds ckatorch's key. An index lists layers, so its key may come
+  /// late.
   private static func mentionsMatrix(_ path: String) -> Bool {
     guard let file = FileHandle(forReadingAtPath: path),
       let start = try? file.read(upToCount: 1 << 20)

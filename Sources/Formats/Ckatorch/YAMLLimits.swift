@@ -2,12 +2,13 @@
 enum YAMLLimits {
   /// A larger text is none of ours.
   static let bytes = 10_000_000
-  /// Columns of indentation and list marks before a line's text; block nesting needs one for each level.
+  /// Columns of indentation and list marks before a line's text; block nesting needs one for each
+  /// level.
   private static let indent = 128
 
   /// Checks `text` before libyaml runs.
-  /// - Parameter mostAliases: asterisks that the text may have. An index has few: both models may share one
-  ///   list of layers.
+  /// - Parameter mostAliases: asterisks that the text may have. An index has few: both models may
+  ///   share one list of layers.
   static func check(_ text: String, mostAliases: Int = 16) throws(FormatError) {
     guard text.utf8.count <= bytes else { throw FormatError("the YAML text is too large") }
     var openBrackets = 0

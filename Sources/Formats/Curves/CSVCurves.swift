@@ -1,8 +1,10 @@
 import CKACore
 
-/// Reads curves from a table: a mean a row, or a value a row, from which means and deviations are computed.
+/// Reads curves from a table: a mean a row, or a value a row, from which means and deviations are
+/// computed.
 ///
-/// What may as well be a matrix of CKA is left alone: names of rows that all differ, more columns than curves have.
+/// What may as well be a matrix of CKA is left alone: names of rows that all differ, more columns
+/// than curves have.
 enum CSVCurves {
   /// The curves as the value that their JSON form would be; nil when the table holds none.
   /// - Throws: `FormatError` when the table can be nothing else, and is broken.

@@ -1,7 +1,7 @@
 import CKACore
 
-/// What the columns of a table are, when it may hold curves: one series, x and mean a row, or one value a row in
-/// pandas' long form.
+/// What the columns of a table are, when it may hold curves: one series, x and mean a row, or one
+/// value a row in pandas' long form.
 struct CurveColumns {
   /// The columns by number, from 0.
   private(set) var x = 0
@@ -67,8 +67,8 @@ struct CurveColumns {
     return true
   }
 
-  /// Gives the columns whose names say nothing their parts: at most one text, the series; x; and the mean,
-  /// unless that has a name.
+  /// Gives the columns whose names say nothing their parts: at most one text, the series; x; and
+  /// the mean, unless that has a name.
   private mutating func resolve(_ open: [Int]) -> Bool {
     let texts = open.filter { isText[$0] }
     let numbers = open.filter { !isText[$0] }

@@ -1,7 +1,7 @@
 import CKACore
 
-/// Finds curves in what a reader found: a dictionary whose key `curves` holds one figure, or a list of figures, each
-/// with its `series`.
+/// Finds curves in what a reader found: a dictionary whose key `curves` holds one figure, or a list
+/// of figures, each with its `series`.
 enum CurvesExtractor {
   /// The key that holds them.
   static let key = "curves"

@@ -30,7 +30,8 @@ protocol FeatureFile: AnyObject, Sendable {
   var warnings: [String] { get }
 
   /// Samples `rows` of the array `entry`: a view where the file allows it, a copy elsewhere.
-  /// - Precondition: `entries[entry]` is numbers of at least one axis, and `rows` lies in the first.
+  /// - Precondition: `entries[entry]` is numbers of at least one axis, and `rows` lies in the
+  ///   first.
   func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray
   /// The texts of `entry`.
   /// - Precondition: `entries[entry]` is texts.

@@ -2,16 +2,18 @@ import CKACore
 
 /// Which part of a name is the model, the layer and the minibatch.
 ///
-/// A layout is written `ENTRY` or `FILE:ENTRY`, each a text with `{model}`, `{layer}` and `{batch}` in it:
+/// A layout is written `ENTRY` or `FILE:ENTRY`, each a text with `{model}`, `{layer}` and `{batch}`
+/// in it:
 ///
 /// - `ENTRY` is held against the name of an array in its file (`{model}.{layer}`, `{layer}`).
-/// - `FILE` is held against the end of the file's path, as many components as it has itself, with or without
-///   the extension (`{model}_{batch}:{layer}` reads `resnet18_007.npz`). A file that holds one array without
-///   a name, as `.npy` does, is known by its path alone: `{model}/{layer}` reads `resnet18/conv1.npy`.
-/// - Holes take the shortest text that fits, from left to right; the last one takes what is left. `{batch}`
-///   takes digits only, `{model}` no slash, and in paths `{layer}` neither.
-/// - `{layer}` must occur. Without `{model}` the model is called as the file; without `{batch}` an array
-///   holds all samples.
+/// - `FILE` is held against the end of the file's path, as many components as it has itself, with
+///   or without the extension (`{model}_{batch}:{layer}` reads `resnet18_007.npz`). A file that
+///   holds one array without a name, as `.npy` does, is known by its path alone: `{model}/{layer}`
+///   reads `resnet18/conv1.npy`.
+/// - Holes take the shortest text that fits, from left to right; the last one takes what is left.
+///   `{batch}` takes digits only, `{model}` no slash, and in paths `{layer}` neither.
+/// - `{layer}` must occur. Without `{model}` the model is called as the file; without `{batch}` an
+///   array holds all samples.
 ///
 /// Two arrays that a layout reads as the same layer of the same model and minibatch are an error.
 public struct FeatureLayout: Sendable, Equatable {
@@ -20,8 +22,8 @@ public struct FeatureLayout: Sendable, Equatable {
   let file: NamePattern?
   let entry: NamePattern?
 
-  /// `{model}/{layer}` where an array's name has a slash, and `{layer}` where no name in a file has one; for
-  /// files of one array, the folder and the file's name.
+  /// `{model}/{layer}` where an array's name has a slash, and `{layer}` where no name in a file has
+  /// one; for files of one array, the folder and the file's name.
   public static let automatic = FeatureLayout()
 
   private init() {
@@ -31,7 +33,8 @@ public struct FeatureLayout: Sendable, Equatable {
   }
 
   /// Reads a layout; the empty text is `automatic`.
-  /// - Throws: when it lacks `{layer}`, repeats a part, or does not say where one part ends and the next begins.
+  /// - Throws: when it lacks `{layer}`, repeats a part, or does not say where one part ends and the
+  ///   next begins.
   public init(_ text: String) throws(FormatError) {
     guard !text.isEmpty else {
       self = .automatic

@@ -3,8 +3,8 @@ import CKACore
 extension NDArray {
   /// The samples of the first axis as the rows of a matrix.
   ///
-  /// Elements of a row lie side by side in this machine's byte order, so that every kernel can read them:
-  /// where they do in the array too, nothing is copied.
+  /// Elements of a row lie side by side in this machine's byte order, so that every kernel can read
+  /// them: where they do in the array too, nothing is copied.
   /// - Precondition: at least one axis.
   func featureMatrix(pool: Pooling) throws(FormatError) -> Matrix {
     let array =
@@ -45,7 +45,8 @@ extension NDArray {
 extension NDArray {
   /// A row-major copy in this machine's byte order, of the same type.
   func packed() throws(FormatError) -> NDArray {
-    // Views may repeat few bytes many times, but of more than a million elements every one has its own.
+    // Views may repeat few bytes many times, but of more than a million elements every one has its
+    // own.
     let copy = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(1, count * type.size), alignment: 64)
     let region = ByteRegion(owning: UnsafeRawBufferPointer(copy)) { $0.deallocate() }
@@ -63,7 +64,8 @@ extension NDArray {
       type: type, shape: shape, packedIn: ByteSlice(region: region, range: 0..<count * type.size))
   }
 
-  /// Writes the elements below `source` along `axis` and the axes after it to `target`, and moves it on.
+  /// Writes the elements below `source` along `axis` and the axes after it to `target`, and moves
+  /// it on.
   private func gather<T: FixedWidthInteger>(
     _ element: T.Type, _ source: UnsafeRawPointer, axis: Int,
     into target: inout UnsafeMutableRawPointer
@@ -86,10 +88,11 @@ extension NDArray {
 // MARK: Pooling
 
 extension NDArray {
-  /// The average over all axes that are neither samples nor channels; this array where there are none.
+  /// The average over all axes that are neither samples nor channels; this array where there are
+  /// none.
   ///
-  /// Sums are float64, and so are the averages of float64 and of integers of four bytes and more; those of
-  /// other types are stored as float32.
+  /// Sums are float64, and so are the averages of float64 and of integers of four bytes and more;
+  /// those of other types are stored as float32.
   fileprivate func averagedOverPositions() throws(FormatError) -> NDArray {
     guard shape.count > 2 else { return self }
     let array = try hasPackedRows ? self : packed()

@@ -31,7 +31,7 @@ public struct FeatureOptions: Sendable {
 public enum Pooling: String, Sendable, Hashable, CaseIterable {
   /// All axes after the first are features: (n, C, H, W) gives C·H·W of them, in the file's order.
   case flatten
-  /// The average over positions. (n, C, H, W), and more axes after C, keep the C channels; (n, T, D)
-  /// keeps the D features of a token; (n, p) and (n) stay as they are.
+  /// The average over positions. (n, C, H, W), and more axes after C, keep the C channels; (n, T,
+  /// D) keeps the D features of a token; (n, p) and (n) stay as they are.
   case mean
 }

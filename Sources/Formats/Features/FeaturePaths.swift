@@ -7,8 +7,8 @@ struct FeaturePath: Equatable {
   var path: String
   /// The components of the absolute path.
   var components: [String]
-  /// How many components at the end lie below the folder that was asked for; nil for a file that was named
-  /// itself.
+  /// How many components at the end lie below the folder that was asked for; nil for a file that
+  /// was named itself.
   var depth: Int?
 
   /// The folder that holds the file.

@@ -32,8 +32,8 @@ struct FeaturePlan: Sendable {
   }
 
   /// Brings the arrays together.
-  /// - Throws: when two arrays are the same layer, arrays of one layer differ in their features, or numbers
-  ///   of samples do not fit; the error names both arrays.
+  /// - Throws: when two arrays are the same layer, arrays of one layer differ in their features, or
+  ///   numbers of samples do not fit; the error names both arrays.
   init(_ arrays: [LocatedArray], options: FeatureOptions) throws(FormatError) {
     let gathered = try Self.gather(arrays)
     sampleCounts = try Self.sampleCounts(gathered, batchSize: options.batchSize)

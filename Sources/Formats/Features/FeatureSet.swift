@@ -2,15 +2,17 @@ import CKACore
 
 /// Saved activations of one or more models on the same samples, as minibatches.
 ///
-/// Files stay where they are: `open` reads headers, and a minibatch is a view of a mapped file wherever the
-/// format stores its numbers as they are (safetensors, npy, npz, torch.save, HDF5 in one piece). Deflated npz
-/// members and chunked HDF5 are unpacked a minibatch at a time. At most 64 files are open at once.
+/// Files stay where they are: `open` reads headers, and a minibatch is a view of a mapped file
+/// wherever the format stores its numbers as they are (safetensors, npy, npz, torch.save, HDF5 in
+/// one piece). Deflated npz members and chunked HDF5 are unpacked a minibatch at a time. At most 64
+/// files are open at once.
 public struct FeatureSet: Sendable {
   /// The models, in the order in which files and entries name them.
   public let models: [FeatureModel]
   /// Samples in each minibatch.
   public let sampleCounts: [Int]
-  /// For each minibatch a hash of its samples' IDs, which all models that have IDs share; empty when none has.
+  /// For each minibatch a hash of its samples' IDs, which all models that have IDs share; empty
+  /// when none has.
   public let sampleIDHashes: [UInt64]
   /// What became of positions.
   public let pool: Pooling
@@ -29,10 +31,10 @@ public struct FeatureSet: Sendable {
 
   /// Opens files and folders of activations as one set.
   ///
-  /// In a folder of files that all hold the same names, each file is a minibatch, in natural order; all other
-  /// files are joined, and each names its own models and layers.
-  /// - Throws: `FormatError`, one line: when a file cannot be read, nothing fits the layout, two arrays are the
-  ///   same layer, or the layers' samples do not fit one another.
+  /// In a folder of files that all hold the same names, each file is a minibatch, in natural order;
+  /// all other files are joined, and each names its own models and layers.
+  /// - Throws: `FormatError`, one line: when a file cannot be read, nothing fits the layout, two
+  ///   arrays are the same layer, or the layers' samples do not fit one another.
   public static func open(
     _ paths: [String], options: FeatureOptions = FeatureOptions()
   ) throws(FormatError) -> FeatureSet {
@@ -57,9 +59,9 @@ public struct FeatureSet: Sendable {
 
   /// The features of one layer on one minibatch: n × p, a row for each sample.
   ///
-  /// Elements of a row lie side by side in this machine's byte order, in the file's type; rows may lie further
-  /// apart, and need not be aligned. With `Pooling.mean`, what was averaged is float32, or float64 where the
-  /// file has float64 or wide integers. May be called from several threads.
+  /// Elements of a row lie side by side in this machine's byte order, in the file's type; rows may
+  /// lie further apart, and need not be aligned. With `Pooling.mean`, what was averaged is float32,
+  /// or float64 where the file has float64 or wide integers. May be called from several threads.
   /// - Parameters: all zero-based; `layer` counts in `models[model].layers`.
   /// - Throws: when the file was changed, or an array that has to be unpacked is damaged.
   public func features(
@@ -72,7 +74,8 @@ public struct FeatureSet: Sendable {
     return try store.rows(rows, of: part.entry, file: part.file).featureMatrix(pool: pool)
   }
 
-  /// Checks that no file was cut short or written to since it was opened. A view of a file that lost its end
-  /// reads as bytes of 0xFF there, so ask when a minibatch is done, before its results count.
+  /// Checks that no file was cut short or written to since it was opened. A view of a file that
+  /// lost its end reads as bytes of 0xFF there, so ask when a minibatch is done, before its results
+  /// count.
   public func checkIntact() throws(FormatError) { try store.checkIntact() }
 }

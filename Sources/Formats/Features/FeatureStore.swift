@@ -4,8 +4,8 @@ import Synchronization
 
 /// Files of activations, a bounded number of which is open at a time.
 ///
-/// A thousand files of a minibatch each take no more memory and mappings than ten. A file that was closed is
-/// opened again when it is asked for, and must be the same as before.
+/// A thousand files of a minibatch each take no more memory and mappings than ten. A file that was
+/// closed is opened again when it is asked for, and must be the same as before.
 final class FeatureStore: Sendable {
   /// Files that stay open; a process can guard 256 mappings.
   static let mostOpen = 64
@@ -119,7 +119,8 @@ final class FeatureStore: Sendable {
     }
   }
 
-  /// A file that was replaced or removed still stands behind its open mapping; one that was written to does not.
+  /// A file that was replaced or removed still stands behind its open mapping; one that was written
+  /// to does not.
   private static func checkUnchanged(_ known: Known) throws(FormatError) {
     guard let now = try? stamp(known.path), now.isSameFile(as: known.stamp) else { return }
     guard now == known.stamp else { throw changed(known.path) }

@@ -92,7 +92,8 @@ extension HDF5Service {
     return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
   }
 
-  /// Sends the listing of the file at `path` over `socket`, then what is asked for, until nobody asks.
+  /// Sends the listing of the file at `path` over `socket`, then what is asked for, until nobody
+  /// asks.
   static func answer(path: String, socket: Int32) {
     _ = try? HDF5Reader.locked { () throws(FormatError) in
       alarm(secondsForRequest)

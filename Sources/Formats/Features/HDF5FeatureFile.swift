@@ -1,9 +1,10 @@
 import CKACore
 
-/// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it; what is in
-/// chunks is read when it is asked for.
+/// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it;
+/// what is in chunks is read when it is asked for.
 ///
-/// libhdf5 runs in a process of its own where `HDF5Service.use` named one: it crashes on some damaged files.
+/// libhdf5 runs in a process of its own where `HDF5Service.use` named one: it crashes on some
+/// damaged files.
 final class HDF5FeatureFile: FeatureFile {
   let format = "HDF5"
   let entries: [FeatureEntry]

@@ -1,8 +1,8 @@
 import CHDF5
 import CKACore
 
-/// The datasets of an HDF5 file, without their values. As everywhere, only what stands in the file itself
-/// counts: links out of it are not followed.
+/// The datasets of an HDF5 file, without their values. As everywhere, only what stands in the file
+/// itself counts: links out of it are not followed.
 struct HDF5Listing: Sendable {
   struct Dataset: Sendable {
     /// The element type; nil for what is not an array of numbers.
@@ -31,7 +31,8 @@ struct HDF5Listing: Sendable {
     }
   }
 
-  /// Adds what the group `id` and the groups in it hold, in the order of the library, which is by name.
+  /// Adds what the group `id` and the groups in it hold, in the order of the library, which is by
+  /// name.
   mutating func group(_ id: hid_t, path: String, depth: Int) throws(FormatError) {
     let place = SafeText.sanitise(path)
     let count = try HDF5Walk.links(id, place: place, depth: depth, objectsLeft: &objectsLeft)
@@ -120,8 +121,8 @@ extension HDF5Listing {
       })
   }
 
-  /// The listing that a child sent. Nothing in it is trusted: shapes and offsets are held against the file's
-  /// bytes when a view is made.
+  /// The listing that a child sent. Nothing in it is trusted: shapes and offsets are held against
+  /// the file's bytes when a view is made.
   init(_ value: Value) throws(FormatError) {
     fileSize = 0
     guard case .dictionary(let members) = value else { throw Self.nonsense }

@@ -2,12 +2,13 @@ import CKACore
 import Glibc
 import Synchronization
 
-/// A process of our own program that keeps one HDF5 file open, and answers many requests for rows of its
-/// datasets over a socket. `HDF5Child` says why it is not this process that reads, and why it is spawned.
+/// A process of our own program that keeps one HDF5 file open, and answers many requests for rows
+/// of its datasets over a socket. `HDF5Child` says why it is not this process that reads, and why
+/// it is spawned.
 ///
-/// A request is three integers, `HDF5Request`. An answer is two integers, whether it is an error and its
-/// length, and so many bytes: packed elements for rows, else what `HDF5Wire` makes of a value or an error. The
-/// first answer, the listing of the file, comes unasked.
+/// A request is three integers, `HDF5Request`. An answer is two integers, whether it is an error
+/// and its length, and so many bytes: packed elements for rows, else what `HDF5Wire` makes of a
+/// value or an error. The first answer, the listing of the file, comes unasked.
 final class HDF5Server: Sendable {
   /// One request at a time goes through; a process that died is not asked again.
   private struct Connection {

@@ -79,8 +79,9 @@ extension FeatureLocator {
     return NamePattern.Capture(model: below.first, layer: layer.joined(separator: "/"))
   }
 
-  /// In a folder of two files and more that all hold the same names, each file is a minibatch, unless the
-  /// layout tells them apart. One set saved in several formats is not: its extensions differ.
+  /// In a folder of two files and more that all hold the same names, each file is a minibatch,
+  /// unless the layout tells them apart. One set saved in several formats is not: its extensions
+  /// differ.
   private mutating func findMinibatchFiles(_ files: inout [Listed]) {
     guard !options.layout.namesFiles else { return }
     let folders = Dictionary(grouping: files.indices) { files[$0].path.folder }
@@ -108,7 +109,8 @@ extension FeatureLocator {
 }
 
 extension FeatureLocator.Listed {
-  /// Whether the file may be one of many alike: its arrays have names, and the layout gives no minibatch.
+  /// Whether the file may be one of many alike: its arrays have names, and the layout gives no
+  /// minibatch.
   fileprivate var isMinibatchCandidate: Bool {
     entries.allSatisfy { !$0.name.isEmpty } && captures.allSatisfy { $0?.batch == nil }
   }
@@ -165,7 +167,8 @@ extension FeatureLocator {
         batch: batch ?? file.batch, type: type, shape: shape, place: place(file, index)))
   }
 
-  /// Type and shape of an entry that can be a layer; nil, with a warning, for what is plainly something else.
+  /// Type and shape of an entry that can be a layer; nil, with a warning, for what is plainly
+  /// something else.
   private mutating func numbers(
     _ file: Listed, _ index: Int
   ) throws(FormatError) -> (ScalarType, shape: [Int])? {

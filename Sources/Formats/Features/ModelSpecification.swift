@@ -127,7 +127,8 @@ extension ModelSpecification {
       remedy: "write \(examples)")
   }
 
-  /// The name before `=`, which stands before any colon, question mark or slash, and what follows it.
+  /// The name before `=`, which stands before any colon, question mark or slash, and what follows
+  /// it.
   private static func split(_ text: String) -> (name: String?, rest: String) {
     guard let mark = text.firstIndex(where: { "=:?/".contains($0) }), text[mark] == "=",
       mark > text.startIndex

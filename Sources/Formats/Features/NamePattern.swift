@@ -1,7 +1,7 @@
 /// A name with holes: `{model}/{layer}`, `{model}_{batch}`.
 ///
-/// From left to right each hole takes the shortest text with which the rest still fits, and so the last
-/// one takes what is left. No hole is empty; `{batch}` takes digits only, `{model}` no slash.
+/// From left to right each hole takes the shortest text with which the rest still fits, and so the
+/// last one takes what is left. No hole is empty; `{batch}` takes digits only, `{model}` no slash.
 struct NamePattern: Sendable, Equatable {
   /// What a hole stands for.
   enum Hole: String, Sendable, CaseIterable { case model, layer, batch }
@@ -25,8 +25,8 @@ struct NamePattern: Sendable, Equatable {
   let slashes: Int
 
   /// Reads a pattern.
-  /// - Throws: for an unknown or repeated hole, a brace without its partner, and two holes side by side,
-  ///   between which nothing says where the first one ends.
+  /// - Throws: for an unknown or repeated hole, a brace without its partner, and two holes side by
+  ///   side, between which nothing says where the first one ends.
   init(_ text: Substring, isPath: Bool) throws(FormatError) {
     var pieces: [Piece] = []
     var rest = text

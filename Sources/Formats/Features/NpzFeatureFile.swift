@@ -2,7 +2,8 @@ import CKACore
 import Glibc
 import Synchronization
 
-/// An npz archive: stored arrays are views of the file, deflated ones are unpacked as they are asked for.
+/// An npz archive: stored arrays are views of the file, deflated ones are unpacked as they are
+/// asked for.
 final class NpzFeatureFile: FeatureFile {
   let format = "npz"
   let entries: [FeatureEntry]
@@ -18,8 +19,8 @@ final class NpzFeatureFile: FeatureFile {
     case nothing
   }
 
-  /// libzip allows one thread at a time. A stream stays where the last minibatch ended, so that an array is
-  /// unpacked once however many minibatches it is read in.
+  /// libzip allows one thread at a time. A stream stays where the last minibatch ended, so that an
+  /// array is unpacked once however many minibatches it is read in.
   private struct State {
     let archive: ZipArchive
     var streams: [Int: ZipStream] = [:]

@@ -1,13 +1,14 @@
 import CKACore
 
-/// What tells samples apart, where files say it: two models are only comparable on the same samples.
+/// What tells samples apart, where files say it: two models are only comparable on the same
+/// samples.
 enum SampleIDs {
   /// Names of arrays that are IDs and no layers.
   static let names: Set<String> = ["sample_ids", "ids", "__ids__"]
 
   /// The hash of the IDs of each minibatch; empty when no file has any.
-  /// - Throws: when an array has not one ID for each sample, or the IDs of two models differ; the error names
-  ///   the first sample that does.
+  /// - Throws: when an array has not one ID for each sample, or the IDs of two models differ; the
+  ///   error names the first sample that does.
   static func hashes(
     _ located: [LocatedIDs], arrays: [LocatedArray], sampleCounts: [Int], store: FeatureStore
   ) throws(FormatError) -> (hashes: [UInt64], unnamed: [String]) {
@@ -37,7 +38,8 @@ enum SampleIDs {
     return (hashes, unnamed)
   }
 
-  /// FNV-1a, 64 bits, over the UTF-8 of each ID and a zero byte after it; numbers are spelled in decimal.
+  /// FNV-1a, 64 bits, over the UTF-8 of each ID and a zero byte after it; numbers are spelled in
+  /// decimal.
   static func hash(_ ids: ArraySlice<String>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for id in ids {

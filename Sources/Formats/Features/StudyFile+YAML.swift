@@ -4,8 +4,8 @@ import Yams
 extension StudyFile {
   /// The study that `text` spells.
   /// - Parameter folder: the folder that its paths lead from.
-  /// - Throws: for text that is no YAML, an unknown key, a value of the wrong type, and a study without
-  ///   features; the error has the line.
+  /// - Throws: for text that is no YAML, an unknown key, a value of the wrong type, and a study
+  ///   without features; the error has the line.
   public init(yaml text: String, folder: String = ".") throws(FormatError) {
     guard case .mapping(let mapping)? = try Self.compose(text) else {
       throw FormatError(

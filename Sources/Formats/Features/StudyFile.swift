@@ -1,7 +1,8 @@
 import CKACore
 import Foundation
 
-/// A comparison written down, so that its figure can be made again: what `cka compute` is told, as YAML.
+/// A comparison written down, so that its figure can be made again: what `cka compute` is told, as
+/// YAML.
 ///
 /// ```yaml
 /// features: [resnet18.safetensors, resnet34.safetensors]
@@ -10,8 +11,8 @@ import Foundation
 /// estimator: unbiased
 /// ```
 ///
-/// Only `features`, or `models` and `data`, must be there. Paths are relative to the file's folder. What a text such as `estimator` may
-/// say is for the computing part to know; here it is any text.
+/// Only `features`, or `models` and `data`, must be there. Paths are relative to the file's folder.
+/// What a text such as `estimator` may say is for the computing part to know; here it is any text.
 public struct StudyFile: Sendable, Equatable {
   /// How many samples a minibatch has.
   public enum BatchSize: Sendable, Equatable {
@@ -79,8 +80,8 @@ extension StudyFile {
     }
   }
 
-  /// The study as YAML text, for a file in `folder`: paths below it become relative to it, all others
-  /// absolute.
+  /// The study as YAML text, for a file in `folder`: paths below it become relative to it, all
+  /// others absolute.
   public func encode(folder: String = ".") -> String {
     var lines: [String] = []
     func add(_ key: Key, _ value: String?) {

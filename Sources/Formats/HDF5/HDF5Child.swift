@@ -5,8 +5,9 @@ import Synchronization
 
 /// A process of our own program that reads one HDF5 file and sends what it found down a pipe.
 ///
-/// libhdf5 crashes, loops or exhausts memory on some damaged files; there it harms nobody. The process is
-/// spawned, not forked: a fork of a process with several threads may inherit locks that nobody will release.
+/// libhdf5 crashes, loops or exhausts memory on some damaged files; there it harms nobody. The
+/// process is spawned, not forked: a fork of a process with several threads may inherit locks that
+/// nobody will release.
 struct HDF5Child {
   private static let reader = Mutex<[String]?>(nil)
   private let process: pid_t
@@ -90,12 +91,12 @@ public enum HDF5Service {
   /// Bytes of memory: what is read, and its copy for the pipe.
   private static let memory: rlim_t = 8 << 30
 
-  /// Has HDF5 files read by `command`, to which the file's path is appended, instead of in this process.
-  /// The command must end up in `serve(path:)`.
+  /// Has HDF5 files read by `command`, to which the file's path is appended, instead of in this
+  /// process. The command must end up in `serve(path:)`.
   public static func use(_ command: [String]) { HDF5Child.command = command }
 
-  /// Reads the file at `path` and writes what it found to standard output; where standard input is a socket,
-  /// answers requests for activations there. The process may die of it.
+  /// Reads the file at `path` and writes what it found to standard output; where standard input is
+  /// a socket, answers requests for activations there. The process may die of it.
   public static func serve(path: String) {
     limit(__rlimit_resource_t(RLIMIT_CORE.rawValue), 0)
     limit(__rlimit_resource_t(RLIMIT_DATA.rawValue), memory)

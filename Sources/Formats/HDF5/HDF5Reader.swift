@@ -5,10 +5,11 @@ import Synchronization
 /// Reads HDF5 with libhdf5: groups become dictionaries, datasets and attributes arrays or text.
 ///
 /// Only what stands in the file itself is read: soft and external links, external storage, virtual
-/// datasets and filter plug-ins are never followed. Compound and reference types are left out, with a warning.
+/// datasets and filter plug-ins are never followed. Compound and reference types are left out, with
+/// a warning.
 ///
-/// libhdf5 crashes on some damaged files (1.10.8 does within a few hundred random ones), so that it reads
-/// in a child process: whatever becomes of the child, the worst that comes back is an error.
+/// libhdf5 crashes on some damaged files (1.10.8 does within a few hundred random ones), so that it
+/// reads in a child process: whatever becomes of the child, the worst that comes back is an error.
 enum HDF5Reader {
   /// Whether the library is open. It is built without thread safety: this lock guards every call.
   private static let library = Mutex(false)

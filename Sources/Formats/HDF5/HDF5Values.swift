@@ -2,7 +2,8 @@ import CHDF5
 import CKACore
 import Glibc
 
-/// A dataset or an attribute, read as its elements are stored: numbers are copied out without conversion.
+/// A dataset or an attribute, read as its elements are stored: numbers are copied out without
+/// conversion.
 struct HDF5Values {
   /// Why there is no value.
   enum Unread: Error {
@@ -17,7 +18,8 @@ struct HDF5Values {
   private let type: HDF5Handle
   private let space: HDF5Handle
 
-  /// Most strings of an attribute: they are read at once, and no call tells their length beforehand.
+  /// Most strings of an attribute: they are read at once, and no call tells their length
+  /// beforehand.
   private static let attributeStrings = 4096
 
   /// The values of the dataset `id`.

@@ -53,7 +53,8 @@ struct HDF5Walk {
     return hsize_t(count)
   }
 
-  /// Names often stand in attributes, of the group or of the matrix itself; a member of that name wins.
+  /// Names often stand in attributes, of the group or of the matrix itself; a member of that name
+  /// wins.
   private mutating func addAttributes(
     of id: hid_t, place: String, to entries: inout [(key: Value, value: Value)]
   ) throws(FormatError) {

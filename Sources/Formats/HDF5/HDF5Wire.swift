@@ -1,9 +1,10 @@
 import CKACore
 
-/// The bytes in which a child sends what it read: a tag, then lengths as 8 little-endian bytes, then content.
+/// The bytes in which a child sends what it read: a tag, then lengths as 8 little-endian bytes,
+/// then content.
 ///
-/// Only what HDF5 can hold has a tag. The parent checks every length: a child that libhdf5 has corrupted
-/// may send anything.
+/// Only what HDF5 can hold has a tag. The parent checks every length: a child that libhdf5 has
+/// corrupted may send anything.
 enum HDF5Wire {
   private enum Tag: UInt8 {
     case error, result, string, strings, array, dictionary

@@ -2,8 +2,9 @@ import CKACore
 
 /// Reads JSON as RFC 8259 has it, plus what Python's `json` writes: `NaN`, `Infinity`, `-Infinity`.
 ///
-/// Strict otherwise: UTF-8 only, no duplicate keys, nothing after the value, nesting ≤ `Limits.depth`.
-/// A list of numbers (with `null` for a missing one) becomes one packed array, not a box for each number.
+/// Strict otherwise: UTF-8 only, no duplicate keys, nothing after the value, nesting ≤
+/// `Limits.depth`. A list of numbers (with `null` for a missing one) becomes one packed array, not
+/// a box for each number.
 enum JSONReader {
   /// The value in `region`, after an optional byte order mark.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
@@ -103,7 +104,8 @@ private struct JSONParser {
     }
   }
 
-  /// The list as one array when it holds only numbers and nulls; nil, and back at its start, otherwise.
+  /// The list as one array when it holds only numbers and nulls; nil, and back at its start,
+  /// otherwise.
   private mutating func packedNumbers() throws(FormatError) -> NDArray? {
     let start = scanner.position
     var reals: [Double] = []

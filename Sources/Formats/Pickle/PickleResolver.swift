@@ -139,8 +139,8 @@ struct PickleResolver {
     return Resolved(value: .dictionary(result), weight: weight)
   }
 
-  /// A key is unfolded each time it is compared: before that, it must be small, and the dictionary so far
-  /// within bounds.
+  /// A key is unfolded each time it is compared: before that, it must be small, and the dictionary
+  /// so far within bounds.
   private func check(_ weight: Int, ofKey keyWeight: Int) throws(FormatError) {
     guard keyWeight <= PickleLimits.keyValues, weight <= PickleLimits.values else {
       throw FormatError(

@@ -53,8 +53,8 @@ struct ComparisonBuilder {
     }
   }
 
-  /// One comparison for each index of the axis that is not layers: the first, when only the last two
-  /// match the names, and the last otherwise.
+  /// One comparison for each index of the axis that is not layers: the first, when only the last
+  /// two match the names, and the last otherwise.
   private func slices(
     _ scores: ScoreArray, names: NamedSides, key: String
   ) throws(FormatError) -> [Comparison] {

@@ -49,7 +49,8 @@ struct LayerNames {
 }
 
 extension Value {
-  /// A name as text, raw: numbers are spelled, bytes read as UTF-8; nil where there is no single name.
+  /// A name as text, raw: numbers are spelled, bytes read as UTF-8; nil where there is no single
+  /// name.
   var text: String? {
     switch self {
     case .string(let text): text

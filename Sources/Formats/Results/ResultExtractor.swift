@@ -1,7 +1,7 @@
 import CKACore
 
-/// Finds the CKA results in what a reader found: torch_cka's dictionary, dictionaries and lists of such
-/// dictionaries, or bare matrices and vectors.
+/// Finds the CKA results in what a reader found: torch_cka's dictionary, dictionaries and lists of
+/// such dictionaries, or bare matrices and vectors.
 enum ResultExtractor {
   /// All results in `value`, in its order.
   /// - Parameter file: the path for `ResultID`.
@@ -94,8 +94,8 @@ private struct Search {
     try add(list, entries: [], key: key, place: "")
   }
 
-  /// Flat keys such as "run A/CKA", which is how an npz holds several results, by what stands before
-  /// the last slash.
+  /// Flat keys such as "run A/CKA", which is how an npz holds several results, by what stands
+  /// before the last slash.
   private static func grouped(
     _ entries: [(key: Value, value: Value)]
   ) -> [(name: String, entries: [(key: Value, value: Value)])] {

@@ -7,7 +7,8 @@ struct ScoreArray {
   /// The element type as the file has it: numpy's name, or "list" for lists and text formats.
   let dtype: String
 
-  /// Values that nested lists may hold: a box in the file stands behind each, so real ones are far smaller.
+  /// Values that nested lists may hold: a box in the file stands behind each, so real ones are far
+  /// smaller.
   private static let listCells = 40_000_000
 
   /// The numbers of `value`.

@@ -2,8 +2,8 @@ import CKACore
 
 /// The tensors and the metadata of a safetensors file; the tensors are views of its bytes.
 ///
-/// Layout: 8-byte little-endian header length, a JSON object, the data. As the format demands, the tensors
-/// cover the data without holes or overlaps, and nothing stands after the last one.
+/// Layout: 8-byte little-endian header length, a JSON object, the data. As the format demands, the
+/// tensors cover the data without holes or overlaps, and nothing stands after the last one.
 struct SafetensorsFile {
   /// `__metadata__`, in the header's order.
   var metadata: [(key: String, value: String)] = []

@@ -1,7 +1,7 @@
 import CKACore
 
-/// Reads a safetensors file as the dictionary that torch_cka exports: tensors by name, and the metadata's
-/// strings beside them (`model1_layers` and `model2_layers` hold JSON lists).
+/// Reads a safetensors file as the dictionary that torch_cka exports: tensors by name, and the
+/// metadata's strings beside them (`model1_layers` and `model2_layers` hold JSON lists).
 enum SafetensorsReader {
   /// The dictionary in `region`.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {

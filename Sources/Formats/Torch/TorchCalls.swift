@@ -45,8 +45,8 @@ extension PickleMachine {
 
   /// `torch.storage._load_from_bytes(b)`: a whole legacy torch.save stream, under the same guard.
   ///
-  /// torch writes single storages and tensors this way. Anything else could hide any number of values from
-  /// the outer pickle's count, and is refused.
+  /// torch writes single storages and tensors this way. Anything else could hide any number of
+  /// values from the outer pickle's count, and is refused.
   mutating func loadFromBytes(_ arguments: [PickleItem]) throws(FormatError) {
     guard !isNested else { throw fail("a torch stream inside a torch stream is refused") }
     let slice = try bytes(first(of: arguments, "_load_from_bytes"), "a torch stream")

@@ -1,12 +1,14 @@
 import CKACore
 import Glibc
 
-/// Writes a file whole or not at all: a reader sees the old file or the new one, also after a crash.
+/// Writes a file whole or not at all: a reader sees the old file or the new one, also after a
+/// crash.
 public enum AtomicFile {
   /// Replaces or makes the file at `path`, keeping the mode of an old one.
   ///
-  /// The bytes go to a temporary file beside it, reach the disk, and take the name by `rename`. On any
-  /// error the temporary file goes and the old one stays. A symbolic link is followed; one that leads nowhere is replaced.
+  /// The bytes go to a temporary file beside it, reach the disk, and take the name by `rename`. On
+  /// any error the temporary file goes and the old one stays. A symbolic link is followed; one that
+  /// leads nowhere is replaced.
   /// - Throws: `FormatError` that names the file and the reason.
   public static func write(_ bytes: some ByteParts, to path: String) throws(FormatError) {
     do throws(FormatError) {
@@ -22,7 +24,8 @@ public enum AtomicFile {
     }
   }
 
-  /// The path that `rename` must replace: the end of a chain of links, and a regular file or nothing.
+  /// The path that `rename` must replace: the end of a chain of links, and a regular file or
+  /// nothing.
   private static func resolved(_ path: String) throws(FormatError) -> String {
     guard !path.isEmpty, !path.utf8.contains(0) else { throw FormatError("not a file name") }
     var status = stat()
@@ -65,7 +68,8 @@ private struct TemporaryFile: ~Copyable {
     let prefix = slash.map { String(target[...$0]) } ?? ""
     let name = slash.map { target[target.index(after: $0)...] } ?? target[...]
     folder = prefix.isEmpty ? "." : prefix
-    // The name must fit NAME_MAX (255 bytes) together with the suffix, whatever the target is called.
+    // The name must fit NAME_MAX (255 bytes) together with the suffix, whatever the target is
+    // called.
     let short = String(decoding: name.utf8.prefix(200), as: UTF8.self)
     path = "\(prefix).\(short).\(String(UInt64.random(in: .min ... .max), radix: 36))"
     var old = stat()

@@ -1,7 +1,7 @@
 import CKACore
 
-/// Curves in the formats that they are read from. Values are exact; reading a file back gives the same curves, but
-/// for what a table has no room for: title, caption and y's name.
+/// Curves in the formats that they are read from. Values are exact; reading a file back gives the
+/// same curves, but for what a table has no room for: title, caption and y's name.
 extension ResultWriter {
   /// A table with a row for each point: `series`, x, `mean`, the error bar under its name, `n`.
   public static func csv(_ curves: Curves) -> [UInt8] {

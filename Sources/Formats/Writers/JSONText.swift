@@ -24,7 +24,8 @@ enum JSONText {
     "[" + texts.map(string).joined(separator: ", ") + "]"
   }
 
-  /// The shortest decimal that reads back as `number`; `NaN` and `Infinity` as Python's json writes them.
+  /// The shortest decimal that reads back as `number`; `NaN` and `Infinity` as Python's json writes
+  /// them.
   static func number(_ number: Double) -> String {
     if number.isNaN { return "NaN" }
     if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }

@@ -2,8 +2,8 @@ import CKACore
 
 /// A matrix as contiguous little-endian bytes in row-major order, each value in its own type.
 ///
-/// Every value of a narrow type is exact in float64, so narrowing it again gives the stored bits back
-/// (but for the payload of a NaN, and integers beyond ±2⁵³).
+/// Every value of a narrow type is exact in float64, so narrowing it again gives the stored bits
+/// back (but for the payload of a NaN, and integers beyond ±2⁵³).
 enum MatrixBytes {
   /// Appends the values of `matrix`, as `type`, to `bytes`.
   static func append(_ matrix: Matrix, as type: ScalarType, to bytes: inout [UInt8]) {
@@ -42,7 +42,8 @@ enum MatrixBytes {
     T(exactly: value) ?? (value > 0 ? T.max : T.min)
   }
 
-  /// The binary16 pattern of a value that binary16 can hold. `Float16` does not exist on every platform.
+  /// The binary16 pattern of a value that binary16 can hold. `Float16` does not exist on every
+  /// platform.
   private static func narrowHalf(_ value: Float) -> UInt16 {
     let sign = UInt16(value.bitPattern >> 16) & 0x8000
     if value.isNaN { return sign | 0x7E00 }

@@ -44,7 +44,8 @@ enum NpyText {
     return bytes
   }
 
-  /// Magic, version, length and a Python literal, padded so that the data begins at a multiple of 64.
+  /// Magic, version, length and a Python literal, padded so that the data begins at a multiple of
+  /// 64.
   private static func header(descr: String, shape: String) -> [UInt8] {
     var text = "{'descr': '\(descr)', 'fortran_order': False, 'shape': \(shape), }"
     let length = (10 + text.utf8.count + 1 + 63) / 64 * 64

@@ -1,17 +1,19 @@
 import CKACore
 
-/// Results in the formats that other programs read. Values are exact; reading a file back gives the same result.
+/// Results in the formats that other programs read. Values are exact; reading a file back gives the
+/// same result.
 public enum ResultWriter {
   /// The matrix alone as npy: its own element type, little-endian; a vector for minibatches.
   /// bfloat16, which numpy lacks, becomes float32, which holds the same values.
   public static func npy(_ comparison: Comparison) -> [UInt8] { NpyText.matrix(comparison) }
 
-  /// A table in RFC 4180's form: column names first, row names in front, numbers as Python prints them.
+  /// A table in RFC 4180's form: column names first, row names in front, numbers as Python prints
+  /// them.
   ///
-  /// A matrix without names is bare numbers. Minibatches are two columns, `minibatch,score`, from 1.
-  /// A missing value is `nan`.
-  /// - Parameter order: the minibatch (from 1) of each score, where they are sorted; the columns are then
-  ///   `rank,minibatch,score`.
+  /// A matrix without names is bare numbers. Minibatches are two columns, `minibatch,score`, from
+  /// 1. A missing value is `nan`.
+  /// - Parameter order: the minibatch (from 1) of each score, where they are sorted; the columns
+  ///   are then `rank,minibatch,score`.
   public static func csv(_ comparison: Comparison, order: [Int]? = nil) -> [UInt8] {
     let matrix = comparison.matrix
     var text = ""
@@ -44,8 +46,8 @@ public enum ResultWriter {
 
   /// torch_cka's dictionary as JSON, or a dictionary of such dictionaries when there are several.
   /// NaN and infinity are written as Python's json writes and reads them (`NaN`, `Infinity`).
-  /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are sorted; it
-  ///   stands under `order`.
+  /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are
+  ///   sorted; it stands under `order`.
   public static func json(_ comparisons: [Comparison], order: [Int]? = nil) -> [UInt8] {
     guard comparisons.count != 1 else {
       return Array((jsonObject(comparisons[0], order: order) + "\n").utf8)
@@ -57,8 +59,8 @@ public enum ResultWriter {
   }
 
   /// torch_cka's dictionary as npz; several stand under `LABEL/CKA`, `LABEL/model1_name` and so on.
-  /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are sorted; it
-  ///   stands under `order`.
+  /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are
+  ///   sorted; it stands under `order`.
   /// - Throws: `FormatError` when the file would pass 4 GiB, or hold more than 65,535 members.
   public static func npz(
     _ comparisons: [Comparison], order: [Int]? = nil

@@ -1,6 +1,7 @@
 import CZlib
 
-/// A zip archive of stored members, written front to back. Without dates, equal content gives equal bytes.
+/// A zip archive of stored members, written front to back. Without dates, equal content gives equal
+/// bytes.
 struct StoredZip {
   private var bytes: [UInt8] = []
   private var directory: [UInt8] = []
@@ -16,7 +17,8 @@ struct StoredZip {
     let checksum = contents.withUnsafeBufferPointer {
       UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
     }
-    // What the local header and the directory have in common: version 2.0, UTF-8 names, stored, 1980-01-01.
+    // What the local header and the directory have in common: version 2.0, UTF-8 names, stored,
+    // 1980-01-01.
     var fields: [UInt8] = []
     for value: UInt16 in [20, 0x0800, 0, 0, 0x0021] { Self.add(value, to: &fields) }
     for value in [checksum, size, size] { Self.add(value, to: &fields) }

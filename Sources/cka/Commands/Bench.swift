@@ -84,7 +84,8 @@ struct BenchStage {
     }
   }
 
-  /// The explorer on `path`, with nothing of the user's: no settings, no view of an earlier session.
+  /// The explorer on `path`, with nothing of the user's: no settings, no view of an earlier
+  /// session.
   func explore(_ path: String, depth: ColorDepth = .trueColor) throws(ComputeError) -> BenchTerminal
   {
     var environment = self.environment

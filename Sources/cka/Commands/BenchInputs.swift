@@ -5,8 +5,9 @@ import Foundation
 
 /// The files that benchmarks read, made for them and removed afterwards.
 ///
-/// Values are those of real results: near 1 along the diagonal, falling off to the sides, with a little
-/// noise. A matrix of pure noise, which no result looks like, is the worst case for a terminal.
+/// Values are those of real results: near 1 along the diagonal, falling off to the sides, with a
+/// little noise. A matrix of pure noise, which no result looks like, is the worst case for a
+/// terminal.
 struct BenchInputs {
   /// The folder that holds them.
   let folder: String
@@ -36,8 +37,8 @@ struct BenchInputs {
     return path
   }
 
-  /// A `.npy` file of `side` × `side` float32 values, written row by row: what this process keeps in memory
-  /// would count as its children's.
+  /// A `.npy` file of `side` × `side` float32 values, written row by row: what this process keeps
+  /// in memory would count as its children's.
   func numpy(_ name: String, side: Int, noise: Double) throws(ComputeError) -> String {
     let path = "\(folder)/\(name).npy"
     guard let file = fopen(path, "w") else { throw .system(path) }

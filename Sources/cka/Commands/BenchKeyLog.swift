@@ -52,6 +52,7 @@ struct BenchKeyLog {
     ]
   }
 
-  /// Bytes; what moves the crosshair alone takes some hundred, what paints the picture many thousand.
+  /// Bytes; what moves the crosshair alone takes some hundred, what paints the picture many
+  /// thousand.
   private static let smallPaint = 2_000
 }

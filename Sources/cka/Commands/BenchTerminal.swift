@@ -4,15 +4,15 @@ import Glibc
 
 /// An explorer that runs in a pseudo-terminal of its own, with a clock beside it.
 ///
-/// It is a process of its own, as its users start it: nothing that it does at start or at the end is left
-/// out. The terminal answers no questions and takes bytes as fast as they come.
+/// It is a process of its own, as its users start it: nothing that it does at start or at the end
+/// is left out. The terminal answers no questions and takes bytes as fast as they come.
 final class BenchTerminal {
   /// What came back, up to a silence.
   struct Paint {
     /// Bytes received.
     var bytes = 0
-    /// From the cause (the start, or the key) to the first byte and to the last, in seconds; the silence by
-    /// which the end is known is not counted. NaN when nothing came.
+    /// From the cause (the start, or the key) to the first byte and to the last, in seconds; the
+    /// silence by which the end is known is not counted. NaN when nothing came.
     var first = Double.nan
     var last = Double.nan
   }
@@ -37,8 +37,9 @@ final class BenchTerminal {
       arguments, descriptors: [device, device, device], environment: environment)
   }
 
-  /// What `posix_openpt`'s companions do, which Swift's Glibc module does not offer: unlocks the other end
-  /// of a pseudo-terminal and opens it. The requests are those of Linux's `asm-generic/ioctls.h`.
+  /// What `posix_openpt`'s companions do, which Swift's Glibc module does not offer: unlocks the
+  /// other end of a pseudo-terminal and opens it. The requests are those of Linux's
+  /// `asm-generic/ioctls.h`.
   private static func device(of master: Int32) -> Int32 {
     let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
     var (locked, number): (Int32, UInt32) = (0, 0)
@@ -117,7 +118,8 @@ final class BenchTerminal {
   }
 }
 
-/// Counts `▀`, `▄` and `█` in bytes that arrive in pieces: heatmaps are made of them, and nothing else is.
+/// Counts `▀`, `▄` and `█` in bytes that arrive in pieces: heatmaps are made of them, and nothing
+/// else is.
 struct HalfBlockCount {
   private(set) var count = 0
   private var matched = 0

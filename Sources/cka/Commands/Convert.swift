@@ -32,7 +32,8 @@ struct Convert: ParsableCommand {
     }
   }
 
-  /// The file's bytes and how many results are in it: the comparisons, or curves where there is nothing else.
+  /// The file's bytes and how many results are in it: the comparisons, or curves where there is
+  /// nothing else.
   private func encode(
     _ results: [SavedResult], as container: Container
   ) throws -> (bytes: [UInt8], count: Int) {
@@ -70,7 +71,8 @@ struct Convert: ParsableCommand {
     return container
   }
 
-  /// Several results in one file need a key each: their own, or the name of the file they came from.
+  /// Several results in one file need a key each: their own, or the name of the file they came
+  /// from.
   static func keyed(_ comparisons: [Comparison]) -> [Comparison] {
     guard comparisons.count > 1 else { return comparisons }
     var taken: Set<String> = []
@@ -109,8 +111,8 @@ struct Convert: ParsableCommand {
 }
 
 extension Convert {
-  /// The bundle of the study that is the only input. Where a study is one of several inputs, or goes into
-  /// another container, only its matrices are kept, which deserves a word.
+  /// The bundle of the study that is the only input. Where a study is one of several inputs, or
+  /// goes into another container, only its matrices are kept, which deserves a word.
   private func study(of found: [Comparison], as container: Container) throws -> [UInt8]? {
     let bundles = Set(found.filter { $0.format.hasPrefix("cka bundle") }.map(\.id.path))
     for path in bundles.sorted() {

@@ -11,7 +11,7 @@ struct ReadHDF5: ParsableCommand {
 
   func run() { HDF5Service.serve(path: path) }
 
-  /// Has HDF5 files read by another run of this very program; what follows `--` is a path, whatever it begins
-  /// with.
+  /// Has HDF5 files read by another run of this very program; what follows `--` is a path, whatever
+  /// it begins with.
   static func isolate() { HDF5Service.use(["/proc/self/exe", name, "--"]) }
 }

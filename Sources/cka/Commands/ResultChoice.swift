@@ -91,7 +91,8 @@ struct ResultChoice: ParsableArguments {
       + Self.list(turned.isEmpty ? all : turned)
   }
 
-  /// One line for all the files of a folder that cannot be read: the result asked for is another one.
+  /// One line for all the files of a folder that cannot be read: the result asked for is another
+  /// one.
   static func summarise(_ problems: [String]) {
     guard !problems.isEmpty else { return }
     let files = problems.count == 1 ? "1 file" : "\(problems.count) files"

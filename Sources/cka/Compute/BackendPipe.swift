@@ -16,10 +16,11 @@ final class BackendPipe {
   private let hear: (BackendLine) -> Void
   private var line: [UInt8] = []
   private var isTalking = true
-  /// The last line. It is held back for a moment: it may be the reason of an end, and that is better told
-  /// once.
+  /// The last line. It is held back for a moment: it may be the reason of an end, and that is
+  /// better told once.
   private var last: (text: String, isHeld: Bool, until: ContinuousClock.Instant)?
-  /// Buffers read since the last line. Those that stood in the pipe when it was written come after it.
+  /// Buffers read since the last line. Those that stood in the pipe when it was written come after
+  /// it.
   private var buffersSince = 0
 
   /// Nothing more comes.

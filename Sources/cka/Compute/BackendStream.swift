@@ -41,8 +41,8 @@ final class BackendStream {
   }
 
   /// The next minibatch; nil at the end of all that were announced.
-  /// - Throws: when the backend died, stalled, or sent something else; `CancellationError` when it is
-  ///   not to be waited for any more.
+  /// - Throws: when the backend died, stalled, or sent something else; `CancellationError` when it
+  ///   is not to be waited for any more.
   func frame() throws -> GramFrame? {
     guard let buffer = try buffer() else {
       guard next == header.sampleCounts.count else {

@@ -3,8 +3,8 @@ import Foundation
 /// How often an unfinished result is worth saving: at most every second, and so seldom that saving
 /// takes under 1 % of the time, and those who read it again each time, as much again.
 struct CheckpointPace {
-  /// Set in the environment: the fewest seconds between two checkpoints, and before the first; 0 for
-  /// one after every minibatch.
+  /// Set in the environment: the fewest seconds between two checkpoints, and before the first; 0
+  /// for one after every minibatch.
   static let variable = "CKA_CHECKPOINT_SECONDS"
 
   private let clock = ContinuousClock()

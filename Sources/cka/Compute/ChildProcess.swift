@@ -77,13 +77,15 @@ struct ChildProcess: ~Copyable {
     var status: Int32
     /// Seconds of processor time that it used, on all processors together.
     var processorSeconds: Double
-    /// The most memory of its own, not of files, that it was seen to use, in bytes; 0 if it ended at once.
+    /// The most memory of its own, not of files, that it was seen to use, in bytes; 0 if it ended
+    /// at once.
     var peakBytes: Int
     /// The most memory that it had resident, files included, in bytes.
     var residentBytes: Int
   }
 
-  /// Waits until it has ended, looking at its memory and calling `meanwhile` every few milliseconds.
+  /// Waits until it has ended, looking at its memory and calling `meanwhile` every few
+  /// milliseconds.
   consuming func wait(meanwhile: () -> Void = {}) -> Ending {
     var ending = Ending(status: 0, processorSeconds: 0, peakBytes: 0, residentBytes: 0)
     var status: Int32 = 0

@@ -13,7 +13,8 @@ struct ComputeChoices: Sendable {
   /// The half width of every 95 % interval at which to stop.
   var untilCI: Double?
 
-  /// Samples in a minibatch when nothing is said: enough for the unbiased estimator, and a small product.
+  /// Samples in a minibatch when nothing is said: enough for the unbiased estimator, and a small
+  /// product.
   static let standardBatchSize = 128
 
   /// The choices that `recipe` makes.

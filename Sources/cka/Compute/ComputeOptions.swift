@@ -2,8 +2,8 @@ import ArgumentParser
 import CKACore
 import Formats
 
-/// What a computation is told: `cka compute` in a terminal, in the background, and a worker that takes a job
-/// up again read the same words.
+/// What a computation is told: `cka compute` in a terminal, in the background, and a worker that
+/// takes a job up again read the same words.
 struct ComputeOptions: ParsableArguments {
   @Argument(
     help: """

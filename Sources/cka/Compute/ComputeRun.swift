@@ -35,8 +35,8 @@ struct ComputeRun {
   ///   - seen: minibatches that are there already; a backend may pass over them.
   ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
   ///   - hear: is called with each line that a backend writes on standard error.
-  /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError` when
-  ///   the backend does not start, `CancellationError` when `shouldStop` says so.
+  /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError`
+  ///   when the backend does not start, `CancellationError` when `shouldStop` says so.
   init(
     _ options: ComputeOptions, command: [String] = CommandLine.arguments, seen: Int = 0,
     shouldStop: @escaping () -> Bool = { false },
@@ -105,8 +105,8 @@ struct ComputeRun {
   /// Goes through the minibatches.
   /// - Parameters:
   ///   - start: a study of an earlier run that `objection` finds nothing against.
-  ///   - report: is called after every minibatch; returns whether to go on. The study has been checked
-  ///     against changed files, so it may be kept.
+  ///   - report: is called after every minibatch; returns whether to go on. The study has been
+  ///     checked against changed files, so it may be kept.
   /// - Throws: `FormatError` or `ComputeError`; what `report` last got is still good.
   func run(
     from start: Study? = nil, report: (Study, ComputeProgress) throws -> Bool
@@ -222,12 +222,13 @@ extension ComputeRun {
 // MARK: Stopping early
 
 extension ComputeRun {
-  /// Counted minibatches from which intervals are looked at: fewer say little about their own spread.
+  /// Counted minibatches from which intervals are looked at: fewer say little about their own
+  /// spread.
   private static let fewestForIntervals = 8
 
-  /// Whether intervals are looked at after so many counted minibatches: always at first, then after each
-  /// sixty-fourth more or so, since every look goes through all of them. The clock must not decide: a run
-  /// that was interrupted has to stop at the same minibatch.
+  /// Whether intervals are looked at after so many counted minibatches: always at first, then after
+  /// each sixty-fourth more or so, since every look goes through all of them. The clock must not
+  /// decide: a run that was interrupted has to stop at the same minibatch.
   private static func isDue(_ counted: Int) -> Bool {
     guard counted >= fewestForIntervals else { return false }
     let bits = Int.bitWidth - counted.leadingZeroBitCount

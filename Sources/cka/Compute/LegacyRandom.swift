@@ -1,7 +1,7 @@
 import Glibc
 
-/// numpy's `RandomState`: the Mersenne Twister MT19937 of Matsumoto and Nishimura (1998), and Marsaglia's polar
-/// method, so that figures that others published with a seed can be made again.
+/// numpy's `RandomState`: the Mersenne Twister MT19937 of Matsumoto and Nishimura (1998), and
+/// Marsaglia's polar method, so that figures that others published with a seed can be made again.
 struct LegacyRandom {
   private static let size = 624
   private var state: [UInt32]

@@ -1,7 +1,8 @@
 import CKACore
 import Glibc
 
-/// CKA the slow plain way, in float64 and word for word from the papers, to hold the fast one against.
+/// CKA the slow plain way, in float64 and word for word from the papers, to hold the fast one
+/// against.
 enum PlainCKA {
   /// A symmetric n × n matrix, row by row.
   typealias Kernel = [[Double]]

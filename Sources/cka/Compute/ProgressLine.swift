@@ -1,8 +1,8 @@
 import CKACore
 import Glibc
 
-/// Progress on standard error: a bar that is drawn over on a terminal, and now and then a plain line
-/// anywhere else.
+/// Progress on standard error: a bar that is drawn over on a terminal, and now and then a plain
+/// line anywhere else.
 struct ProgressLine {
   private let isTerminal: Bool
   private let isQuiet: Bool

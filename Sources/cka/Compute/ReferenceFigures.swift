@@ -38,8 +38,8 @@ enum ReferenceFigures {
     return checks
   }
 
-  /// Gaussians that have nothing to do with one another, 8 features: the biased estimator is far from
-  /// 0, the unbiased one is not.
+  /// Gaussians that have nothing to do with one another, 8 features: the biased estimator is far
+  /// from 0, the unbiased one is not.
   private static func independent() throws -> [Check] {
     var random = LegacyRandom(seed: 1)
     return try [(32, 0.2), (64, 0.11), (128, 0.058), (256, 0.03)].flatMap { n, expected in

@@ -13,8 +13,9 @@ struct Resumption {
 
   /// Opens a run that goes on with the bundle at `path`.
   ///
-  /// A backend is told how many minibatches it may pass over, and so it has to be started before it is
-  /// known whether the bundle fits what it compares. If it does not, the backend is started again.
+  /// A backend is told how many minibatches it may pass over, and so it has to be started before it
+  /// is known whether the bundle fits what it compares. If it does not, the backend is started
+  /// again.
   /// - Parameters:
   ///   - path: nil when nothing is unfinished; there need not be a file.
   ///   - open: opens the run; its parameter is the number of minibatches that are there already.

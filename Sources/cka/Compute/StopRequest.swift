@@ -2,9 +2,11 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM as a wish to stop after the current minibatch; a second one ends the program at once.
+/// Ctrl-C and SIGTERM as a wish to stop after the current minibatch; a second one ends the program
+/// at once.
 final class StopRequest {
-  /// The number of the signal that arrived; 0 before. The handlers share it, however long they live.
+  /// The number of the signal that arrived; 0 before. The handlers share it, however long they
+  /// live.
   private final class Received: Sendable {
     let number = Atomic<Int32>(0)
   }
@@ -12,8 +14,8 @@ final class StopRequest {
   private let received = Received()
   private var sources: [any DispatchSourceSignal] = []
 
-  /// From now on the two signals are noted, but for one that whoever started the program had ignored: a
-  /// shell does so for what runs in the background, and Ctrl-C is then meant for others.
+  /// From now on the two signals are noted, but for one that whoever started the program had
+  /// ignored: a shell does so for what runs in the background, and Ctrl-C is then meant for others.
   init() {
     for number in [SIGINT, SIGTERM] where !Self.isIgnored(number) {
       // Before the source is there: in between the signal would end the program.

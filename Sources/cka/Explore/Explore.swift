@@ -119,7 +119,8 @@ struct ScreenSize: ExpressibleByArgument {
 
 /// Keys written as text, for `--keys`.
 enum KeyScript {
-  /// A key by its name (`Enter`, `C-l`, `j`); a longer word that names no key is typed letter by letter.
+  /// A key by its name (`Enter`, `C-l`, `j`); a longer word that names no key is typed letter by
+  /// letter.
   static func keys(_ word: Substring) throws -> [Key] {
     if let key = Key(name: String(word)) { return [key] }
     return word.unicodeScalars.map { .character($0) }

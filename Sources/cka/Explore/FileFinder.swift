@@ -103,8 +103,8 @@ struct FileIdentity: Hashable {
 
 /// A folder's contents.
 enum Folder {
-  /// The names in natural order, and apart those that are not UTF-8, for which there is no path; nil when the
-  /// folder cannot be opened.
+  /// The names in natural order, and apart those that are not UTF-8, for which there is no path;
+  /// nil when the folder cannot be opened.
   static func entries(in path: String) -> (names: [String], unreadable: [String])? {
     guard let stream = opendir(path) else { return nil }
     defer { closedir(stream) }

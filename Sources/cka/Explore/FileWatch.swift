@@ -1,7 +1,8 @@
 import CKACore
 import Glibc
 
-/// Notices when files that were read are replaced, cut or deleted, at no cost while nothing happens.
+/// Notices when files that were read are replaced, cut or deleted, at no cost while nothing
+/// happens.
 final class FileWatch {
   /// Something happened to a file since it was read.
   struct News {

@@ -30,8 +30,8 @@ final class LiveSession {
   }
 
   /// Runs until the user leaves.
-  /// - Returns: a line for each export, study file and job that was still to be seen to then, and could
-  ///   not be.
+  /// - Returns: a line for each export, study file and job that was still to be seen to then, and
+  ///   could not be.
   func run(_ keys: [Key]) -> [String] {
     startWalk()
     errands.see(to: .list)
@@ -70,7 +70,8 @@ final class LiveSession {
     return pauses.min() ?? -1
   }
 
-  /// Scripted keys wait for the picture that they are meant for, or until it is known that there is none.
+  /// Scripted keys wait for the picture that they are meant for, or until it is known that there is
+  /// none.
   private var isReadyForScript: Bool {
     state.pending == nil && (state.shown != nil || state.scan.isFinished)
   }

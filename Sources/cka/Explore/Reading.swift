@@ -19,7 +19,8 @@ enum Reading {
     }
     do {
       let result = try open(id)
-      // A companion that cannot be read is listed among the problems; the picture need not wait for it.
+      // A companion that cannot be read is listed among the problems; the picture need not wait for
+      // it.
       let other = companion.flatMap { try? open($0).comparison }
       return Outcome(
         action: .loaded(result, companion: other, reread: reread), identities: identities)

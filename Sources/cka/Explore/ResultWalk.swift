@@ -4,7 +4,8 @@ import Formats
 
 /// Finds the results in files and folders, telling as it goes.
 ///
-/// The first readable file is told at once, so that a folder of thousands does not delay the first picture.
+/// The first readable file is told at once, so that a folder of thousands does not delay the first
+/// picture.
 final class ResultWalk {
   private let paths: [String]
   private let first: String?

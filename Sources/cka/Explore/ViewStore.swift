@@ -6,7 +6,8 @@ struct ViewStore {
   private let file: URL
   private let paths: [String]
 
-  /// The store for the paths that the explorer was opened on; nil when there is no home to keep it in.
+  /// The store for the paths that the explorer was opened on; nil when there is no home to keep it
+  /// in.
   init?(paths: [String], environment: [String: String] = ProcessInfo.processInfo.environment) {
     guard let state = Self.stateFolder(environment) else { return nil }
     self.paths = paths
@@ -32,7 +33,8 @@ struct ViewStore {
     try? data.write(to: file, options: .atomic)
   }
 
-  /// A result's path as `NUMBER:REST` below one of the paths, which may be spelt otherwise the next time.
+  /// A result's path as `NUMBER:REST` below one of the paths, which may be spelt otherwise the next
+  /// time.
   private func relative(_ path: String) -> String {
     for (number, root) in paths.enumerated() {
       if path == root { return "\(number):" }

@@ -3,7 +3,8 @@ import Explorer
 import Figure
 import Formats
 
-/// Curves ready to be written. A figure shows the series that are not hidden; values are all of them.
+/// Curves ready to be written. A figure shows the series that are not hidden; values are all of
+/// them.
 struct CurvesExhibit: Exhibit {
   /// The picture.
   let figure: CurvesFigure

@@ -15,7 +15,8 @@ extension HeatmapExhibit {
     return HeatmapExhibit(view, request.settings)
   }
 
-  /// A − B as a figure: diverging colours centred on 0, which reach as far either way as the largest difference.
+  /// A − B as a figure: diverging colours centred on 0, which reach as far either way as the
+  /// largest difference.
   init(_ view: DifferenceView, _ settings: ViewSettings) {
     let shown = view.result.comparison
     let reach = view.largest > 0 ? view.largest : 1

@@ -1,7 +1,7 @@
 import Formats
 
-/// A pane ready to be written, in any format: the explorer's `e` and `cka export` both end here, so their
-/// bytes are the same.
+/// A pane ready to be written, in any format: the explorer's `e` and `cka export` both end here, so
+/// their bytes are the same.
 protocol Exhibit {
   /// The picture as `format`; nil when that is a format of values.
   /// - Parameters:

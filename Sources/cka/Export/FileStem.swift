@@ -21,8 +21,8 @@ enum FileStem {
     return stem.isEmpty ? (name.isEmpty ? "result" : name) : String(stem)
   }
 
-  /// `text` as part of a file's name: letters of any script stay, and what shells or terminals would take for
-  /// something else becomes `_`. At most 100 characters, and never hidden.
+  /// `text` as part of a file's name: letters of any script stay, and what shells or terminals
+  /// would take for something else becomes `_`. At most 100 characters, and never hidden.
   static func plain(_ text: String) -> String {
     let scalars = SafeText.sanitise(text).unicodeScalars.map { scalar -> Character in
       let isPlain =

@@ -7,9 +7,9 @@ import Formats
 extension HeatmapExhibit {
   /// All results at a glance: one cell for each pair of models, the mean of its CKA values.
   ///
-  /// Where several results compare the same pair, their means are averaged; a pair that nobody computed has
-  /// no cell (NaN among values). Layer matrices stand alone when there are any: the mean over layers and the mean over minibatches
-  /// are different statistics.
+  /// Where several results compare the same pair, their means are averaged; a pair that nobody
+  /// computed has no cell (NaN among values). Layer matrices stand alone when there are any: the
+  /// mean over layers and the mean over minibatches are different statistics.
   static func pairs(_ all: [Comparison], _ settings: ViewSettings) throws(FormatError)
     -> HeatmapExhibit
   {

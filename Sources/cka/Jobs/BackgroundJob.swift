@@ -55,8 +55,8 @@ struct BackgroundJob {
     return try store.submit(spec, worker: JobsCommand.worker)
   }
 
-  /// What people call it. Opens the files, so that what is wrong with them is told at once; a backend is
-  /// started only by the worker.
+  /// What people call it. Opens the files, so that what is wrong with them is told at once; a
+  /// backend is started only by the worker.
   private func title() throws -> String {
     if let backend = options.backend { return SafeText.sanitise(backend) }
     if let study = try options.recipe().models { return try TorchCheck.title(of: study) }

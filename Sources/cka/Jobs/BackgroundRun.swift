@@ -33,7 +33,8 @@ struct BackgroundRun {
       }
       return try end(study)
     } catch {
-      // The result stays as far as it came, and a failure to save it must not hide the first reason.
+      // The result stays as far as it came, and a failure to save it must not hide the first
+      // reason.
       if let latest { _ = try? save(latest) }
       throw error
     }

@@ -50,8 +50,8 @@ struct StudyOutline {
       + "\(sampleCounts.max() ?? 0), \(sampleCounts.reduce(0, +)) samples in all"
   }
 
-  /// An estimate in MB of 10⁶ bytes: a Gram matrix in float64 for each layer, the sums, and the scores
-  /// that are kept.
+  /// An estimate in MB of 10⁶ bytes: a Gram matrix in float64 for each layer, the sums, and the
+  /// scores that are kept.
   var megabytes: Int {
     let layers = layerCounts.reduce(0) { $0 + $1.layers }
     let (n, l) = (Double(sampleCounts.max() ?? 0), Double(layers))

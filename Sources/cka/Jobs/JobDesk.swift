@@ -5,7 +5,8 @@ import Formats
 import Foundation
 import Jobs
 
-/// Does what the explorer asks of the jobs, and answers. It may take a while: not for the event loop.
+/// Does what the explorer asks of the jobs, and answers. It may take a while: not for the event
+/// loop.
 struct JobDesk: Sendable {
   private let places: NamedPlaces
   private let completions = CompletionDesk()

@@ -36,7 +36,8 @@ final class JobErrands {
       aside.async { [mailbox, desk] in
         let reports = desk.answer(request, shouldStop: { check.isCancelled })
         check.end()
-        // Why a check that was stopped is over, nobody asks; it may be about what is being checked again.
+        // Why a check that was stopped is over, nobody asks; it may be about what is being checked
+        // again.
         guard !check.isCancelled else { return }
         for report in reports { mailbox.post(Mail(action: .jobs(report))) }
       }
@@ -62,7 +63,8 @@ final class JobErrands {
     }
   }
 
-  /// Only the newest question is of interest; but names that are being fetched serve the next one, too.
+  /// Only the newest question is of interest; but names that are being fetched serve the next one,
+  /// too.
   private func complete(_ question: CompletionRequest) {
     looks.removeAll { $0.end.isRaised }
     guard !looks.contains(where: { $0.question == question }) else { return }
@@ -97,8 +99,8 @@ final class JobErrands {
     return .checking(check.arguments, seconds: seconds)
   }
 
-  /// Ends what only looks, so that no program is left behind, and waits for what was asked to be done: a
-  /// study file to be written, a job to be started. What was refused is in the mail.
+  /// Ends what only looks, so that no program is left behind, and waits for what was asked to be
+  /// done: a study file to be written, a job to be started. What was refused is in the mail.
   func finish() {
     isLeaving.raise()
     check?.cancel()

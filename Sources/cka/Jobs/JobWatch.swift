@@ -2,8 +2,9 @@ import Explorer
 import Glibc
 import Jobs
 
-/// Says when the explorer should look at the jobs again: on news from the folder of jobs or from a job that
-/// another program may resume, and twice a second while one is live. While nothing happens it costs nothing.
+/// Says when the explorer should look at the jobs again: on news from the folder of jobs or from a
+/// job that another program may resume, and twice a second while one is live. While nothing happens
+/// it costs nothing.
 final class JobWatch {
   /// Readable when jobs came, went or were taken up again; −1 when the system gives no watches.
   let descriptor: Int32
@@ -36,8 +37,9 @@ final class JobWatch {
     return true
   }
 
-  /// Watches the jobs that another program may resume: the first sign of that is a line in their journal.
-  /// Live jobs are looked at anyway, and would only wake us for every line that they write.
+  /// Watches the jobs that another program may resume: the first sign of that is a line in their
+  /// journal. Live jobs are looked at anyway, and would only wake us for every line that they
+  /// write.
   func follow(_ jobs: [JobLine]) {
     guard descriptor >= 0, let store = try? JobStore() else { return }
     let wanted = Set(jobs.filter(\.state.canResume).prefix(Self.mostFollowed).map(\.id))

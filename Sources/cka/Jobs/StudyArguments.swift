@@ -51,8 +51,8 @@ extension ModelStudy {
 }
 
 extension JobDesk {
-  /// The command line of a job that ran in `folder` as the form has it: seen from the working folder, and what
-  /// a study file says spelt out.
+  /// The command line of a job that ran in `folder` as the form has it: seen from the working
+  /// folder, and what a study file says spelt out.
   static func formArguments(of command: [String], in folder: String) throws -> [String] {
     var options = try ComputeCommand.parse(Array(command.dropFirst())).options
     guard options.backend == nil else { return command }

@@ -13,7 +13,8 @@ struct ExplorerSession {
     terminal = try TmuxSession(
       width: width, height: height, folder: place.folder, environment: place.environment)
     try terminal.wait { $0.contains("$") }
-    // A program that is killed here on purpose leaves no core file, and Swift's backtracer does not ask what to do.
+    // A program that is killed here on purpose leaves no core file, and Swift's backtracer does not
+    // ask what to do.
     try terminal.type("ulimit -c 0; export SWIFT_BACKTRACE=enable=no")
     if let line { try start(line) }
   }
@@ -37,8 +38,8 @@ struct ExplorerSession {
     try terminal.wait { try condition($0) && terminal.state().command == "cka" }
   }
 
-  /// Presses `keys`, and returns the screen once they have been dealt with: a key without a meaning is pressed
-  /// after them, and waited for. Turns that follow one another must be odd and even.
+  /// Presses `keys`, and returns the screen once they have been dealt with: a key without a meaning
+  /// is pressed after them, and waited for. Turns that follow one another must be odd and even.
   @discardableResult
   func press(_ keys: String..., turn: Int) throws -> String {
     let last = turn.isMultiple(of: 2) ? "F8" : "F9"
@@ -75,7 +76,8 @@ struct ExplorerSession {
     #expect(Foundation.kill(try terminal.foreground(), signal) == 0)
   }
 
-  /// Clicks (button 0) or turns the wheel (64 up, 65 down) at a cell, counted from 0, as xterm reports it.
+  /// Clicks (button 0) or turns the wheel (64 up, 65 down) at a cell, counted from 0, as xterm
+  /// reports it.
   func mouse(_ button: Int, x: Int, y: Int) throws {
     try terminal.report("\u{1B}[<\(button);\(x + 1);\(y + 1)M\u{1B}[<\(button);\(x + 1);\(y + 1)m")
   }

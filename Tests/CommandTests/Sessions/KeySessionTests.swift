@@ -25,7 +25,8 @@ import Testing
     try session.leave()
   }
 
-  /// The keys whose first pane is `pane`, so that each is pressed once; those that leave are not among them.
+  /// The keys whose first pane is `pane`, so that each is pressed once; those that leave are not
+  /// among them.
   private static func keys(in pane: Pane) -> [(command: String, key: Key)] {
     let order = [Pane.layers, .results, .minibatches]
     return Command.all.filter { command in

@@ -21,7 +21,8 @@ import Testing
     return try place.bundle("reference.cka.safetensors")
   }
 
-  /// The largest difference of two models' values from those of `reference`, by the names of layers.
+  /// The largest difference of two models' values from those of `reference`, by the names of
+  /// layers.
   private func worstDifference(_ bundle: BundleFile, _ reference: BundleFile) throws -> Double {
     var worst = 0.0
     for row in try bundle.layers(of: 0) {

@@ -42,8 +42,8 @@ extension Place {
       \(script)
       """
     try Data(text.utf8).write(to: URL(filePath: path("\(name).sh")))
-    // A process of its own writes it: a file that we had open, and some other test's child with us, could not
-    // be run for a moment.
+    // A process of its own writes it: a file that we had open, and some other test's child with us,
+    // could not be run for a moment.
     try Shell.run(["install", "-m", "755", path("\(name).sh"), path(name)])
     return path(name)
   }

@@ -7,11 +7,13 @@ import Synchronization
 
 /// Answers what Tab asks in the explorer's form. It may take a while: not for the event loop.
 final class CompletionDesk: Sendable {
-  /// Names of networks by interpreter and library: asking Python again would take seconds each time.
+  /// Names of networks by interpreter and library: asking Python again would take seconds each
+  /// time.
   private let names = Mutex<[String: [String]]>([:])
 
   /// The texts that may stand where one was begun.
-  /// - Parameter shouldStop: asked while Python is waited for; nobody wants the answer once it says so.
+  /// - Parameter shouldStop: asked while Python is waited for; nobody wants the answer once it says
+  ///   so.
   func answer(
     _ request: CompletionRequest, shouldStop: @escaping @Sendable () -> Bool
   ) -> JobReport {

@@ -12,8 +12,8 @@ enum NetworkNames {
   /// All names that `library`, `torchvision` or `timm`, knows.
   /// - Parameter python: the interpreter; empty for the one that a comparison would use.
   /// - Parameter shouldStop: asked while Python is waited for.
-  /// - Throws: `FormatError` or `ComputeError`, one line, when they cannot be had; `CancellationError` when
-  ///   `shouldStop` says so.
+  /// - Throws: `FormatError` or `ComputeError`, one line, when they cannot be had;
+  ///   `CancellationError` when `shouldStop` says so.
   static func list(
     _ library: String, python: String, shouldStop: @escaping @Sendable () -> Bool
   ) throws -> [String] {

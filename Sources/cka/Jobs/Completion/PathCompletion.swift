@@ -5,8 +5,8 @@ import Glibc
 
 /// Completes paths as a shell does.
 enum PathCompletion {
-  /// Files and folders whose path begins with `text`, in natural order; folders end in a slash. A tilde
-  /// becomes the home folder, which nobody would look up later.
+  /// Files and folders whose path begins with `text`, in natural order; folders end in a slash. A
+  /// tilde becomes the home folder, which nobody would look up later.
   /// - Parameter endings: files are offered only with one of these; nil for any.
   static func paths(beginning text: String, endings: [String]? = nil) -> [String] {
     let slash = text.lastIndex(of: "/")
@@ -22,8 +22,8 @@ enum PathCompletion {
       .map { folder + $0.name + ($0.isFolder ? "/" : "") }
   }
 
-  /// What stands in a folder and begins with `start`. All of it: what they have in common is the answer. So
-  /// the folder itself says what is a folder, and only links are looked up.
+  /// What stands in a folder and begins with `start`. All of it: what they have in common is the
+  /// answer. So the folder itself says what is a folder, and only links are looked up.
   private static func entries(
     of place: String, beginning start: String
   ) -> [(name: String, isFolder: Bool)] {

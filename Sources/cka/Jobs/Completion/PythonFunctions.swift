@@ -6,8 +6,8 @@ enum PythonFunctions {
   /// As much of a file as is looked at.
   private static let longest = 1 << 20
 
-  /// The names of the functions at the top level of the file at `path`, in its order; none when it cannot
-  /// be read. Those with a leading underscore are not for others.
+  /// The names of the functions at the top level of the file at `path`, in its order; none when it
+  /// cannot be read. Those with a leading underscore are not for others.
   static func names(in path: String) -> [String] {
     // A pipe would be waited for.
     guard FileIdentity(path)?.isRegular == true, let file = FileHandle(forReadingAtPath: path),

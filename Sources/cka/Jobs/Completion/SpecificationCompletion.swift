@@ -9,7 +9,8 @@ struct SpecificationCompletion {
   /// Specifications that were used before, newest first.
   let recent: [String]
 
-  /// The texts that may stand where `text` was begun: whole specifications, as far as they are known.
+  /// The texts that may stand where `text` was begun: whole specifications, as far as they are
+  /// known.
   /// - Throws: why the names of a library cannot be told.
   func candidates(_ text: String, isModel: Bool) throws -> [Completion] {
     let specification = Specification(text)
