@@ -149,7 +149,7 @@ class Splits(unittest.TestCase):
                     content = head + values.astype(numpy.uint8).tobytes()
                     (raw / f"{part}-{kind}-ubyte").write_bytes(content)
             text = f"torchvision:MNIST?root={root}&size=16&normalize=false"
-            [found] = open_data([text], 4, None)
+            [found] = open_data(named([text]), 4, None)
             batches = list(found.batches())
         self.assertEqual((found.count, [b.count for b in batches]), (5, [4, 1]))
         self.assertEqual(batches[0].tensors["x"].shape, (4, 3, 16, 16))
