@@ -50,6 +50,7 @@ struct Worker: ParsableCommand {
         }
       }
       isOpen = true
+      resumption.run.warnings.forEach { session.log($0) }
       if let note = resumption.note { session.log(note) }
       return try BackgroundRun(resumption, session: session, output: job.output)
         .outcome(pace: CheckpointPace())

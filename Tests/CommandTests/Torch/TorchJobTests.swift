@@ -23,6 +23,23 @@ import Testing
     #expect(try place.values("out.cka.safetensors") == place.values("front.cka.safetensors"))
   }
 
+  @Test func aWarningIsToldOnce() throws {
+    defer { place.stopJobs() }
+    let twice = [
+      "a=\(Fixture.nets):network", "a=\(Fixture.nets):network?width=6", "--data",
+      "\(Fixture.nets):images", "--batch-size", "32",
+    ]
+    let front = try place.computeTorch(twice)
+    #expect(front.status == 0)
+    #expect(front.complaints.split(separator: "the name 'a' is taken").count == 2)
+    let submitted = try place.computeTorch(
+      twice + ["--background", "--quiet"], to: "back.safetensors")
+    let id = submitted.text.trimmingCharacters(in: .newlines)
+    #expect(try place.torch(["jobs", "wait", id]).status == 0)
+    let log = try place.torch(["jobs", "log", id]).text
+    #expect(log.split(separator: "the name 'a' is taken").count == 2, "\(log)")
+  }
+
   @Test func anInterruptedRunGoesOnToTheSameBits() throws {
     let words = study.map { "'\($0)'" }.joined(separator: " ")
     let line = """

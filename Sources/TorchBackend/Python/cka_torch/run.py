@@ -22,9 +22,7 @@ def run(options: argparse.Namespace, output: BinaryIO) -> None:
     """Runs the models over the data, and writes the protocol to `output`."""
     progress = messages.Progress()
     study = Study(options, progress)
-    for warning in study.warnings:
-        messages.log(warning)
-    told = len(study.warnings)
+    told = len(study.warnings)  # Those until now are in the header.
     writer = FrameWriter(output)
     samples = study.stream.samples
     writer.header({"models": study.described(), "samples": samples}, study.about())
