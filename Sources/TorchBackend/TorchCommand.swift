@@ -51,12 +51,15 @@ public struct TorchCommand: Sendable, Equatable {
     return all
   }
 
-  /// Absolute paths of the files and folders that the specifications of `recipe` name.
+  /// Absolute paths of the files and folders that the specifications of `recipe` name, each once.
   public func files(of recipe: StudyFile) throws(FormatError) -> [String] {
     guard let study = recipe.models else { return [] }
-    return try Self.specifications(study).flatMap(\.paths).map { path in
-      path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    var files: [String] = []
+    for path in try Self.specifications(study).flatMap(\.paths) {
+      let file = path.hasPrefix("/") ? path : "\(folder)/\(path)"
+      if !files.contains(file) { files.append(file) }
     }
+    return files
   }
 
   private static func request(_ recipe: StudyFile, _ study: ModelStudy) -> [String] {

@@ -138,21 +138,27 @@ extension GramFrame {
     for name in isPassedOver ? [] : header.names {
       if let reason = faults[name] {
         layers.append(.fault(reason))
-        continue
+      } else {
+        guard let array = tensors[SafeText.sanitise(name)] else {
+          throw FormatError("no tensor '\(name)'", at: place, remedy: "send it, or a fault")
+        }
+        layers.append(.gram(try Self.gram(array, name: name, samples: samples, place: place)))
       }
-      guard let array = tensors[SafeText.sanitise(name)] else {
-        throw FormatError("no tensor '\(name)'", at: place, remedy: "send it, or a fault")
-      }
-      guard array.shape == [samples, samples], array.type == .float32 || array.type == .float64
-      else {
-        throw FormatError(
-          "'\(name)' is \(array.type.rawValue) \(array.shape) instead of float32 or float64 "
-            + "[\(samples), \(samples)]", at: place)
-      }
-      layers.append(.gram(try array.matrix()))
     }
     self.init(
       samples: samples, sampleHash: file.metadata("sample_hash").map(SafeText.sanitise),
       layers: layers)
+  }
+
+  private static func gram(
+    _ array: NDArray, name: String, samples: Int, place: String
+  ) throws(FormatError) -> Matrix {
+    guard array.shape == [samples, samples], array.type == .float32 || array.type == .float64
+    else {
+      throw FormatError(
+        "'\(name)' is \(array.type.rawValue) \(array.shape) instead of float32 or float64 "
+          + "[\(samples), \(samples)]", at: place)
+    }
+    return try array.matrix()
   }
 }

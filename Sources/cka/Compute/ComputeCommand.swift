@@ -73,7 +73,7 @@ struct ComputeCommand: ParsableCommand {
     let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
     let stop = StopRequest()
-    var line = ProgressLine(isQuiet: quiet)
+    let line = ProgressLine(isQuiet: quiet)
     let resumption = try Resumption(of: partial.path) { seen in
       try ComputeRun(options, seen: seen) {
         stop.signal != nil
@@ -81,15 +81,29 @@ struct ComputeCommand: ParsableCommand {
         line.hear($0)
       }
     }
-    let (run, start) = (resumption.run, resumption.start)
+    let run = resumption.run
     line.clear()
     run.warnings.forEach(complain)
     if let note = resumption.note { complain(note) }
+    let study = try study(of: resumption, partial: partial, line: line, stop: stop)
+    line.clear()
+    if let signal = stop.signal, study.minibatches.count < run.total {
+      try keep(study, in: partial, run: run)
+      throw ExitCode(128 + signal)
+    }
+    try write(study, of: run, to: output)
+    partial.remove()
+  }
+
+  /// Computes to the end, or until `stop`; of a run that fails what there is is kept.
+  private func study(
+    of resumption: Resumption, partial: PartialBundle, line: ProgressLine, stop: StopRequest
+  ) throws -> Study {
+    let run = resumption.run
     var pace = CheckpointPace()
-    var last = start
-    let study: Study
+    var last = resumption.start
     do {
-      study = try run.run(from: start) { study, progress in
+      return try run.run(from: last) { study, progress in
         last = study
         line.show(progress)
         if progress.done < progress.total {
@@ -102,13 +116,6 @@ struct ComputeCommand: ParsableCommand {
       if let last { try keep(last, in: partial, run: run) }
       throw error
     }
-    line.clear()
-    if let signal = stop.signal, study.minibatches.count < run.total {
-      try keep(study, in: partial, run: run)
-      throw ExitCode(128 + signal)
-    }
-    try write(study, of: run, to: output)
-    partial.remove()
   }
 
   /// Writes the whole result, and says what was written and what has no value.

@@ -2,8 +2,8 @@ import CKACore
 import Glibc
 
 /// Progress on standard error: a bar that is drawn over on a terminal, and now and then a plain
-/// line anywhere else.
-struct ProgressLine {
+/// line anywhere else. There is one of it: what computes and what a backend says share it.
+final class ProgressLine {
   private let isTerminal: Bool
   private let isQuiet: Bool
   private let clock = ContinuousClock()
@@ -20,13 +20,13 @@ struct ProgressLine {
   }
 
   /// Shows `progress`, unless something was shown a moment ago.
-  mutating func show(_ progress: ComputeProgress) {
+  func show(_ progress: ComputeProgress) {
     isUnderWay = true
     show(progress.text, drawn: Self.bar(progress, columns: Self.columns))
   }
 
   /// Shows what a backend says. How far it is counts only until minibatches come.
-  mutating func hear(_ line: BackendLine) {
+  func hear(_ line: BackendLine) {
     switch line {
     case .log(let text):
       clear()
@@ -37,7 +37,7 @@ struct ProgressLine {
     }
   }
 
-  private mutating func show(_ text: String, drawn: String) {
+  private func show(_ text: String, drawn: String) {
     let now = clock.now
     guard !isQuiet, now >= next else { return }
     guard isTerminal else {
@@ -50,7 +50,7 @@ struct ProgressLine {
   }
 
   /// Takes the bar away, before something else is said.
-  mutating func clear() {
+  func clear() {
     guard isDrawn else { return }
     isDrawn = false
     write("\r\u{1B}[K")
