@@ -31,11 +31,11 @@ from cka_torch.batches import Batch
 from cka_torch.features import Treatment, tensors
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
-from cka_torch.layout import with_fast_layout
+from cka_torch.layout import use_fast_layout
 from cka_torch.layers import Hooks, evaluating
 from cka_torch.models import build, named
 from cka_torch.passes import ModelPass
-from cka_torch.plan import Choice, plan
+from cka_torch.plan import Choice, Plan, dry, plan
 from cka_torch.study import set_precision
 
 Networks = list[torch.nn.Module]
@@ -123,13 +123,10 @@ def _ours(
     """One minibatch as `run` does it, the frame written to memory."""
     batch, maker = Batch({"x": x}), GramMaker(x.device, torch.float32)
     models = [_copy(m) for m in models]  # Their weights are laid out anew.
-    plans = [
-        with_fast_layout(
-            m, x.device, lambda m=m: plan(m, "model", batch, Choice(), x.device)
-        )
-        for m in models
-    ]
+    plans = [plan(m, "model", batch, Choice(), x.device) for m in models]
     passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
+    for model, found, runner in zip(models, plans, passes):
+        use_fast_layout(model, x.device, lambda: _trial(found, runner, dry(batch)))
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
 
@@ -154,6 +151,12 @@ def _ours(
         "forward passes": forward, "Gram matrices": whole - forward - waiting, "waiting": waiting
     }
     return whole, parts, names, [target.cpu().numpy() for target in room]
+
+
+def _trial(found: Plan, runner: ModelPass, batch: Batch) -> list[torch.Tensor]:
+    grams = torch.zeros(len(found.layers), batch.count, batch.count)
+    runner.run(batch, grams)
+    return list(grams)
 
 
 def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:

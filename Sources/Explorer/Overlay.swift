@@ -189,8 +189,10 @@ public struct Reader: Sendable, Equatable {
   public var line = LineEditor()
 
   /// `line` in pieces of at most `width` cells, broken at blanks where there are some; those after
-  /// the first are indented as it is, or by `indent`.
+  /// the first are indented as it is, or by `indent`. Where there is no room at all, they are cut
+  /// as if there were one cell.
   static func fold(_ line: String, width: Int, indent: Int? = nil) -> [String] {
+    let width = max(1, width)
     guard TextWidth.width(of: line) > width else { return [line] }
     let blanks = indent ?? line.prefix { $0 == " " }.count
     let indent = String(repeating: " ", count: min(blanks, width / 2))

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import cka
@@ -99,5 +100,32 @@ struct BenchPeerTests {
     let outcome = try place.cka(
       "bench", "compute", "--minibatches", text, "--part", "memory", "--folder", "/dev/null/folder")
     #expect(outcome.status == (isValid ? 1 : 64), "\(outcome.complaints)")
+  }
+}
+
+@Suite("Programs that cka bench runs")
+struct BenchProcessTests {
+  @Test("Ctrl-C reaches them: they are in our process group")
+  func group() throws {
+    let process = try BenchProcess(
+      ["cut", "-d", " ", "-f", "5", "/proc/self/stat"], environment: [:])
+    #expect(process.output == "\(getpgrp())\n")
+  }
+
+  @Test("their end is slept for, not looked for every few milliseconds")
+  func sleep() throws {
+    let before = try Self.sleeps()
+    let process = try BenchProcess(
+      ["sh", "-c", "exec >&-; exec sleep 0.5"], environment: ["PATH": "/usr/bin:/bin"])
+    #expect(process.seconds >= 0.5)
+    #expect(try Self.sleeps() - before < 60)
+    #expect(process.peakBytes > 0)
+  }
+
+  /// How often this thread has gone to sleep.
+  private static func sleeps() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/thread-self/status", encoding: .utf8)
+    let line = try #require(text.firstMatch(of: /\nvoluntary_ctxt_switches:\s+(\d+)/))
+    return try #require(Int(line.1))
   }
 }

@@ -75,6 +75,13 @@ import Testing
     #expect(outcome.complaints.contains("cka: backend: plain words\n"))
   }
 
+  @Test("The reason of an end is told once, however long the end takes", arguments: ["0", "1.5"])
+  func aReasonIsToldOnce(_ seconds: String) throws {
+    let outcome = try compute("echo First >&2; echo TheReason >&2; sleep \(seconds); exit 1")
+    #expect(outcome.status == 1)
+    #expect(outcome.complaints == "cka: backend: First\ncka: TheReason\n")
+  }
+
   @Test(
     "One that ends or stalls leaves what there is",
     arguments: [

@@ -40,7 +40,7 @@ import Testing
   func pythonIsOptional() throws {
     try Data("#!/bin/sh\nexit 1\n".utf8).write(to: URL(filePath: place.path("broken")))
     #expect(try place.shell("chmod +x broken").status == 0)
-    let without = try inTerminal("--json | grep -q torch; CKA_PYTHON=$PWD/broken cka doctor")
+    let without = try inTerminal("--json | grep -q torch && CKA_PYTHON=$PWD/broken cka doctor")
     #expect(without.status == 0 && without.text.contains("cannot be run: "), "\(without.text)")
     let asked = try inTerminal("--python $PWD/broken")
     #expect(asked.status == 1, "\(asked.text)")

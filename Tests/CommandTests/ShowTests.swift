@@ -42,6 +42,32 @@ import Testing
     }
   }
 
+  @Test(
+    "--rows and --columns filter the heatmap, beside --layers",
+    arguments: [
+      ("--rows layer1", " filtered  13 × 116 "), ("--columns layer1", " filtered  68 × 19 "),
+      ("--layers layer1 --rows conv", " filtered  4 × 19 "),
+      ("--rows layer1 --transpose --executed-labels", " transposed  116 × 13 "),
+    ])
+  func eachSideHasAFilter(_ filters: String, _ title: String) throws {
+    let shown = try place.shell("cka show '\(Fixture.layers)' --width 120 \(filters)")
+    #expect(shown.status == 0 && shown.text.contains(title), "\(filters): \(shown)")
+  }
+
+  @Test func filtersThatLeaveNothingAreTold() throws {
+    let shown = try place.cka("show", Fixture.layers, "--rows", "nothing")
+    #expect(shown.status == 1 && shown.output.isEmpty)
+    #expect(
+      shown.complaints
+        == "cka: \(Fixture.layers): the filters hide every row or every column; loosen them\n")
+  }
+
+  @Test func doubtfulLabelsAreToldOfAFewLayersToo() throws {
+    let few = "cka show '\(Fixture.layers)' --rows fc --columns fc"
+    #expect(try place.shell(few).complaints.contains("in registration order"))
+    #expect(try place.shell("\(few) --executed-labels").complaints.isEmpty)
+  }
+
   @Test func severalResultsFollowEachOther() throws {
     let shown = try place.cka("show", Fixture.sample("variants/dict_of_results.pkl"))
     #expect(shown.text.split(separator: "\n").count { $0.hasPrefix("╭") } == 2)

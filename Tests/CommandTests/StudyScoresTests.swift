@@ -81,6 +81,18 @@ import Testing
     #expect(place.names.isEmpty)
   }
 
+  @Test("A whole name is that layer, in the filter for both sides too")
+  func wholeNames() throws {
+    try computeStudy()
+    let options = "out.cka.safetensors --view sorted"
+    for filters in ["--layers b1", "--rows b1 --columns b1", "--layers b1 --rows b --columns b"] {
+      let shown = try place.shell("cka show \(options) \(filters)")
+      #expect(shown.status == 0 && shown.text.contains("b1 × b1"), "\(filters): \(shown)")
+    }
+    let several = try place.shell("cka show \(options) --layers b")
+    #expect(several.status == 1 && several.complaints.contains("2 of 3 layers"))
+  }
+
   @Test func severalPairsAreToldApart() throws {
     let outcome = try place.cka("export", Self.study, "--view", "sorted")
     #expect(outcome.status == 1)

@@ -133,6 +133,7 @@ struct JobsBoardTests {
     #expect(Reader.fold("  File abcdefghijkl, 3", width: 19) == ["  File abcdefghijkl", "  , 3"])
     #expect(Reader.fold("short", width: 10) == ["short"] && Reader.fold("", width: 10) == [""])
     #expect(Reader.fold("模型甲模型乙", width: 6) == ["模型甲", "模型乙"])
+    for width in -3...1 { #expect(Reader.fold("ab c", width: width) == ["a", "b", "c"]) }
   }
 
   @Test("the log opens at its end, and an empty one says so")

@@ -140,4 +140,11 @@ struct JobsFormTests {
       #expect(breaches(of: scene.state) == [], "\(width) × \(height)")
     }
   }
+
+  @Test("a terminal too narrow to draw the form takes its keys all the same", arguments: 1...6)
+  func narrow(width: Int) {
+    var scene = form(width, 12)
+    scene.press("PgDn")
+    #expect(scene.state.formWidth == 1 && scene.state.form.reportTop == 5)
+  }
 }

@@ -6,8 +6,10 @@ import Testing
 @Suite("The picture of a job")
 struct JobsResultTests {
   /// A job whose file holds a 3 × 4 result, opened from the list.
-  private func opened(_ job: JobLine = JobSample.running) -> Scene {
-    var scene = Scene([Sample.pair("X", "Y")], 120, 30)
+  private func opened(
+    _ job: JobLine = JobSample.running, besides others: [Comparison] = [Sample.pair("X", "Y")]
+  ) -> Scene {
+    var scene = Scene(others, 120, 30)
     scene.send(.jobs(.list([job])))
     let result = Sample.telling(3, 4, path: job.result ?? "")
     scene.disk[result.id] = result
@@ -91,6 +93,26 @@ struct JobsResultTests {
     #expect(scene.requests == [.list] && scene.state.catalog.entries.count == 2)
     scene.send(.jobs(.list([])))
     #expect(scene.state.catalog.entries.count == 1 && scene.pair == "A × B")
+  }
+
+  @Test("the list's cursor stays on what is shown when a job above it is removed")
+  func cursor() {
+    let others = ["X", "Y", "Z"].map { Sample.pair($0, "W", path: "runs/\($0).pkl") }
+    var scene = opened(JobSample.finished, besides: others)
+    scene.press("'")
+    #expect(scene.pair == "X × W" && scene.state.entryUnderCursor == others[0].id)
+    scene.send(.jobs(.list([])))
+    #expect(scene.state.catalog.entries.count == 3)
+    #expect(scene.pair == "X × W" && scene.state.entryUnderCursor == others[0].id)
+  }
+
+  @Test("a result that was written outside the job's folder stays in the list without the job")
+  func outlives() {
+    var job = JobSample.finished
+    job.result = "jobs/12/elsewhere.cka.safetensors"
+    var scene = opened(job)
+    scene.send(.jobs(.list([])))
+    #expect(scene.state.catalog.entries.count == 2 && scene.pair == "A × B")
   }
 
   @Test("opening shows the result, listed under the job, and marks it as partial")

@@ -11,6 +11,7 @@ enum JobSample {
     job.submitted = "11-24 06:16"
     job.command = "cka compute a.npz -o a.cka.safetensors"
     (job.result, job.version) = ("jobs/3/result.cka.safetensors", "1")
+    job.folder = "jobs/3"
     return job
   }()
 
@@ -18,13 +19,14 @@ enum JobSample {
     var job = JobLine(id: "20261124-061500-0002", title: "A × C", state: .died)
     job.reason = "its worker ended without a word; see the log"
     (job.fraction, job.result) = (0.1, "jobs/2/result.cka.safetensors")
+    job.folder = "jobs/2"
     return job
   }()
 
   static let finished: JobLine = {
     var job = JobLine(id: "20261124-061400-0001", title: "B × C", state: .finished)
     (job.fraction, job.done, job.total) = (1, 267, 267)
-    job.result = "jobs/1/result.cka.safetensors"
+    (job.result, job.folder) = ("jobs/1/result.cka.safetensors", "jobs/1")
     return job
   }()
 

@@ -32,8 +32,9 @@ func drawForm(_ state: State, _ theme: Theme, _ buffer: inout CellBuffer) {
 }
 
 extension State {
-  /// The room between the form's edges, in cells.
-  var formWidth: Int { min(96, terminal.size.width - 2) - 4 }
+  /// The room between the form's edges, in cells; keys reach the form even on a terminal that is
+  /// too narrow to draw it.
+  var formWidth: Int { max(1, min(96, terminal.size.width - 2) - 4) }
 }
 
 /// The line below the fields, which tells how many are out of sight.

@@ -39,6 +39,8 @@ public struct JobLine: Sendable, Equatable, Identifiable {
   public var result: String?
   /// Differs whenever the result file does.
   public var version = ""
+  /// The folder that goes with the job; what was written elsewhere outlives it.
+  public var folder = ""
   /// The file that holds its log.
   public var log = ""
 
@@ -51,6 +53,9 @@ public struct JobLine: Sendable, Equatable, Identifiable {
 }
 
 extension JobLine {
+  /// Whether the file at `path` is in the job's own folder.
+  func holds(_ path: String) -> Bool { !folder.isEmpty && path.hasPrefix(folder + "/") }
+
   /// "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031"; empty when nothing is known.
   public var progress: String {
     var parts: [String?] = []

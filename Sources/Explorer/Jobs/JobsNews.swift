@@ -49,8 +49,7 @@ extension State {
     let before = Dictionary(jobs.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let isFirst = !areJobsKnown
     (jobs, areJobsKnown) = (lines, true)
-    forgetRemoved(Array(before.values))
-    var effects: [Effect] = []
+    var effects = forgetRemoved(Array(before.values))
     for line in lines {
       // One that came and went between two looks has a result, too; what was there at first, the
       // walk finds.
@@ -68,19 +67,22 @@ extension State {
   }
 
   /// Results that only the folder of a job held go with the job.
-  private mutating func forgetRemoved(_ before: [JobLine]) {
+  private mutating func forgetRemoved(_ before: [JobLine]) -> [Effect] {
     let ids = Set(jobs.map(\.id))
-    for line in before where !ids.contains(line.id) {
-      if let path = line.result { unlist(path) }
-    }
+    let removed = before.filter { !ids.contains($0.id) }
+    return unlist(jobResults.filter { id in removed.contains { $0.holds(id.path) } })
   }
 
-  /// Takes the results of a job in the file at `path` out of the list; a picture of them stays.
-  private mutating func unlist(_ path: String) {
-    let gone = jobResults.filter { $0.path == path }
-    guard !gone.isEmpty else { return }
+  /// Takes results of jobs out of the list; a picture of them stays, and so does the cursor where
+  /// its own entry does.
+  private mutating func unlist(_ gone: Set<ResultID>) -> [Effect] {
+    guard !gone.isEmpty else { return [] }
     jobResults.subtract(gone)
-    catalog.keepOnly(Set(catalog.entries.map(\.id)).subtracting(gone))
+    let underCursor = entryUnderCursor ?? wanted
+    let kept = Set(catalog.entries.map(\.id)).subtracting(gone)
+    let survivor = catalog.survivor(of: underCursor, among: kept)
+    catalog.keepOnly(kept)
+    return moveListCursor(to: survivor)
   }
 
   private mutating func open(_ results: JobResults) -> [Effect] {
@@ -112,8 +114,8 @@ extension State {
 
   private mutating func list(_ results: JobResults) -> [Effect] {
     if !results.isNamed { jobResults.formUnion(results.entries.map(\.id)) }
-    let effects = merge(results.entries)
-    if let old = results.replaced { unlist(old) }
+    var effects = merge(results.entries)
+    if let old = results.replaced { effects += unlist(jobResults.filter { $0.path == old }) }
     // A walk that is under way may have passed the file's place before it was there.
     return effects + (results.isNamed && !scan.isFinished ? [.rescan] : [])
   }

@@ -30,7 +30,7 @@ struct CellChoice {
     return scores
   }
 
-  /// The one layer that matches all filters, or bears the name that the last one is.
+  /// The one layer that matches all filters, or the only one of them whose whole name a filter is.
   private static func layer(
     of comparison: Comparison, _ axis: Axis, _ option: String, _ filters: [String]
   ) throws -> Int {
@@ -38,7 +38,7 @@ struct CellChoice {
       indices, filter in indices.filter { filter.matches(axis.layers[$0]) }
     }
     // `conv1` is that layer, though layer1.0.conv1 matches too.
-    let whole = matching.filter { axis.layers[$0] == filters.last }
+    let whole = matching.filter { !axis.layers[$0].isEmpty && filters.contains(axis.layers[$0]) }
     let found = whole.count == 1 ? whole : matching
     if found.count == 1 { return found[0] }
     let side = axis.model.isEmpty ? "" : " of \(axis.model)"

@@ -2,6 +2,7 @@ import ArgumentParser
 import CKACore
 import Cells
 import Explorer
+import Formats
 import Foundation
 
 /// A heatmap, or curves, on standard output.
@@ -9,6 +10,7 @@ struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print a result's heatmap, or its curves, on standard output.",
     discussion: """
+      --layers, --rows and --columns choose what the heatmap shows, as with cka export. \
       --view sorted of a study shows the scores of one cell: --rows and --columns must each leave \
       one layer.
       """)
@@ -49,13 +51,46 @@ struct Show: ParsableCommand {
     let isTerminal = isatty(STDOUT_FILENO) != 0
     let width = self.width ?? (isTerminal ? Self.terminalWidth : 80)
     for result in results {
-      let settings = try looks.settings()
       let opened = try looks.opened(result, forScores: kind == .minibatches)
+      let (shown, settings) = try filtered(opened)
       let traits = TerminalTraits(
-        size: Size(width: width, height: Self.height(opened, width: width)),
+        size: Size(width: width, height: Self.height(shown, width: width)),
         depth: colors.depth(isTerminal: isTerminal))
-      let buffer = picture(of: opened, settings: settings, on: traits)
+      let buffer = picture(of: shown, settings: settings, on: traits)
       try StandardOutput.print(traits.depth == .none ? buffer.text : ANSIText.encode(buffer))
+    }
+  }
+
+  /// What `--rows` and `--columns` leave of a layer matrix, and the settings that show it; anything
+  /// else as it is.
+  /// - Throws: `ExitCode` 1 after a line that says that they leave nothing.
+  private func filtered(_ opened: Opened) throws -> (Opened, ViewSettings) {
+    var settings = try looks.settings()
+    guard let whole = opened.comparison, whole.comparison.kind == .layers,
+      !looks.rows.isEmpty || !looks.columns.isEmpty
+    else { return (opened, settings) }
+    var request = ExportRequest(view: .layers, id: opened.id, settings: settings)
+    request.rowFilter = looks.rows
+    request.columnFilter = looks.columns
+    // The picture turns it.
+    request.settings.transposed = false
+    do {
+      var shown = try HeatmapExhibit(request, of: whole).comparison
+      if !whole.comparison.labelsLookRegistered || settings.labelOrder == .executed {
+        // These names stand where they should, whatever the order of the few looks like.
+        shown.rows.layersAreGenerated = true
+        shown.columns.layersAreGenerated = true
+      } else if !shown.labelsLookRegistered {
+        complain(
+          "\(opened.id.path): layer names as exported, in registration order; "
+            + "the rows may be in another (--executed-labels)")
+      }
+      // Both have had their effect; the title says that there was a filter.
+      settings.filter = "*"
+      settings.labelOrder = .exported
+      return (.comparison(OpenResult(shown)), settings)
+    } catch {
+      throw fail("\(opened.id.path): \(error.description)")
     }
   }
 

@@ -16,16 +16,17 @@ final class BackendPipe {
   private let hear: (BackendLine) -> Void
   private var line: [UInt8] = []
   private var isTalking = true
-  /// The last line. It is held back for a moment: it may be the reason of an end, and that is
-  /// better told once.
-  private var last: (text: String, isHeld: Bool, until: ContinuousClock.Instant)?
+  /// The last line, while nobody was told it: it may be the reason of an end, and that is better
+  /// told once. It is held back until something comes after it.
+  private var held: String?
   /// Buffers read since the last line. Those that stood in the pipe when it was written come after
   /// it.
   private var buffersSince = 0
+  private static let mostInPipe = 3
 
   /// Nothing more comes.
   struct Ended: Error {
-    /// The last thing that was logged, if that was not long ago.
+    /// The last thing that was said, if it was logged and much did not come after it.
     var lastWords: String?
   }
 
@@ -47,7 +48,7 @@ final class BackendPipe {
     defer { close(ends[1]) }
     do throws(ComputeError) {
       let child = try ChildProcess(
-        command, complaints: ends[1], environment: environment, folder: folder)
+        command, complaints: ends[1], environment: environment, folder: folder, ownGroup: true)
       output = child.output
       self.child = consume child
     } catch {
@@ -78,6 +79,7 @@ final class BackendPipe {
   /// - Throws: `Ended` when there is none, `ComputeError` when it claims more than `limit` bytes.
   func buffer(atMost limit: Int) throws -> ByteRegion? {
     buffersSince += 1
+    if buffersSince > Self.mostInPipe { release() }
     let prefix = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
     defer { prefix.deallocate() }
     try fill(prefix)
@@ -143,7 +145,6 @@ final class BackendPipe {
         continue
       }
       if polled[1].revents != 0 { isTalking = listen() }
-      if let last, clock.now >= last.until { release() }
       if polled[0].revents != 0 { return }
       // Whatever it says meanwhile, it has to send something.
       guard clock.now < end else {
@@ -178,24 +179,21 @@ final class BackendPipe {
   private func tell() {
     let said = BackendLine(line)
     line = []
-    guard case .log(let text) = said else { return hear(said) }
-    guard !text.isEmpty else { return }
+    if case .log("") = said { return }
     release()
+    guard case .log(let text) = said else { return hear(said) }
     buffersSince = 0
-    last = (text, isHeld: true, until: ContinuousClock().now + .seconds(1))
+    held = text
   }
 
-  /// The last line, unless much was sent since; whoever takes it tells it.
+  /// The line that was held back; whoever takes it tells it.
   private func takeLastWords() -> String? {
-    guard buffersSince <= 3 else { return nil }
-    last?.isHeld = false
-    return last?.text
+    defer { held = nil }
+    return held
   }
 
   /// Passes on the line that was held back.
   private func release() {
-    guard let text = last?.text, last?.isHeld == true else { return }
-    last?.isHeld = false
-    hear(.log(text))
+    if let text = takeLastWords() { hear(.log(text)) }
   }
 }

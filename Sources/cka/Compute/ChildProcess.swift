@@ -8,16 +8,19 @@ struct ChildProcess: ~Copyable {
   /// The reading end of its standard output.
   let output: Int32
   private let process: pid_t
+  private let hasOwnGroup: Bool
 
-  /// Starts `arguments[0]`, looked for in PATH unless it is a path, in a process group of its own.
+  /// Starts `arguments[0]`, looked for in PATH unless it is a path.
   /// - Parameters:
   ///   - complaints: the descriptor that becomes its standard error; nil for ours.
   ///   - environment: all of its variables; nil for ours.
   ///   - folder: where it works; nil for our working folder.
+  ///   - ownGroup: whether it leads a process group of its own, which Ctrl-C in our terminal does
+  ///     not reach and which `kill` ends as a whole.
   /// - Throws: `ComputeError`, one line, when it cannot be started.
   init(
     _ arguments: [String], complaints: Int32? = nil, environment: [String: String]? = nil,
-    folder: String? = nil
+    folder: String? = nil, ownGroup: Bool = false
   ) throws(ComputeError) {
     var ends: [Int32] = [-1, -1]
     guard cka_pipe(&ends) == 0 else { throw .system("a pipe cannot be made") }
@@ -29,11 +32,12 @@ struct ChildProcess: ~Copyable {
     do throws(ComputeError) {
       process = try Self.start(
         arguments, descriptors: [nothing, ends[1], complaints], environment: environment,
-        folder: folder, flags: Int16(POSIX_SPAWN_SETPGROUP))
+        folder: folder, flags: ownGroup ? Int16(POSIX_SPAWN_SETPGROUP) : 0)
     } catch {
       close(ends[0])
       throw error
     }
+    hasOwnGroup = ownGroup
     output = ends[0]
   }
 
@@ -78,31 +82,45 @@ struct ChildProcess: ~Copyable {
     /// Seconds of processor time that it used, on all processors together.
     var processorSeconds: Double
     /// The most memory of its own, not of files, that it was seen to use, in bytes; 0 if it ended
-    /// at once.
+    /// at once, or nobody looked.
     var peakBytes: Int
     /// The most memory that it had resident, files included, in bytes.
     var residentBytes: Int
+
+    /// What `wait4` tells.
+    fileprivate init(_ status: Int32, _ usage: rusage, peakBytes: Int = 0) {
+      self.status = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+      self.peakBytes = peakBytes
+      processorSeconds = usage.processorSeconds
+      residentBytes = usage.ru_maxrss * 1024
+    }
+  }
+
+  /// Sleeps until it has ended, so that the time is that of its end.
+  consuming func wait() -> Ending {
+    var status: Int32 = 0
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+    close(output)
+    return Ending(status, usage)
   }
 
   /// Waits until it has ended, looking at its memory and calling `meanwhile` every few
   /// milliseconds.
-  consuming func wait(meanwhile: () -> Void = {}) -> Ending {
-    var ending = Ending(status: 0, processorSeconds: 0, peakBytes: 0, residentBytes: 0)
+  consuming func wait(meanwhile: () -> Void) -> Ending {
+    var peakBytes = 0
     var status: Int32 = 0
     var usage = rusage()
     while wait4(process, &status, WNOHANG, &usage) == 0 {
-      ending.peakBytes = max(ending.peakBytes, Self.ownMemory(of: process))
+      peakBytes = max(peakBytes, Self.ownMemory(of: process))
       meanwhile()
       usleep(2000)
     }
-    ending.processorSeconds = usage.processorSeconds
-    ending.residentBytes = usage.ru_maxrss * 1024
-    ending.status = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
     close(output)
-    return ending
+    return Ending(status, usage, peakBytes: peakBytes)
   }
 
-  /// Ends it and everything it started.
+  /// Ends it, and everything it started if that is in a process group of its own.
   /// - Parameter patience: seconds that it gets to end by itself.
   /// - Returns: how it ended by itself, as `waitpid` tells; nil when it did not.
   @discardableResult
@@ -112,7 +130,7 @@ struct ChildProcess: ~Copyable {
     while !hasEnded, clock.now < end { usleep(5000) }
     let isOver = hasEnded
     // Its process is still there, dead or alive, so that the number can be nobody else's.
-    Glibc.kill(-process, SIGKILL)
+    Glibc.kill(hasOwnGroup ? -process : process, SIGKILL)
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     close(output)

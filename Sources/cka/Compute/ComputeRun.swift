@@ -19,6 +19,8 @@ struct ComputeRun {
   let models: [StudyModel]
   /// Samples of each minibatch.
   let sampleCounts: [Int]
+  /// Its backend was told of minibatches that are there already, and may leave them out.
+  let passesOver: Bool
   private let choices: ComputeChoices
   private let origin: Origin
   private let command: [String]
@@ -48,6 +50,7 @@ struct ComputeRun {
     self.options = choices.options
     var warnings: [String] = []
     let backend = try Self.backend(options, recipe)
+    passesOver = backend != nil && seen > 0
     if let backend {
       let stream = try BackendStream(
         backend.arguments, folder: backend.folder, patience: options.patience, seen: seen,

@@ -32,6 +32,10 @@ struct Resumption {
         return
       }
       note = "begins anew: \(SafeText.sanitise(path ?? "")) is there, but \(objection)"
+      guard run.passesOver else {
+        (self.run, start) = (run, nil)
+        return
+      }
     }
     (run, start) = (try open(0), nil)
   }

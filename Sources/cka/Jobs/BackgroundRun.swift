@@ -19,14 +19,16 @@ struct BackgroundRun {
   }
 
   /// Computes to the end, or until it is asked to stop.
+  /// - Parameter begun: is called with every minibatch that is computed.
   /// - Throws: why it cannot go on; what was computed until then has been saved.
-  func outcome(pace: CheckpointPace) throws -> JobOutcome {
+  func outcome(pace: CheckpointPace, begun: () -> Void) throws -> JobOutcome {
     var pace = pace
     var halfWidth: Double?
     var latest = start
     do {
       let study = try run.run(from: start) { study, progress in
         latest = study
+        begun()
         try pace.saveIfDue { halfWidth = try save(study) }
         session.report(self.progress(progress, halfWidth: halfWidth))
         return !session.isCancelled

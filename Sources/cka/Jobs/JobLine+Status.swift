@@ -19,6 +19,7 @@ extension JobLine {
       job.spec.map { "cka " + $0.command.map(ShellWord.quoted).joined(separator: " ") } ?? ""
     result = Self.resultFile(of: job)
     version = result.map(Self.version) ?? ""
+    folder = job.folder
     log = SafeText.sanitise(job.log)
   }
 

@@ -36,7 +36,7 @@ struct Worker: ParsableCommand {
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
       let job = try BackgroundJob(spec.command)
-      var isOpen = false
+      var isUnderWay = false
       let resumption = try Resumption(of: session.lastCheckpoint) { seen in
         try job.open(seen: seen) {
           session.isCancelled
@@ -45,15 +45,14 @@ struct Worker: ParsableCommand {
           case .log(let text): session.log("backend: \(text)")
           case .progress(let text):
             // Minibatches tell how far the work is, once they come.
-            if !isOpen { session.report(JobProgress(phase: "starting", message: text)) }
+            if !isUnderWay { session.report(JobProgress(phase: "starting", message: text)) }
           }
         }
       }
-      isOpen = true
       resumption.run.warnings.forEach { session.log($0) }
       if let note = resumption.note { session.log(note) }
       return try BackgroundRun(resumption, session: session, output: job.output)
-        .outcome(pace: CheckpointPace())
+        .outcome(pace: CheckpointPace()) { isUnderWay = true }
     } catch is CancellationError {
       return .cancelled
     } catch {

@@ -42,7 +42,9 @@ enum PythonAnswer {
       throw ComputeError("\(name) gave no answer within \(Int(timeout)) s")
     }
     guard pipe.end(after: 5) == 0 else {
-      throw PythonFailure(reason: answer.lastWords ?? "Python failed without a word", trail: trail)
+      let reason = answer.lastWords ?? "Python failed without a word"
+      if trail.last == reason { trail.removeLast() }
+      throw PythonFailure(reason: reason, trail: trail)
     }
     return Data(answer.bytes)
   }

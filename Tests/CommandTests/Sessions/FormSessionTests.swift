@@ -72,9 +72,8 @@ struct FormSessionTests {
     try session.leave()
   }
 
-  @Test("from nothing to the heatmap of two networks that saw the digits")
-  func networks() throws {
-    defer { place.stopJobs() }
+  /// Writes nets.py, a file of small networks.
+  private func writeNetworks() throws {
     let text = """
       import torch
       from torch import nn
@@ -86,9 +85,10 @@ struct FormSessionTests {
               nn.Linear(16 * width, 10))
       """
     try Data(text.utf8).write(to: URL(filePath: place.path("nets.py")))
-    let python = try TestPython.path()
-    let session = try open(
-      variables: "PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 CKA_PYTHON='\(python)'")
+  }
+
+  /// Opens the form and fills it in for two networks of nets.py and two minibatches of the digits.
+  private func fillInNetworks(_ session: ExplorerSession) throws {
     for key in ["S", "Up", "Right", "Down"] { try session.terminal.send(key) }
     try session.wait { $0.contains("[models]") && $0.contains("model A") }
     try type("narrow=py:n", session)
@@ -107,6 +107,16 @@ struct FormSessionTests {
     try type("nets.cka.safetensors", session)
     for key in ["Down", "Down", "Down"] { try session.terminal.send(key) }
     try type("2", session)
+  }
+
+  @Test("from nothing to the heatmap of two networks that saw the digits")
+  func networks() throws {
+    defer { place.stopJobs() }
+    try writeNetworks()
+    let python = try TestPython.path()
+    let session = try open(
+      variables: "PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=1 CKA_PYTHON='\(python)'")
+    try fillInNetworks(session)
     try session.terminal.send("Enter")
     let checked = try session.terminal.wait(seconds: 120) { $0.contains("Enter starts it") }
     #expect(checked.contains("narrow") && checked.contains("2 minibatches of up to 128"))

@@ -63,6 +63,17 @@ import Formats
     #expect(BackgroundJob.reason(try #require(error)).contains("cannot be understood"))
   }
 
+  @Test(
+    "The reason is not in the trail too, whether Python ends late or says it twice",
+    arguments: ["sleep 1.5", "echo TheReason >&2"])
+  func aReasonIsToldOnce(_ afterwards: String) throws {
+    let python = try place.writePython(
+      "echo before >&2; echo TheReason >&2; \(afterwards); exit 1")
+    let job = try BackgroundJob(command(python, ["timm:x"]))
+    let failure = #expect(throws: PythonFailure.self) { try job.summary() }
+    #expect(failure?.reason == "TheReason" && failure?.trail == ["before"])
+  }
+
   @Test func titlesNameModelsAndTheirData() throws {
     var study = ModelStudy(models: ["torchvision:resnet18", "b=timm:x"], data: "digits")
     #expect(try TorchCheck.title(of: study) == "resnet18 × b")

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import unittest
+from collections.abc import Callable
 
 import numpy
 import torch
 from torch import nn
 
-from cka_torch.layout import with_fast_layout
-from support import CPU, FolderTest, grams
+from cka_torch.layout import use_fast_layout
+from support import CPU, FolderTest, Frames, cka_torch, grams
 
 
 def is_channels_last(tensor: torch.Tensor) -> bool:
     return not tensor.is_contiguous() and tensor.is_contiguous(
         memory_format=torch.channels_last
     )
+
+
+class Then(nn.Module):
+    """A network, and what is done with its map."""
+
+    def __init__(self, net: nn.Module, then: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.net, self.then = net, then
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.then(self.net(x))
 
 
 class Layout(unittest.TestCase):
@@ -26,39 +38,40 @@ class Layout(unittest.TestCase):
         ).eval()
         self.x = torch.randn(24, 3, 8, 8)
 
-    def test_maps_lie_channels_last(self) -> None:
-        with torch.no_grad():
-            y = with_fast_layout(self.net, CPU, lambda: self.net(self.x))
-        self.assertTrue(is_channels_last(y))
-
-    def test_grams_are_the_same(self) -> None:
-        expected, _ = grams(self.net, self.x)
-        found, faults = with_fast_layout(self.net, CPU, lambda: grams(self.net, self.x))
-        self.assertTrue(is_channels_last(self.net[0].weight))
+    def laid_out(self, model: nn.Module) -> bool:
+        """Whether the model takes the layout, and has the same matrices in either case."""
+        expected, _ = grams(model, self.x)
+        use_fast_layout(
+            model, CPU, lambda: [torch.from_numpy(g) for g in grams(model, self.x)[0].values()]
+        )
+        found, faults = grams(model, self.x)
         self.assertFalse(faults)
-        self.assertEqual(list(found), list(expected))
         for name, matrix in expected.items():
             scale = numpy.abs(matrix).max()
             numpy.testing.assert_allclose(found[name], matrix, atol=1e-6 * scale)
+        return is_channels_last(self.net[0].weight)
 
-    def test_a_network_that_takes_views_gets_its_own_layout_back(self) -> None:
-        class Views(nn.Module):
-            def __init__(self, net: nn.Module) -> None:
-                super().__init__()
-                self.net = net
+    def test_maps_lie_channels_last(self) -> None:
+        self.assertTrue(self.laid_out(self.net))
+        self.assertTrue(is_channels_last(self.net(self.x)))
 
-            def forward(self, x: torch.Tensor) -> torch.Tensor:
-                return self.net(x).view(len(x), -1)
+    def test_networks_that_cannot_bear_it_keep_their_own(self) -> None:
+        def views(y: torch.Tensor) -> torch.Tensor:
+            return y.view(len(y), -1)
 
-        model = Views(self.net).eval()
-        expected = model(self.x)
-        y = with_fast_layout(model, CPU, lambda: model(self.x))
-        self.assertTrue(torch.equal(y, expected))
-        self.assertTrue(self.net[0].weight.is_contiguous())
+        def checks(y: torch.Tensor) -> torch.Tensor:
+            assert y.is_contiguous()
+            return y
+
+        def looks_at_memory(y: torch.Tensor) -> torch.Tensor:
+            return y.as_strided((len(y), 4), (y.stride(0), 1))
+
+        for then in (views, checks, looks_at_memory):
+            self.assertFalse(self.laid_out(Then(self.net, then)), then)
 
     def test_faults_of_the_network_stay_faults(self) -> None:
         with self.assertRaisesRegex(RuntimeError, "channels"):
-            with_fast_layout(self.net, CPU, lambda: self.net(self.x[:, :2]))
+            use_fast_layout(self.net, CPU, lambda: [self.net(self.x[:, :2])])
 
     def test_chunks_of_different_layouts_fit_together(self) -> None:
         class Changing(nn.Module):
@@ -76,21 +89,49 @@ class Layout(unittest.TestCase):
 
 
 class Runs(FolderTest):
-    def test_networks_run_in_the_fast_layout(self) -> None:
+    def setUp(self) -> None:
+        super().setUp()
         self.write("net.py", """
+import torch
 from torch import nn
 
 class Told(nn.Module):
     def forward(self, x):
-        if x.is_contiguous():
-            raise ValueError("the layout is the slow one")
+        print("slow" if x.is_contiguous() else "fast")
         return x
 
-def net():
-    return nn.Sequential(nn.Conv2d(3, 4, 3), Told())
+class Viewed(nn.Module):
+    def forward(self, x):
+        return x.view(len(x), -1)
+
+def told():
+    return nn.Sequential(nn.Conv2d(3, 4, 3), Told(), nn.ReLU(), nn.Flatten(), nn.Linear(144, 5))
+def viewed():
+    return nn.Sequential(nn.Conv2d(3, 4, 3), Viewed())
+def maps():
+    return torch.randn(32, 3, 8, 8)
+def points():
+    return torch.randn(32, 3, 3, 3)
 """)
-        told = self.frames("py:net.py:net", "--data", "digits?size=8", "--batch-size", "16")
-        self.assertIn("0", told.layers())
+
+    def test_networks_run_in_the_fast_layout_and_keep_their_layers(self) -> None:
+        done = cka_torch(
+            "run", "py:net.py:told", "--data", "py:net.py:maps", "--batch-size", "16",
+            folder=str(self.folder))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = [line for line in done.stderr.decode().split() if line in ("slow", "fast")]
+        # Two looks in its own layout, one trial, two minibatches.
+        self.assertEqual(said, ["slow", "slow", "fast", "fast", "fast"])
+        # What only flattens has no matrix of its own, whatever the layout.
+        self.assertEqual(Frames(done.stdout).layers(), ["0", "2", "4"])
+
+    def test_one_layout_for_all_data_sets(self) -> None:
+        # Of a single position the view is possible in either layout.
+        for first, second in [("maps", "points"), ("points", "maps")]:
+            found = self.frames(
+                "py:net.py:viewed", "--data", f"a=py:net.py:{first}",
+                "--data2", f"b=py:net.py:{second}", "--batch-size", "16")
+            self.assertEqual(len(found.frames), 2)
 
 
 if __name__ == "__main__":

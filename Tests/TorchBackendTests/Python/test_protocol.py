@@ -31,6 +31,22 @@ class Noisy(nn.Module):
             raise ValueError("the third\\ncall")
         y = self.fc(x.flatten(1))
         return y / (0 if x.flatten(1)[0].sum() > 1e9 else 1)
+class Drawing(nn.Flatten):
+    def forward(self, x):
+        y = super().forward(x)
+        return y + torch.rand_like(y)
+def drawing():
+    return nn.Sequential(Drawing(), nn.Linear(64, 4))
+def innermost():
+    raise KeyError("the real place")
+class Chained(nn.Linear):
+    def forward(self, x):
+        try:
+            innermost()
+        except KeyError as error:
+            raise ValueError("the outer one") from error
+def chained():
+    return nn.Sequential(Chained(64, 4))
 def endless():
     while True:
         yield torch.randn(16, 64)
@@ -81,6 +97,20 @@ class Protocol(FolderTest):
         self.assertEqual([list(tensors) for _, tensors in found[:2]], [[], []])
         for name, gram in expected[2][1].items():
             numpy.testing.assert_array_equal(found[2][1][name], gram)
+
+    def test_a_model_that_draws_goes_on_where_it_was(self) -> None:
+        expected = self.frames("py:net.py:drawing", *DATA).frames
+        with mock.patch.dict(os.environ, CKA_BACKEND_SEEN="2"):
+            found = self.frames("py:net.py:drawing", *DATA).frames
+        for (_, before), (_, now) in zip(expected, found, strict=True):
+            numpy.testing.assert_array_equal(now["drawing/0"], before["drawing/0"])
+
+    def test_what_an_error_came_from_is_told(self) -> None:
+        done = cka_torch("run", "py:net.py:chained", *DATA, folder=str(self.folder))
+        lines = done.stderr.decode().splitlines()
+        self.assertEqual(json.loads(lines[-1])["log"], "ValueError: the outer one")
+        self.assertIn("KeyError: 'the real place'", lines)
+        self.assertTrue(any("in innermost" in line for line in lines), lines)
 
     def test_float64(self) -> None:
         frames = self.frames(

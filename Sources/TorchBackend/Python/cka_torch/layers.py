@@ -93,3 +93,11 @@ def random_state_kept(devices: list[torch.device]) -> Iterator[None]:
     indices = [d.index or 0 for d in devices if d.type == "cuda"]
     with torch.random.fork_rng(devices=indices):
         yield
+
+
+def random_states(device: torch.device) -> list[torch.Tensor]:
+    """Where the random generators of torch are."""
+    states = [torch.get_rng_state()]
+    if device.type == "cuda":
+        states.append(torch.cuda.get_rng_state(device))
+    return states

@@ -10,6 +10,7 @@ import traceback
 from .refusal import Refusal, one_line
 
 _FRAMES = 6
+_CAUSES = 4
 _SECONDS_BETWEEN = 1.0
 
 
@@ -27,11 +28,21 @@ def failure(error: BaseException) -> None:
 
 
 def trail(error: BaseException) -> None:
-    """The last calls before an error that was not foreseen, without its own text."""
+    """The last calls before an error that was not foreseen, without its own text.
+
+    What it was raised from, or while something else was handled, comes first.
+    """
     if isinstance(error, Refusal):
         return
-    calls = traceback.TracebackException.from_exception(error).stack.format()
-    _write("".join(["Traceback (most recent call last):\n", *calls[-_FRAMES:]]).rstrip())
+    found = traceback.TracebackException.from_exception(error)
+    earlier: list[str] = []
+    cause = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    while cause is not None and len(earlier) < _CAUSES:
+        text = "".join([*cause.stack.format()[-_FRAMES:], *cause.format_exception_only()])
+        earlier.insert(0, f"{text.rstrip()}\nwhich led to")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    calls = "".join(found.stack.format()[-_FRAMES:]).rstrip()
+    _write("\n".join(["Traceback (most recent call last):", *earlier, calls]))
 
 
 class Progress:

@@ -14,7 +14,7 @@ from .filter import LayerFilter
 from .glob import Glob
 from .grams import GramMaker
 from .identity import Identity
-from .layers import Hooks, Receiver, evaluating, random_state_kept
+from .layers import Hooks, Receiver, evaluating, random_state_kept, random_states
 from .layers import kind as kind_of
 from .refusal import Refusal
 
@@ -43,12 +43,14 @@ class Plan:
     """Layers in execution order; names of duplicates with the layer each is the same as.
 
     - `modules`: names of the modules whose calls matter.
+    - `draws`: the model draws random numbers, though it is in evaluation mode.
     """
 
     layers: list[Layer] = field(default_factory=list)
     folded: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
+    draws: bool = False
 
     def __post_init__(self) -> None:
         calls = [(layer.module, layer.name) for layer in self.layers]
@@ -66,6 +68,11 @@ class Choice:
     keeps_duplicates: bool = False
 
 
+def dry(batch: Batch) -> Batch:
+    """The first few samples, enough to look at a model's layers."""
+    return batch.cut(0, min(batch.count, DRY_SAMPLES))
+
+
 def plan(
     model: torch.nn.Module, name: str, batch: Batch, choice: Choice, device: torch.device
 ) -> Plan:
@@ -74,22 +81,27 @@ def plan(
     Twice where means are taken: channels are found by what any layer of the model returns. The
     model's mode, its hooks and the random generators are as before afterwards.
     """
-    batch = batch.cut(0, min(batch.count, DRY_SAMPLES))
+    batch = dry(batch)
     last_axes: set[int] = set()
     survey = _Survey(choice, batch, device, last_axes)
     with evaluating(model):
         if choice.pool == "mean":
             _pass(model, batch, device, functools.partial(_note_last_axes, last_axes))
-        _pass(model, batch, device, survey.look)
-    return survey.plan(name)
+        draws = _pass(model, batch, device, survey.look)
+    found = survey.plan(name)
+    found.draws = draws
+    return found
 
 
 def _pass(
     model: torch.nn.Module, batch: Batch, device: torch.device, receive: Receiver
-) -> None:
+) -> bool:
+    """Whether random numbers of torch's were drawn."""
     with Hooks(model, receive), random_state_kept([device]):
         positional, named = arguments(batch, model)
+        before = random_states(device)
         model(*positional, **named)
+        return not all(map(torch.equal, before, random_states(device)))
 
 
 def _note_last_axes(

@@ -28,10 +28,12 @@ def run(options: argparse.Namespace, output: BinaryIO) -> None:
     writer.header({"models": study.described(), "samples": samples}, study.about())
     sender = Sender(writer)
     grams = study.grams(samples[0])
-    seen = _seen()
+    # A model that draws random numbers has to draw those of earlier minibatches, too.
+    seen = 0 if any(entry.plan.draws for entry in study.entries) else _seen()
     for index, minibatch in enumerate(_ahead(iter(study.stream))):
         if index < seen:
             # Only the hash is looked at. The sender has nothing to send yet.
+            progress(f"passing over minibatch {index + 1} of {len(samples)}")
             writer.frame(minibatch.count, minibatch.hash, [], {})
             continue
         progress(f"minibatch {index + 1} of {len(samples)}")
