@@ -59,6 +59,14 @@ extension Comparison {
     kind == .layers && block == nil && (rows.looksRegistered || columns.looksRegistered)
   }
 
+  /// What to say of labels that may stand on the wrong layers, in one line; nil where nothing speaks
+  /// against them.
+  public var labelDoubt: String? {
+    labelsLookRegistered
+      ? "labels suspect: torch_cka lists layers in registration order, its rows are as executed"
+      : nil
+  }
+
   /// Both axes with their names in `order`. Names move, values never do; an axis whose names do not
   /// look like a registration order stays as it is, and so do the axes of minibatch scores.
   public func axes(order: LabelOrder) -> (rows: Axis, columns: Axis) {

@@ -231,4 +231,25 @@ import Testing
     let missing = try place.cka("match", "nowhere.json")
     #expect(missing.status == 1 && missing.output.isEmpty && !missing.complaints.isEmpty)
   }
+
+  // MARK: Labels in doubt
+
+  @Test("labels that may stand on other rows are told wherever names go out")
+  func suspectLabels() throws {
+    let registered = ["", "stem", "stem.0", "stem.1", "head"]
+    let values = (0..<5).map { row in (0..<5).map { $0 == row ? 1.0 : 0.5 } }
+    try write(values, rows: registered, columns: registered, to: "s.json")
+    try write(values, rows: registered, columns: registered, to: "t.json")
+    for line in [
+      "freeze s.json --csv", "match s.json", "compare s.json t.json", "export s.json -o v.csv",
+    ] {
+      let doubted = try place.shell("cka \(line)")
+      #expect(
+        doubted.status == 0 && doubted.complaints.contains("s.json: labels suspect: "), "\(line)")
+      let executed = try place.shell("cka \(line) --executed-labels")
+      #expect(executed.status == 0 && !executed.complaints.contains("suspect"), "\(line)")
+    }
+    #expect(try place.shell("cka freeze s.json").text.contains("note: labels suspect: "))
+    #expect(try !place.shell("cka freeze a.json").text.contains("suspect"))
+  }
 }

@@ -13,12 +13,15 @@ import Testing
     ("json", Array("{\"model1_name\"".utf8)),
   ])
   func everyFormatBeginsAsItShould(_ format: String, _ magic: [UInt8]) throws {
-    let byName = try place.cka("export", Fixture.layers, "-o", "out.\(format)")
+    // Its labels are suspect as they stand, which is told with values.
+    let byName = try place.cka(
+      "export", Fixture.layers, "--executed-labels", "-o", "out.\(format)")
     #expect(byName.status == 0 && byName.output.isEmpty)
     #expect(byName.complaints == "cka: wrote out.\(format)\n")
     let bytes = try place.bytes("out.\(format)")
     #expect(Array(bytes.prefix(magic.count)) == magic)
-    let piped = try place.cka("export", Fixture.layers, "--format", format, "-o", "-")
+    let piped = try place.cka(
+      "export", Fixture.layers, "--executed-labels", "--format", format, "-o", "-")
     #expect(piped.status == 0 && piped.output == bytes && piped.complaints.isEmpty)
   }
 
@@ -46,7 +49,7 @@ import Testing
     try place.copy(sample: "real/teacher10_vs_student_kd.pkl", as: "run.lr0.1.pkl")
     for name in ["run.lr0.1-layers.csv", "run.lr0.1-layers-2.csv"] {
       let outcome = try place.cka("export", "run.lr0.1.pkl", "--format", "csv")
-      #expect(outcome.complaints == "cka: wrote \(name)\n")
+      #expect(outcome.complaints.hasSuffix("\ncka: wrote \(name)\n"))
     }
   }
 
@@ -99,7 +102,7 @@ import Testing
     }
     for view in [[], ["--view", "pairs"]] {
       let line = (["runs"] + view).joined(separator: " ")
-      let exported = try place.shell("cka export \(line) -o out.csv")
+      let exported = try place.shell("cka export \(line) --executed-labels -o out.csv")
       #expect(exported.status == 0)
       #expect(
         exported.complaints
@@ -203,7 +206,7 @@ import Testing
     try Data(old).write(to: URL(filePath: place.path("out.npz")))
     let outcome = try place.shell("ulimit -f 1; cka \(command) '\(Fixture.layers)' -o out.npz")
     #expect(outcome.status == 1)
-    #expect(outcome.complaints.hasPrefix("cka: out.npz: cannot be written: "))
+    #expect(outcome.complaints.contains("cka: out.npz: cannot be written: "))
     #expect(place.names == ["out.npz"])
     #expect(try place.bytes("out.npz") == old)
   }

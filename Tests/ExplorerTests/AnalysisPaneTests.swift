@@ -102,6 +102,11 @@ struct AnalysisPaneTests {
     var bare = Scene([Sample.pair()], 120, 40)
     bare.press("Enter F")
     #expect(bare.screen.contains("the values alone decide"))
+    var two = Scene(
+      [Sample.study(3, 4, models: ("p", "q"), datasets: ("one", "one"), Sample.Looks())], 120, 40)
+    two.press("Enter F")
+    #expect(two.screen.contains("two models, not one on two data sets"))
+    #expect(!two.screen.contains("layers to freeze"))
   }
 
   @Test("+ and - move the threshold of the freeze table, which stays; 0 is that of the command")

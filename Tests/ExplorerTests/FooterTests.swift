@@ -18,7 +18,7 @@ struct FooterTests {
       ("S", " Enter checks  Tab completes  C-s saves  C-o opens  Esc leaves"),
     ])
   func windows(key: String, footer: String) {
-    var scene = Scene([Sample.study()], 120, 40)
+    var scene = Scene([Sample.study(models: ("A", "A"))], 120, 40)
     let before = scene.footer
     scene.press(key)
     #expect(scene.footer == footer)
@@ -28,7 +28,7 @@ struct FooterTests {
 
   @Test("how to leave is told on the smallest screen, too, and the value stays in sight")
   func smallWindows() {
-    var scene = Scene([Sample.study()], 40, 12)
+    var scene = Scene([Sample.study(models: ("A", "A"))], 40, 12)
     scene.press("Enter")
     let readout = scene.readout
     for key in ["?", ":", "p", "F", "W", "S"] {

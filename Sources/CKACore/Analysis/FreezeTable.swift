@@ -54,11 +54,21 @@ public struct FreezeTable: Sendable {
     self.threshold = threshold
     usesIntervals = widths != nil
     leftOut = common.leftOut
-    notes = Self.notes(comparison, hasIntervals: widths != nil, leftOut: common.leftOut)
+    notes =
+      Self.notes(comparison, hasIntervals: widths != nil, leftOut: common.leftOut)
+      + (order == .exported ? [comparison.labelDoubt].compactMap(\.self) : [])
   }
 
   /// Layers from the input on that pass without a gap: what a user would freeze.
   public var leading: Int { layers.firstIndex { !$0.passes } ?? layers.count }
+
+  /// Whether `comparison` is of two models, so that nothing says what to freeze: they have other
+  /// names, and layers without a partner.
+  public static func isOfTwoModels(_ comparison: Comparison, order: LabelOrder) -> Bool {
+    let axes = comparison.axes(order: order)
+    return axes.rows.model != axes.columns.model
+      && LayerAlignment(axes.rows.layers, axes.columns.layers).leftOut > 0
+  }
 
   private static func notes(
     _ comparison: Comparison, hasIntervals: Bool, leftOut: Int

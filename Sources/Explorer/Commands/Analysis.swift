@@ -30,6 +30,11 @@ extension Command {
       "layers alike on both data sets, which may be frozen",
       needs: "layers to freeze", when: { $0.open(.layers) != nil }
     ) {
+      if let result = $0.open(.layers)?.comparison,
+        FreezeTable.isOfTwoModels(result, order: $0.settings.labelOrder)
+      {
+        return $0.note("two models, not one on two data sets: nothing to freeze (B: best matches)")
+      }
       $0.overlay = .freeze(FreezeView())
       return []
     },

@@ -53,11 +53,11 @@ extension Command {
       return []
     },
     Command(
-      "flip-origin", [.character("o")], .view, "put row 0 at the top, or back at the bottom",
+      "flip-origin", [.character("o")], .view, "put row 1 at the top, or back at the bottom",
       needs: "rows to flip", when: { $0.layerResult != nil }
     ) {
       $0.settings.originAtTop.toggle()
-      return $0.note("row 0 at the \($0.settings.originAtTop ? "top" : "bottom")")
+      return $0.note("row 1 at the \($0.settings.originAtTop ? "top" : "bottom")")
     },
     Command(
       "transpose", [.character("t")], .view, "exchange rows and columns on the screen",

@@ -68,6 +68,7 @@ struct Compare: ParsableCommand {
         "\(a): A and B are the same result; name another file, or B's models: --pair-b A,B")
     }
     let order: LabelOrder = executedLabels ? .executed : .exported
+    if !executedLabels { [first, second].forEach(complainOfLabels) }
     guard
       let view = DifferenceView(OpenResult(first), minus: OpenResult(second), order: order)
     else { throw fail("A and B have no row, or no column, with the same name") }

@@ -110,6 +110,10 @@ struct Export: ParsableCommand {
       view: view ?? usualView(of: result.kind, as: format), id: result.id, settings: settings)
     request.rowFilter = looks.rows
     request.columnFilter = looks.columns
+    // Of the values alone no name goes out.
+    if !format.isFigure, format != .npy, !looks.executedLabels, let comparison = result.comparison {
+      complainOfLabels(comparison)
+    }
     let opened = try looks.opened(result, forScores: view.map(ResultKind.init) == .minibatches)
     return (
       try Exporting.exhibit(request, of: opened), Exporting.name(of: request), [result.id.path]

@@ -45,9 +45,9 @@ struct Freeze: ParsableCommand {
       $0.rows.model == $0.columns.model && $0.rows.dataset != $0.columns.dataset
     }
     let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
-    let table = FreezeTable(
-      result, threshold: threshold, order: executedLabels ? .executed : .exported)
-    guard result.rows.model == result.columns.model || table.leftOut == 0 else {
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let table = FreezeTable(result, threshold: threshold, order: order)
+    guard !FreezeTable.isOfTwoModels(result, order: order) else {
       throw fail(
         "\(path): \(heading) are two models, not one on two data sets, so nothing says what to "
           + "freeze; cka match names the layers that are alike")
@@ -55,6 +55,7 @@ struct Freeze: ParsableCommand {
     guard !table.layers.isEmpty else {
       throw fail("\(path): no layer of the rows has a partner of the same name on the columns")
     }
+    if json || csv, !executedLabels { complainOfLabels(result) }
     if json {
       try StandardOutput.print(PrettyJSON.text(FreezeRecord(table, of: result)))
     } else if csv {

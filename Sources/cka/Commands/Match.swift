@@ -25,6 +25,7 @@ struct Match: ParsableCommand {
 
   func run() throws {
     let result = try choice.layers(in: path)
+    if !executedLabels { complainOfLabels(result) }
     let record = MatchRecord(result, order: executedLabels ? .executed : .exported)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
   }
