@@ -24,7 +24,7 @@ import Testing
       ("kill", "was ended by signal 9"),
     ])
   func endsEarly(_ kind: String, _ reason: String) throws {
-    let outcome = try compute(kind, after: 4)
+    let outcome = try compute(kind, after: 6)
     #expect(outcome.status == 1)
     let lines = outcome.complaints.split(separator: "\n")
     #expect(lines.last?.contains(reason) == true, "\(outcome.complaints)")
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func oneThatHangsIsNotWaitedForForever() throws {
-    let outcome = try compute("hang", after: 4, ["--patience", "15"])
+    let outcome = try compute("hang", after: 6, ["--patience", "15"])
     #expect(outcome.status == 1)
     #expect(outcome.complaints.contains("has been silent for 15.0 s"), "\(outcome.complaints)")
     #expect(outcome.complaints.contains("of 6 minibatches are in out.cka.safetensors.partial"))
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func aLayerThatIsNaNHasNoValuesAndTheOthersStay() throws {
-    let outcome = try compute("overflow", after: 4)
+    let outcome = try compute("overflow", after: 6)
     #expect(outcome.status == 0, "\(outcome.complaints)")
     let bundle = try place.bundle()
     #expect(try bundle.value((0, "0"), (0, "0")) == 1)
@@ -60,7 +60,7 @@ import Testing
 
   @Test func aJobTellsTheReason() throws {
     defer { place.stopJobs() }
-    let submitted = try compute("raise", after: 4, ["--background", "--quiet"])
+    let submitted = try compute("raise", after: 6, ["--background", "--quiet"])
     try #require(submitted.status == 0, "\(submitted.complaints)")
     let id = submitted.text.trimmingCharacters(in: .newlines)
     #expect(try place.torch(["jobs", "wait", id]).status == 1)
