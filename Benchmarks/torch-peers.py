@@ -35,7 +35,7 @@ from cka_torch.layout import use_fast_layout
 from cka_torch.layers import Hooks, evaluating
 from cka_torch.models import build, named
 from cka_torch.passes import ModelPass
-from cka_torch.plan import Choice, Plan, dry, plan
+from cka_torch.plan import Choice, dry, plan
 from cka_torch.study import set_precision
 
 Networks = list[torch.nn.Module]
@@ -122,11 +122,11 @@ def _ours(
 ) -> tuple[float, dict[str, float], list[list[str]], list[numpy.ndarray]]:
     """One minibatch as `run` does it, the frame written to memory."""
     batch, maker = Batch({"x": x}), GramMaker(x.device, torch.float32)
-    models = [_copy(m) for m in models]  # Their weights are laid out anew.
+    models = [copy.deepcopy(m) for m in models]  # Their weights are laid out anew.
     plans = [plan(m, "model", batch, Choice(), x.device) for m in models]
     passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
-    for model, found, runner in zip(models, plans, passes):
-        use_fast_layout(model, x.device, lambda: _trial(found, runner, dry(batch)))
+    for model, runner in zip(models, passes):
+        use_fast_layout(model, x.device, lambda: runner.trial(dry(batch), x.device))
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
 
@@ -151,12 +151,6 @@ def _ours(
         "forward passes": forward, "Gram matrices": whole - forward - waiting, "waiting": waiting
     }
     return whole, parts, names, [target.cpu().numpy() for target in room]
-
-
-def _trial(found: Plan, runner: ModelPass, batch: Batch) -> list[torch.Tensor]:
-    grams = torch.zeros(len(found.layers), batch.count, batch.count)
-    runner.run(batch, grams)
-    return list(grams)
 
 
 def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
@@ -192,7 +186,7 @@ def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
                 rows = rows - rows.mean(0)
                 found[call + suffix] = (rows @ rows.T).cpu().numpy()
 
-        exact = _copy(model).double()
+        exact = copy.deepcopy(model).double()
         with Hooks(exact, look), evaluating(exact):
             exact(x.double())
         grams.append(found)
@@ -201,10 +195,6 @@ def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
         (first[0], second[0], _cka(first[1], second[1]))
         for first, second in itertools.combinations(stacks, 2)
     ]
-
-
-def _copy(model: torch.nn.Module) -> torch.nn.Module:
-    return copy.deepcopy(model)
 
 
 def _error(values: numpy.ndarray, layers: Sequence[list[str]], reference: Reference) -> float:
@@ -247,7 +237,7 @@ def _torch_cka(
     from torch_cka import CKA
 
     loader = DataLoader(TensorDataset(x.cpu()), batch_size=len(x))
-    models = [_copy(m) for m in models]  # Its hooks stay.
+    models = [copy.deepcopy(m) for m in models]  # Its hooks stay.
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         peer = CKA(*models, "first", "second", device=str(x.device))

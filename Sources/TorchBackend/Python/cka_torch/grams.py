@@ -25,7 +25,7 @@ class GramMaker:
 
     def __init__(self, device: torch.device, precision: torch.dtype) -> None:
         self._device = device
-        self._precision = precision
+        self.precision = precision
         item = torch.empty(0, dtype=precision).element_size()
         self._most = (_CPU_SCRATCH if device.type == "cpu" else _GPU_SCRATCH) // item
         self._scratch = torch.empty(0, dtype=precision, device=device)
@@ -49,12 +49,12 @@ class GramMaker:
         """n × w columns less their means over the n samples, in the scratch."""
         if self._scratch.numel() < columns.numel():
             self._scratch = torch.empty(
-                columns.numel(), dtype=self._precision, device=self._device
+                columns.numel(), dtype=self.precision, device=self._device
             )
         centred = self._scratch[: columns.numel()].view(columns.shape)
-        if torch.promote_types(columns.dtype, self._precision) != self._precision:
+        if torch.promote_types(columns.dtype, self.precision) != self.precision:
             # Rounded after the mean is taken off, or its digits would be lost.
             columns = columns.to(self._device)
-        elif columns.dtype != self._precision or columns.device != centred.device:
+        elif columns.dtype != self.precision or columns.device != centred.device:
             columns = centred.copy_(columns)
         return torch.sub(columns, columns.mean(0, keepdim=True), out=centred)

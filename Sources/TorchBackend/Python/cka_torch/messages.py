@@ -36,13 +36,17 @@ def trail(error: BaseException) -> None:
         return
     found = traceback.TracebackException.from_exception(error)
     earlier: list[str] = []
-    cause = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    cause = _cause(found)
     while cause is not None and len(earlier) < _CAUSES:
         text = "".join([*cause.stack.format()[-_FRAMES:], *cause.format_exception_only()])
         earlier.insert(0, f"{text.rstrip()}\nwhich led to")
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+        cause = _cause(cause)
     calls = "".join(found.stack.format()[-_FRAMES:]).rstrip()
     _write("\n".join(["Traceback (most recent call last):", *earlier, calls]))
+
+
+def _cause(error: traceback.TracebackException) -> traceback.TracebackException | None:
+    return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 class Progress:

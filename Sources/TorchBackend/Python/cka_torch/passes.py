@@ -9,7 +9,7 @@ import torch
 from .batches import Batch, arguments
 from .features import objection, tensors
 from .grams import GramMaker
-from .layers import Hooks, evaluating
+from .layers import Hooks, evaluating, random_state_kept
 from .plan import Plan
 from .refusal import Refusal, is_out_of_memory, one_line
 
@@ -53,6 +53,17 @@ class ModelPass:
             torch.set_rng_state(state)
             if grams.device.type == "cuda":
                 torch.cuda.empty_cache()
+
+    def trial(self, batch: Batch, device: torch.device) -> list[torch.Tensor]:
+        """Matrices of all layers for a few samples; the random generators are as before after it.
+
+        - `device`: where the model is.
+        """
+        layers, n = len(self._plan.layers), batch.count
+        grams = torch.zeros(layers, n, n, dtype=self._maker.precision, device=device)
+        with random_state_kept([device]):
+            self.run(batch, grams)
+        return list(grams)
 
     def _try(self, batch: Batch, grams: torch.Tensor) -> dict[int, str] | str:
         try:

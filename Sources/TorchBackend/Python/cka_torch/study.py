@@ -11,7 +11,6 @@ import torch
 
 from . import data, doctor, models
 from .grams import GramMaker
-from .layers import random_state_kept
 from .layout import use_fast_layout
 from .models import Model
 from .passes import ModelPass
@@ -83,8 +82,8 @@ class Study:
             entries, batches = [], []
             for dataset, source in enumerate(self.stream.sources):
                 say(f"looking at the layers of {model.name}")
-                batch = first.batches[dataset].cut(0, options.chunk or first.count)
-                batch = dry(batch.to(device, self._dtype))
+                batch = dry(first.batches[dataset].cut(0, options.chunk or first.count))
+                batch = batch.to(device, self._dtype)
                 found = plan(model.module, model.name, batch, choice, device)
                 self.warnings += found.warnings
                 runner = ModelPass(model.module, found, makers[device], options.chunk)
@@ -92,19 +91,14 @@ class Study:
                 key = model.name if is_one else f"{model.name}@{source.name}"
                 entries.append(Entry(model, dataset, device, found, runner, key))
                 batches.append(batch)
-            use_fast_layout(model.module, device, lambda: self._trial(entries, batches))
+            use_fast_layout(
+                model.module, device,
+                lambda: [
+                    gram for entry, batch in zip(entries, batches)
+                    for gram in entry.runner.trial(batch, device)
+                ],
+            )
             yield from entries
-
-    def _trial(self, entries: list[Entry], batches: list[Batch]) -> list[torch.Tensor]:
-        """The matrices of all layers for a few samples; with the same random numbers each time."""
-        result = []
-        for entry, batch in zip(entries, batches):
-            layers, n = len(entry.plan.layers), batch.count
-            grams = torch.zeros(layers, n, n, dtype=self.precision, device=entry.device)
-            with random_state_kept([entry.device]):
-                entry.runner.run(batch, grams)
-            result += list(grams)
-        return result
 
     def run(self, minibatch: Minibatch, grams: list[torch.Tensor]) -> dict[str, str]:
         """Fills the matrices of all entries, and returns why some are missing, by their names."""
