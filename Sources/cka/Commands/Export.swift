@@ -102,7 +102,8 @@ struct Export: ParsableCommand {
       let all = found.compactMap(\.comparison)
       if all.isEmpty, let problem = problems.first { throw fail(problem) }
       ResultChoice.summarise(problems)
-      let name = FileStem.plain(FileStem.of(path: Self.realPath(path)))
+      // `.` has a name, too.
+      let name = FileStem.plain(FileStem.of(path: realPath(path) ?? path))
       return (try HeatmapExhibit.pairs(all, settings), "\(name)-pairs", all.map(\.id.path))
     }
     let result = try choice.result(in: path, kind: view.map(ResultKind.init))
@@ -127,13 +128,6 @@ struct Export: ParsableCommand {
     // Values keep the order of the file unless another is asked for; a figure reads easier sorted.
     case .minibatches: format.isFigure ? .sorted : .minibatches
     }
-  }
-
-  /// The path without links and dots, so that `.` has a name.
-  private static func realPath(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 }
 

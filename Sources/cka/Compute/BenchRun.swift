@@ -36,10 +36,9 @@ struct BenchRun {
 
   /// The path of this very program; `env` would take /proc/self/exe for itself.
   private static func program() throws(ComputeError) -> String {
-    guard let path = realpath("/proc/self/exe", nil) else {
+    guard let path = realPath("/proc/self/exe") else {
       throw ComputeError("this program does not find itself in /proc")
     }
-    defer { free(path) }
-    return String(cString: path)
+    return path
   }
 }

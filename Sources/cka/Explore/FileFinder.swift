@@ -125,3 +125,10 @@ enum Folder {
     return (names.sorted(by: naturalOrder), unreadable.sorted(by: naturalOrder))
   }
 }
+
+/// `path` with all links followed, without dots; nil when nothing is there.
+func realPath(_ path: String) -> String? {
+  guard let real = realpath(path, nil) else { return nil }
+  defer { free(real) }
+  return String(cString: real)
+}

@@ -11,7 +11,7 @@ struct NamedPlaces: Sendable {
   /// The path by which a walk comes to the file at the absolute `path`; nil when it does not.
   func spelling(of path: String) -> String? {
     for place in paths {
-      for (root, file) in [(Self.absolute(place), path), (Self.real(place), Self.real(path))] {
+      for (root, file) in [(Self.absolute(place), path), (realPath(place), realPath(path))] {
         guard let root, let file else { continue }
         if file == root { return place }
         let start = root.hasSuffix("/") ? root : root + "/"
@@ -55,12 +55,5 @@ struct NamedPlaces: Sendable {
 
   private static func absolute(_ path: String) -> String? {
     URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-  }
-
-  /// With all links followed; nil when nothing is there.
-  private static func real(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
   }
 }

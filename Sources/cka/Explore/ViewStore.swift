@@ -11,7 +11,7 @@ struct ViewStore {
   init?(paths: [String], environment: [String: String] = ProcessInfo.processInfo.environment) {
     guard let state = Self.stateFolder(environment) else { return nil }
     self.paths = paths
-    let name = Self.digest(paths.map(Self.realPath).joined(separator: "\u{0}"))
+    let name = Self.digest(paths.map { realPath($0) ?? $0 }.joined(separator: "\u{0}"))
     file = state.appendingPathComponent("cka/views/\(name).json")
   }
 
@@ -54,12 +54,6 @@ struct ViewStore {
     if parts[1].isEmpty { return root }
     if root == "." { return String(parts[1]) }
     return (root.hasSuffix("/") ? root : root + "/") + parts[1]
-  }
-
-  private static func realPath(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 
   /// Where state is kept; nil when there is no home.

@@ -36,6 +36,13 @@ struct FormSessionTests {
     try session.terminal.send(text)
   }
 
+  /// Fills in the first two fields, features and output.
+  private func fillIn(_ features: String, _ session: ExplorerSession) throws {
+    try type(features, session)
+    try session.terminal.send("Down")
+    try type("out.cka.safetensors", session)
+  }
+
   @Test(
     "from nothing to the finished heatmap of two files", arguments: [(120, 40), (80, 24), (60, 18)])
   func activations(_ width: Int, _ height: Int) throws {
@@ -177,9 +184,7 @@ struct FormSessionTests {
   func ahead() throws {
     try place.writeFeatures("alpha.safetensors", samples: 320, layers: 3)
     let session = try openForm()
-    try type("alpha.safetensors", session)
-    try session.terminal.send("Down")
-    try type("out.cka.safetensors", session)
+    try fillIn("alpha.safetensors", session)
     try session.wait { $0.contains("out.cka.safetensors") }
     try session.terminal.send("C-s", "Enter", "C-g", "q")
     try session.expectShell()
@@ -190,9 +195,7 @@ struct FormSessionTests {
   func mends() throws {
     try place.writeFeatures("alpha.safetensors", samples: 320, layers: 3)
     let session = try openForm()
-    try type("nothing.npz", session)
-    try session.terminal.send("Down")
-    try type("out.cka.safetensors", session)
+    try fillIn("nothing.npz", session)
     try session.terminal.send("Enter")
     try session.wait { $0.contains("nothing.npz") && $0.contains("no such file") }
     for key in ["Up", "C-u"] { try session.terminal.send(key) }
