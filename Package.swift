@@ -38,27 +38,27 @@ let package = Package(
     .target(name: "CGram"),
     .target(name: "COpenBLAS"),
 
-    module("CKACore", []),
+    module("Core", []),
+    module("Similarity", ["Core", "CGram", "COpenBLAS"]),
     module("Cells", ["CWidth"]),
     module(
       "Formats",
       [
-        "CKACore", "CSignals", "CZip", "CZlib", "CHDF5",
+        "Core", "Similarity", "CSignals", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
-    module("Compute", ["CKACore", "CGram", "COpenBLAS"]),
-    module("Jobs", ["CKACore", "CSignals"]),
+    module("Jobs", ["Core", "CSignals"]),
     // Python that runs models, and the Swift that finds, starts and understands it.
     .target(
-      name: "TorchBackend", dependencies: ["CKACore", "Formats"], resources: [.copy("Python")],
+      name: "TorchBackend", dependencies: ["Core", "Similarity", "Formats"], resources: [.copy("Python")],
       swiftSettings: settings),
-    module("Figure", ["CKACore", "Cells", "CCairo"]),
-    module("Explorer", ["CKACore", "Cells"]),
+    module("Figure", ["Core", "Cells", "CCairo"]),
+    module("Explorer", ["Core", "Similarity", "Cells"]),
     module("Terminal", ["Cells", "CNcurses", "CSignals"]),
     .executableTarget(
       name: "cka",
       dependencies: [
-        "CSignals", "CKACore", "Cells", "Formats", "Compute", "Jobs", "TorchBackend", "Figure",
+        "CSignals", "Core", "Similarity", "Cells", "Formats", "Jobs", "TorchBackend", "Figure",
         "Explorer",
         "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -67,17 +67,19 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-    tests("CKACoreTests", ["CKACore"]),
+    tests("CoreTests", ["Core", "TestSupport"]),
     tests("CellsTests", ["Cells"]),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "CKACore", "cka"]),
-    tests("ComputeTests", ["Compute", "CKACore", "CGram", "COpenBLAS", "Formats"]),
+    tests("FormatsTests", ["Formats", "Core", "Similarity", "cka"]),
+    tests(
+      "SimilarityTests",
+      ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),
     // Jobs are processes: the tests need a program to start, and to kill.
     .executableTarget(
       name: "JobProbe", dependencies: ["Jobs"], path: "Tests/JobProbe", swiftSettings: settings),
     tests("JobsTests", ["Jobs", "JobProbe"]),
-    tests("FigureTests", ["Figure", "CKACore", "Cells", "CCairo"]),
-    tests("ExplorerTests", ["Explorer", "CKACore", "Cells"]),
+    tests("FigureTests", ["Figure", "Core", "Cells", "CCairo"]),
+    tests("ExplorerTests", ["Explorer", "Core", "Similarity", "Cells", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
     tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "Jobs", "TestSupport"]),
     .testTarget(

@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// What happens to the explorer.
 public enum Action: Sendable {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 /// Bars drawn in cells: eighths of a cell where block characters can be shown, thirds in ASCII.
 /// Each bar has the colour of its value, so that it is the heatmap's colour too.

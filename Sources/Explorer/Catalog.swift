@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// What the list shows of one result, without its values.
 public struct CatalogEntry: Sendable, Equatable, Identifiable {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// The minibatch scores of the layer pair under the crosshair, as a result that the sorted view can
 /// show.

@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 /// A result that may be subtracted from the one on the screen, and what both have in common.
 struct DifferenceCandidate {

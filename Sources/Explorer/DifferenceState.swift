@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// How the difference view is asked for and drawn.
 struct DifferenceSettings: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// One layer result minus another, A − B, as a result that every view of a layer matrix can show.
 public struct DifferenceView: Sendable {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 extension FreezeTable {
   /// The table in words: a line for each layer, then what it means.

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 /// The table of layers to freeze, in front of the panes; its threshold is the state's, so that it
 /// stays.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The layer view's pixels as values: computed when scroll, zoom or result change, not at every
 /// key.

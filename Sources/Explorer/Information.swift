@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 // Text about the result on the screen, and about what could not be read.
 extension State {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 extension State {
   /// What computes the row's and the column's layer under the crosshair, as the study has it:

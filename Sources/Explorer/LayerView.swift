@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 // The layer view's geometry: what is displayed, where, and how keys move over it.
 extension State {

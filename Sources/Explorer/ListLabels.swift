@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// The results' names as the list has room for them: where two under one heading would be cut to
 /// the same text, what tells them apart is kept instead.

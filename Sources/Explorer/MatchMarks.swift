@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 /// The best column of each row of the layer matrix as shown.
 struct MatchMarks: Sendable {

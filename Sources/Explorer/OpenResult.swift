@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// A result that has been read, with what every view of it needs.
 public struct OpenResult: Sendable {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// A result that has been read and can be shown: one case for each kind.
 public enum Opened: Sendable {

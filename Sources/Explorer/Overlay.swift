@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// What stands in front of the panes and takes the keys.
 public enum Overlay: Sendable, Equatable {

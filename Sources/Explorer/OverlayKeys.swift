@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 // Keys while something stands in front of the panes.
 extension State {

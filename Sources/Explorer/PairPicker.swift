@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// All pairs of models at a glance, one of them chosen: model A down, model B across.
 public struct PairPicker: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// One result's pane alone, without frame of keys or list: what `cka show` prints.
 public func picture(

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 // What is derived from the state, made anew only when what it depends on has changed.
 extension State {

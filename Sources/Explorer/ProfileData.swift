@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// What the profile pane shows.
 public enum ProfileKind: String, Sendable, CaseIterable {

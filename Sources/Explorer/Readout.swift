@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What is under the crosshair, in words.
 struct Readout: Sendable, Equatable {

@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// A line of the results list.
 enum ListLine: Sendable, Equatable {

@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// What is kept of a view from one session to the next on the same folder.
 public struct SavedView: Codable, Sendable, Equatable {

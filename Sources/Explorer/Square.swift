@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// The scores of minibatches in both orders: sorting millions of them takes longer than a key may.
 struct Scores: Sendable {

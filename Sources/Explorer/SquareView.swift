@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Where the cells of a minibatch square lie on a grid of pixels.
 struct SquarePlacement: Sendable, Equatable {

@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// Everything the explorer knows. It changes only in `update`, and the screen is a function of it.
 public struct State: Sendable {

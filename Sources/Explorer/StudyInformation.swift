@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 // What a result says of its study.
 extension State {

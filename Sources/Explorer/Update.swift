@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// The one place where the state changes: what happened goes in, what to do comes out.
 public func update(_ state: inout State, _ action: Action) -> [Effect] {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The screen, as a function of the state and nothing else.
 public func view(_ state: State) -> CellBuffer {

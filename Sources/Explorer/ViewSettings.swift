@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// What the user's configuration decides; everything else has a default.
 public struct Preferences: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// How far the layer view is zoomed, and where it is scrolled to.
 public struct Viewport: Sendable, Equatable {

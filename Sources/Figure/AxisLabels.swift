@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The names beside an axis: as many as have room, none overlapping another.
 struct AxisLabels {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The legend right of the heatmap: the whole map with its ends and middle, and a swatch for every
 /// kind of cell that is no colour of the map, if there is such a cell.

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Measures a figure's parts and fixes the skeleton that they hang on; `ComposerMarks.swift` draws
 /// them.

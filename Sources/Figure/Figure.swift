@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// A heatmap ready for a paper: what is drawn, and every word that stands around it.
 ///

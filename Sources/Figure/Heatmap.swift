@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Where a figure's values come from: a rectangle that is read row by row, never held whole.
 public struct Heatmap: Sendable {

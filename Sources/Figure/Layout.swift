@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Every mark of a figure and where it goes: made once, drawn by each back end.
 ///

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 import FoundationEssentials
 
 /// Scalable vector graphics of plain elements: the words can be edited, the cells have sharp edges.

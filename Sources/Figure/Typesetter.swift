@@ -1,6 +1,6 @@
 import CCairo
-import CKACore
 import Cells
+import Core
 
 /// Measures and draws text with Cairo's toy interface. Fontconfig picks another family where DejaVu
 /// Sans is missing, and without any font Cairo falls back to its built-in one.

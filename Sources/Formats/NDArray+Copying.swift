@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 extension NDArray {
   /// An array that owns a copy of `values`, row-major, as float64.

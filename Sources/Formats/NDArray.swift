@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// An n-dimensional numeric array over bytes as they stand in a file.
 ///

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// The one door to saved results: sniffs what the bytes are, and reads them.
 public enum ResultFile {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What a file is, by its content: people rename files.
 enum Signature: String {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What a file says, before anyone asks whether it is a CKA result: the common tongue of all
 /// readers.

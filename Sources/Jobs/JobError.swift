@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Glibc
 
 /// Why a request about jobs cannot be met, in one line: what, where, and what to do.

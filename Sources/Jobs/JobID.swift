@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The name of a job and of its folder: UTC date and time of submission, then four random digits,
 /// as `20261124-061530-4f2a`. Names sort by time.

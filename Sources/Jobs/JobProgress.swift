@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// How far a job has come.
 public struct JobProgress: Codable, Equatable, Sendable {

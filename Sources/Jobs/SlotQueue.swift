@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Glibc
 
 /// Decides which workers run. There is no daemon: each queued worker looks at the others, and takes

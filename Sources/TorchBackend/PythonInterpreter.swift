@@ -1,6 +1,6 @@
-import CKACore
-import Foundation
+import Core
 import Formats
+import Foundation
 
 /// The Python that runs models: the user's own, with the user's own packages.
 public struct PythonInterpreter: Sendable, Equatable {

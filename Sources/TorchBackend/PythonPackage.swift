@@ -1,6 +1,6 @@
-import CKACore
-import Foundation
+import Core
 import Formats
+import Foundation
 
 /// The Python package that runs models, and where it is installed.
 public enum PythonPackage {

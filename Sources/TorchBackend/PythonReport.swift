@@ -1,6 +1,6 @@
-import CKACore
-import Foundation
+import Core
 import Formats
+import Foundation
 
 /// What the Python package finds installed: its answer to `doctor`.
 public struct PythonReport: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Formats
 
 /// A call of the Python package that runs models.

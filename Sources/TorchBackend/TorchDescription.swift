@@ -1,6 +1,6 @@
-import CKACore
-import Foundation
+import Core
 import Formats
+import Foundation
 
 /// What the Python package says of models before they are run: the answer to `describe`.
 public struct TorchDescription: Sendable, Equatable {

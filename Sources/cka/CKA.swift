@@ -1,6 +1,7 @@
 import ArgumentParser
-import CKACore
+import Core
 import Glibc
+import Similarity
 
 @main
 struct CKA: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import CKACore
+import Core
 import Glibc
+import Similarity
 
 /// Prints `line` on standard error, made safe to show, as `cka: …`.
 func complain(_ line: String) {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 import Testing
 
 @testable import Explorer

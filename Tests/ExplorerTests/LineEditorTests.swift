@@ -1,6 +1,7 @@
-import CKACore
 import Cells
+import Core
 import Testing
+import TestSupport
 
 @testable import Explorer
 

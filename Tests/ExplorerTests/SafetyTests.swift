@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 import Testing
 
 @testable import Explorer

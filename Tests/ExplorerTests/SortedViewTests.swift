@@ -1,6 +1,8 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 import Testing
+import TestSupport
 
 @testable import Explorer
 

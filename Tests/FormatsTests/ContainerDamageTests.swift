@@ -1,5 +1,6 @@
-import CKACore
+import Core
 import Glibc
+import Similarity
 import Testing
 
 @testable import Formats

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CKACore
+@testable import Core
 @testable import Formats
 
 @Suite("Arrays as features")

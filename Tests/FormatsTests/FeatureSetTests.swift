@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import CKACore
+@testable import Core
 @testable import Formats
 
 @Suite("Saved activations")

@@ -3,7 +3,7 @@ import CZip
 import Foundation
 import Testing
 
-@testable import CKACore
+@testable import Core
 @testable import Formats
 
 /// An array for a test to save.

@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 import Testing
 
 @testable import Formats

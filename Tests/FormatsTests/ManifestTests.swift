@@ -1,5 +1,6 @@
-import CKACore
+import Core
 import Foundation
+import Similarity
 import Testing
 
 @testable import Formats

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 import Testing
 
 @testable import Formats

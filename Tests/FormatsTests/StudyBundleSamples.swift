@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 /// Studies made of invented HSICs.
 enum StudyBundleSamples {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 extension Command {
   static let analysis: [Command] = [

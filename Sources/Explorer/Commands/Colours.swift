@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 extension Command {
   static let colours: [Command] = [

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Where things are inside the frame of the curves pane.
 struct CurveLayout: Sendable, Equatable {

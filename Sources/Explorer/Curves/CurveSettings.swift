@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// How curves are drawn; the same for every figure, so that a series hidden in one is hidden in the
 /// next.

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 import Glibc
 
 // Curves in words: the readout, the legend and the text about the result.

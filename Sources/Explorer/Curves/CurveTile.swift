@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// The dots of the curves pane, made anew when the curves, their settings or the pane's size
 /// change.

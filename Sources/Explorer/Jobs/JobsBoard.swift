@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The list of jobs in front of the panes.
 public struct JobsBoard: Sendable, Equatable {

@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 // What is told about jobs, and what is known of them.
 extension State {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The series one below the other with their values at the cursor; those around the chosen one,
 /// where not all have room.

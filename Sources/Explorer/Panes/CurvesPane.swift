@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Lines with error bars, their axes, legend and caption.
 func drawCurves(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {

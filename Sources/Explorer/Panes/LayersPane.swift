@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// The layer × layer heatmap with its names, crosshair marks and colour scale.
 func drawLayers(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {

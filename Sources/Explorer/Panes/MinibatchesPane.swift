@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The √N × √N square of minibatch scores, its colour scale and its statistics.
 func drawMinibatches(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {

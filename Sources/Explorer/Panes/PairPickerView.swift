@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Similarity
 
 /// The grid of model pairs: a cell for each pair in the colour of its mean CKA, which it tells in
 /// per cent.

@@ -1,5 +1,6 @@
-import CKACore
 import Cells
+import Core
+import Similarity
 
 /// Row, column and diagonal through the crosshair as bars, or a histogram of all cells shown.
 func drawProfilePane(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {

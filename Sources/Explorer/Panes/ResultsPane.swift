@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The list of results, grouped by folder, with the cursor's line and the shown result marked.
 func drawResults(_ state: State, _ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// The line that tells what is under the crosshair, or which file is under the list's cursor.
 func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout CellBuffer) {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Every part of the figure but its series.
 extension CurvesComposer {

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 
 /// Curves ready for a paper: lines with error bars, axes, legend and caption on white.
 ///

@@ -1,5 +1,5 @@
-import CKACore
 import Cells
+import Core
 import Glibc
 
 /// The series themselves, and their names in the legend.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import CZip
 import Glibc
 

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import CZlib
 
 /// Where the members of a zip archive stand: libzip unpacks them, but does not tell where they are.

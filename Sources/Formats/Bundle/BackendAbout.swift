@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What a backend says of itself, for the record; all of it may be left out.
 public struct BackendAbout: Sendable, Equatable {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 // What a backend sends: a header, then a frame for each minibatch, each a safetensors buffer.
 // docs/backend.md has the protocol.

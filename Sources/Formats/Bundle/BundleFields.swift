@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 // What the JSON texts of a bundle are made of and read with.
 

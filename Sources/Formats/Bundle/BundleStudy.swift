@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// The `study` text of a bundle: which models there are, and which tensor compares which.
 struct BundleStudy {

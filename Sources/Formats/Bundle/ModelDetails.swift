@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 /// What a study text says of a model beside its names: everything here may be left out.
 struct ModelDetails: Sendable, Equatable {

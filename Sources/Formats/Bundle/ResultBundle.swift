@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// The native file, `NAME.cka.safetensors`: any number of comparisons in one safetensors file,
 /// which Python reads with `safetensors.numpy.load_file` and no code of ours.

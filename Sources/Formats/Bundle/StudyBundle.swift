@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 // A bundle that holds a study: its figures as comparisons, which Python reads as they are, and
 // beside them everything that is needed to go on where the study stopped. docs/bundle.md has the

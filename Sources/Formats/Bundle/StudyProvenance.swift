@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// Where a study's figures come from: what is needed to trust them, and to make them again.
 ///

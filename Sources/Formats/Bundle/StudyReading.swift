@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 extension ResultBundle {
   /// The study of a bundle whose text is `text`; nil when it holds none.

@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 /// The `statistics` of a bundle's study text: what the figures mean, and which minibatches and
 /// layers are behind them. The numbers themselves are tensors.

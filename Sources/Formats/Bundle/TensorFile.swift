@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A safetensors file in the making: a map of texts, and named tensors.
 struct TensorFile {

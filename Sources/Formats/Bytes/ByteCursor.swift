@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A place in untrusted bytes that moves forward, and never past their end.
 struct ByteCursor {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A part of a region; nothing is copied.
 struct ByteSlice {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads comma- or tab-separated text: names in the first row and column, or bare numbers.
 ///

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The records of a delimited text, by RFC 4180: quoted fields may hold delimiters, quotes and
 /// newlines.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads curves from a table: a mean a row, or a value a row, from which means and deviations are
 /// computed.

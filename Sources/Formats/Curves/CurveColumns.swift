@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What the columns of a table are, when it may hold curves: one series, x and mean a row, or one
 /// value a row in pandas' long form.

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// Finds curves in what a reader found: a dictionary whose key `curves` holds one figure, or a list
 /// of figures, each with its `series`.

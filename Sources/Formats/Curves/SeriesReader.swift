@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads the series of one figure, one after the other: their error bars must be of one kind.
 struct SeriesReader {

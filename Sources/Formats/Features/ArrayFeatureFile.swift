@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A file whose arrays all stand in its bytes as they are: safetensors, npy, torch.save, pickle.
 final class ArrayFeatureFile: FeatureFile {

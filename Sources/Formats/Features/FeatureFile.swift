@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What a file of activations holds under one name.
 struct FeatureEntry: Sendable {

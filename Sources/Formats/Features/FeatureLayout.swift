@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Which part of a name is the model, the layer and the minibatch.
 ///

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 extension NDArray {
   /// The samples of the first axis as the rows of a matrix.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A model whose activations were saved.
 public struct FeatureModel: Sendable, Equatable {

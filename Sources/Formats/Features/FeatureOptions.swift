@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// How saved activations are read.
 public struct FeatureOptions: Sendable {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Foundation
 
 /// A file that may hold activations, and how it was found.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Which samples of which array make up each minibatch of each layer.
 struct FeaturePlan: Sendable {

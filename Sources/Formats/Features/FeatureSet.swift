@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Saved activations of one or more models on the same samples, as minibatches.
 ///

@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 import Glibc
 
 /// An open HDF5 file and its listing: the part that calls libhdf5, in whichever process.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// An HDF5 file: datasets by their paths. What stands in the file in one piece is a view of it;
 /// what is in chunks is read when it is asked for.

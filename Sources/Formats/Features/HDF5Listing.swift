@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 
 /// The datasets of an HDF5 file, without their values. As everywhere, only what stands in the file
 /// itself counts: links out of it are not followed.

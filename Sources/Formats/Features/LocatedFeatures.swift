@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// An array that was found to be a layer.
 struct LocatedArray {

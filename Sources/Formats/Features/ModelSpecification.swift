@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Foundation
 
 /// A model or a data set as the user names it: `[NAME=]KIND[:BODY][?KEY=VALUE&…]`, such as

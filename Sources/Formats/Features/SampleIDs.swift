@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What tells samples apart, where files say it: two models are only comparable on the same
 /// samples.

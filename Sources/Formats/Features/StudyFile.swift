@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Foundation
 
 /// A comparison written down, so that its figure can be made again: what `cka compute` is told, as

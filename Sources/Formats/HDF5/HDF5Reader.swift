@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 import Synchronization
 
 /// Reads HDF5 with libhdf5: groups become dictionaries, datasets and attributes arrays or text.

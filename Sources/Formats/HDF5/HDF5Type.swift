@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 
 /// The element type of a dataset, where it is one of ours.
 struct HDF5Type: Equatable {

@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 import Glibc
 
 /// A dataset or an attribute, read as its elements are stored: numbers are copied out without

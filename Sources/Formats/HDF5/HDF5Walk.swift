@@ -1,5 +1,5 @@
 import CHDF5
-import CKACore
+import Core
 
 /// An object of libhdf5, closed with the last reference.
 final class HDF5Handle {

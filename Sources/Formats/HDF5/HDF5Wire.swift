@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The bytes in which a child sends what it read: a tag, then lengths as 8 little-endian bytes,
 /// then content.

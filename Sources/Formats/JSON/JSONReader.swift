@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads JSON as RFC 8259 has it, plus what Python's `json` writes: `NaN`, `Infinity`, `-Infinity`.
 ///

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The tokens of JSON over raw bytes. Every read is checked against the end.
 struct JSONScanner {

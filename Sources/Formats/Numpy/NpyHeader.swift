@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The header of a `.npy` file: a Python dictionary literal with three keys, parsed and never
 /// evaluated.

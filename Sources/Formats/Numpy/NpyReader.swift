@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads numpy's `.npy`, versions 1 to 3: one array, over the bytes as they stand.
 enum NpyReader {

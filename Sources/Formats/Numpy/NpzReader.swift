@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads numpy's `.npz`: a zip archive of `.npy` members, as a dictionary of arrays.
 enum NpzReader {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What numpy's symbols stand for, in pickles of numpy 1 and 2.
 extension PickleMachine {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A numpy dtype that a result may have.
 enum NumpyType: Equatable {

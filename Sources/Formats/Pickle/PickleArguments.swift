@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What a known symbol's arguments must be.
 extension PickleMachine {

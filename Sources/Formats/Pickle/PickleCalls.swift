@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// REDUCE, NEWOBJ and BUILD: what the known symbols stand for.
 extension PickleMachine {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The opcodes that make and fill tuples, lists, sets and dictionaries.
 extension PickleOpcode {

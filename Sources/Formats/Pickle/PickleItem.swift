@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What stands on a pickle machine's stack.
 ///

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A pickle's stack machine, protocols 0 to 5, that makes plain values and nothing else.
 ///

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The opcodes that would import, call or build objects: where a pickle could run code, and ours
 /// does not.

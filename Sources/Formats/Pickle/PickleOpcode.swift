@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// One opcode: its byte, the protocol it came with, and what it does to the machine.
 struct PickleOpcode: Sendable {

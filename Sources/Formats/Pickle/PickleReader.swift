@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads what Python's `pickle.dump` wrote; nothing in the file is ever imported or run.
 enum PickleReader {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Makes a `Value` of what a pickle machine built: each container once, cycles and bombs refused.
 struct PickleResolver {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The names that a pickle may mention. None is ever imported or called: each stands for a few
 /// lines of ours.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The opcodes that push text or bytes.
 extension PickleOpcode {

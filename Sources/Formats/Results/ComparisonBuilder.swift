@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// Makes comparisons of one torch_cka dictionary: the scores, and the names beside them.
 struct ComparisonBuilder {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Layer names out of whatever holds them: lists, tuples, numpy text arrays, bytes, numbers.
 struct LayerNames {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// What a dictionary says of the two sides of its matrix.
 struct NamedSides {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// Finds the CKA results in what a reader found: torch_cka's dictionary, dictionaries and lists of
 /// such dictionaries, or bare matrices and vectors.

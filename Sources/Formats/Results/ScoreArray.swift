@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The numbers under `CKA`, whichever way a file spells them: an array, nested lists, one number.
 struct ScoreArray {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What a reader of the figure should know about the values themselves.
 enum ValueWarnings {

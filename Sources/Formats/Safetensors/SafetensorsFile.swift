@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The tensors and the metadata of a safetensors file; the tensors are views of its bytes.
 ///

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads a safetensors file as the dictionary that torch_cka exports: tensors by name, and the
 /// metadata's strings beside them (`model1_layers` and `model2_layers` hold JSON lists).

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What torch's symbols and persistent ids stand for.
 extension PickleMachine {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// torch.save's format before PyTorch 1.6, and what a pickled tensor holds today: five pickles,
 /// then the storages.

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Reads what `torch.save` wrote, in both of its formats.
 enum TorchReader {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// The elements behind one or more tensors: a persistent id, and its bytes once they are found.
 final class TorchStorage {

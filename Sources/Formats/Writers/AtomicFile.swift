@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Glibc
 
 /// Writes a file whole or not at all: a reader sees the old file or the new one, also after a

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// Curves in the formats that they are read from. Values are exact; reading a file back gives the
 /// same curves, but for what a table has no room for: title, caption and y's name.

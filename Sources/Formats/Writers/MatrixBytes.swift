@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A matrix as contiguous little-endian bytes in row-major order, each value in its own type.
 ///

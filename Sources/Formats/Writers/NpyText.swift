@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// npy files, version 1 where the header fits: a matrix of numbers, or arrays of text.
 enum NpyText {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// Results in the formats that other programs read. Values are exact; reading a file back gives the
 /// same result.

@@ -1,7 +1,7 @@
-import Compute
 import ArgumentParser
 import Cells
 import Foundation
+import Similarity
 
 /// What the explorer costs: time to the first picture and from key to paint, bytes sent, memory.
 struct Bench: ParsableCommand {

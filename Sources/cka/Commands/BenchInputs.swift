@@ -1,7 +1,7 @@
-import Compute
-import CKACore
+import Core
 import Formats
 import Foundation
+import Similarity
 
 /// The files that benchmarks read, made for them and removed afterwards.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import Similarity
 
 // The large file, read and summarised by `cka info` and by numpy.
 extension BenchStage {

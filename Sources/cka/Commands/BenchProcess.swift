@@ -1,5 +1,5 @@
-import Compute
 import Glibc
+import Similarity
 
 /// Seconds of the monotonic clock.
 func benchClock() -> Double {

@@ -1,6 +1,6 @@
-import Compute
 import Cells
 import Glibc
+import Similarity
 
 /// An explorer that runs in a pseudo-terminal of its own, with a clock beside it.
 ///

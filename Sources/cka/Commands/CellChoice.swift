@@ -1,5 +1,6 @@
-import CKACore
+import Core
 import Explorer
+import Similarity
 
 /// One cell of a study's layer matrix, whose scores in the minibatches are wanted.
 struct CellChoice {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import CKACore
+import Core
 import Formats
+import Similarity
 
 /// Results from any format into one of ours.
 struct Convert: ParsableCommand {

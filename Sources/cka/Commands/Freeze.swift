@@ -1,6 +1,7 @@
 import ArgumentParser
-import CKACore
+import Core
 import Explorer
+import Similarity
 
 /// The layers of a model that represent two data sets alike.
 struct Freeze: ParsableCommand {

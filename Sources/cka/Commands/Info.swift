@@ -1,7 +1,8 @@
 import ArgumentParser
-import CKACore
+import Core
 import Formats
 import Foundation
+import Similarity
 
 /// What is in result files, in words or as JSON.
 struct Info: ParsableCommand {

@@ -1,4 +1,5 @@
-import CKACore
+import Core
+import Similarity
 
 /// One result as `info --json` gives it; `kind` tells which keys there are.
 enum InfoRecord: Encodable {

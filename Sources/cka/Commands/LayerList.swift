@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 /// The layers of a result's sides, one a line: number, name, and kind and shape where known.
 enum LayerList {

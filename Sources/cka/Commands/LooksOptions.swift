@@ -1,6 +1,6 @@
 import ArgumentParser
-import CKACore
 import Cells
+import Core
 import Explorer
 
 /// Colours and arrangement, the same for `show` and `export`, and the same as the explorer's keys.

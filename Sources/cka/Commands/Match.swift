@@ -1,6 +1,7 @@
 import ArgumentParser
-import CKACore
+import Core
 import Explorer
+import Similarity
 
 /// For each layer of model A the layer of model B that is most like it.
 struct Match: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import CKACore
 import Explorer
 import Formats
+import Similarity
 
 /// Which results of a file or folder a command works on.
 struct ResultChoice: ParsableArguments {

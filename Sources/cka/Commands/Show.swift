@@ -1,6 +1,6 @@
 import ArgumentParser
-import CKACore
 import Cells
+import Core
 import Explorer
 import Formats
 import Foundation

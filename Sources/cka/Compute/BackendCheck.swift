@@ -1,7 +1,6 @@
 import ArgumentParser
-import CKACore
-import Compute
 import Formats
+import Similarity
 
 /// Whether a program that sends Gram matrices does it right.
 struct BackendCheck: ParsableCommand {

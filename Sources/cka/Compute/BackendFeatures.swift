@@ -1,7 +1,6 @@
 import ArgumentParser
-import CKACore
-import Compute
 import Formats
+import Similarity
 
 /// The built-in backend: saved activations as frames on standard output.
 struct BackendFeatures: ParsableCommand {

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Foundation
 
 /// A line that a backend writes on standard error, safe to show.

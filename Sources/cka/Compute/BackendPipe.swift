@@ -1,7 +1,7 @@
-import CKACore
+import Core
 import CSignals
-import Compute
 import Glibc
+import Similarity
 
 /// A backend that was started, and its two pipes: buffers on its output, lines on its standard
 /// error.

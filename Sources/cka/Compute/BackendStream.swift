@@ -1,7 +1,7 @@
-import CKACore
-import Compute
+import Core
 import Formats
 import Foundation
+import Similarity
 
 /// A backend that was started, and what it sends.
 final class BackendStream {

@@ -1,6 +1,6 @@
-import CKACore
-import Compute
+import Core
 import Foundation
+import Similarity
 
 /// Invented activations in a folder of their own.
 struct BenchActivations {

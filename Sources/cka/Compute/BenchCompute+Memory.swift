@@ -1,4 +1,4 @@
-import CKACore
+import Similarity
 
 extension BenchCompute {
   /// Layers, and samples of a minibatch, of the arrays that memory is measured with.

@@ -1,8 +1,8 @@
 import ArgumentParser
-import CKACore
-import Compute
+import Core
 import Formats
 import Glibc
+import Similarity
 
 /// What a computation costs, and what the Python tools take for the same arrays.
 struct BenchCompute: ParsableCommand {

@@ -1,6 +1,6 @@
-import CKACore
-import Compute
+import Core
 import Glibc
+import Similarity
 
 /// A Python tool for CKA, run with its own code on arrays that stand in memory.
 struct BenchPeers {

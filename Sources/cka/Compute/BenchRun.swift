@@ -1,5 +1,5 @@
-import Compute
 import Glibc
+import Similarity
 
 /// One run of `cka compute`, from start to the written bundle, and what it took.
 struct BenchRun {

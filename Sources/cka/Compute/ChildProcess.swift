@@ -1,7 +1,7 @@
 import CSignals
-import Compute
 import Foundation
 import Glibc
+import Similarity
 
 /// A program that was started: its standard output is read here, its standard input is empty.
 struct ChildProcess: ~Copyable {

@@ -1,6 +1,7 @@
-import CKACore
+import Core
 import Formats
 import Foundation
+import Similarity
 
 /// What a study file or a command line asks for, in the types that the computing part knows.
 struct ComputeChoices: Sendable {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import CKACore
-import Compute
+import Core
 import Formats
 import Glibc
+import Similarity
 
 /// CKA of every two layers from saved activations, or from models that are run.
 struct ComputeCommand: ParsableCommand {

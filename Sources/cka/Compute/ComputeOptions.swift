@@ -1,5 +1,5 @@
 import ArgumentParser
-import CKACore
+import Core
 import Formats
 
 /// What a computation is told: `cka compute` in a terminal, in the background, and a worker that

@@ -1,7 +1,7 @@
-import CKACore
-import Compute
+import Core
 import Formats
 import Foundation
+import Similarity
 import TorchBackend
 
 /// A computation whose files are open and whose choices are made: all that is left is to run it.

@@ -1,6 +1,6 @@
-import CKACore
-import Compute
+import Core
 import Formats
+import Similarity
 
 /// Saved activations as the computing part takes them.
 struct FeatureSetSource: FeatureSource {

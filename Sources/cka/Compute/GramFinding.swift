@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// What is wrong with a matrix that should be the Gram matrix of centred features.
 enum GramFinding {

@@ -1,6 +1,6 @@
-import CKACore
 import Formats
 import Glibc
+import Similarity
 
 /// The unfinished result beside the place of the finished one.
 struct PartialBundle {

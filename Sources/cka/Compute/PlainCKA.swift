@@ -1,5 +1,6 @@
-import CKACore
+import Core
 import Glibc
+import Similarity
 
 /// CKA the slow plain way, in float64 and word for word from the papers, to hold the fast one
 /// against.
@@ -8,7 +9,7 @@ enum PlainCKA {
   typealias Kernel = [[Double]]
 
   /// The kernel matrix of `features`, n × p, which are centred first.
-  static func kernel(_ features: Matrix, _ kind: CKACore.Kernel) -> Kernel {
+  static func kernel(_ features: Matrix, _ kind: Similarity.Kernel) -> Kernel {
     let gram = gram(features)
     guard case .rbf(let fraction, let rule) = kind else { return gram }
     let n = gram.count

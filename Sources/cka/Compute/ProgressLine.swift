@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Glibc
 
 /// Progress on standard error: a bar that is drawn over on a terminal, and now and then a plain

@@ -1,5 +1,5 @@
-import CKACore
-import Compute
+import Core
+import Similarity
 
 /// Published figures and properties of CKA, computed here by the same code that computes studies.
 enum ReferenceFigures {

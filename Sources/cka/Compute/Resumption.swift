@@ -1,6 +1,7 @@
-import CKACore
+import Core
 import Formats
 import Glibc
+import Similarity
 
 /// A run, and the unfinished result that it goes on with, if there is one that fits.
 struct Resumption {

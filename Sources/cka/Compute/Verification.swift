@@ -1,6 +1,6 @@
-import CKACore
-import Compute
+import Core
 import Formats
+import Similarity
 
 /// Cells of a study, computed again from its activations by `PlainCKA`.
 struct Verification {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import CKACore
-import Compute
+import Core
 import Formats
+import Similarity
 
 /// Whether a bundle's figures are what its activations give.
 struct VerifyCommand: ParsableCommand {

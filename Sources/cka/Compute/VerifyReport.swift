@@ -1,5 +1,5 @@
-import CKACore
 import Foundation
+import Similarity
 
 /// What `cka verify` found, in words.
 struct VerifyReport {

@@ -1,7 +1,8 @@
-import CKACore
+import Core
 import Explorer
 import Formats
 import Glibc
+import Similarity
 
 /// Writes panes to files for the explorer.
 enum Exporting {

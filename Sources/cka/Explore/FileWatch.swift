@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Glibc
 
 /// Notices when files that were read are replaced, cut or deleted, at no cost while nothing

@@ -1,9 +1,10 @@
-import CKACore
 import Cells
+import Core
 import Dispatch
 import Explorer
 import Formats
 import Foundation
+import Similarity
 import Synchronization
 import Terminal
 

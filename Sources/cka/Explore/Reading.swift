@@ -1,6 +1,7 @@
-import CKACore
+import Core
 import Explorer
 import Formats
+import Similarity
 
 /// Reads one result for the explorer, and its companion.
 enum Reading {

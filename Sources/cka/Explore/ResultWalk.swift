@@ -1,6 +1,7 @@
-import CKACore
+import Core
 import Explorer
 import Formats
+import Similarity
 
 /// Finds the results in files and folders, telling as it goes.
 ///

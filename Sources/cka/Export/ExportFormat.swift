@@ -1,5 +1,5 @@
 import ArgumentParser
-import CKACore
+import Core
 import Formats
 
 /// The formats that panes are written in.

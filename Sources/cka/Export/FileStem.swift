@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A name for what was made of a file.
 enum FileStem {

@@ -1,8 +1,9 @@
-import CKACore
 import Cells
+import Core
 import Explorer
 import Figure
 import Formats
+import Similarity
 
 /// A heatmap ready to be written, in any format.
 struct HeatmapExhibit: Exhibit {

@@ -1,8 +1,9 @@
-import CKACore
 import Cells
+import Core
 import Explorer
 import Figure
 import Formats
+import Similarity
 
 extension HeatmapExhibit {
   /// All results at a glance: one cell for each pair of models, the mean of its CKA values.

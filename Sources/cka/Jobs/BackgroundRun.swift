@@ -1,7 +1,7 @@
-import CKACore
 import Explorer
 import Formats
 import Jobs
+import Similarity
 
 /// The work of one attempt at a job: computes, tells how far it is, and saves what it has.
 struct BackgroundRun {

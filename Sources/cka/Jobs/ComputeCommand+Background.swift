@@ -1,8 +1,8 @@
 import ArgumentParser
-import Compute
 import Formats
 import Foundation
 import Jobs
+import Similarity
 
 extension ComputeCommand {
   /// Starts the comparison as a job, and says how to watch it.

@@ -1,5 +1,4 @@
-import CKACore
-import Compute
+import Similarity
 
 extension ComputeRun {
   /// The models by name: "ResNet18 × ResNet34".

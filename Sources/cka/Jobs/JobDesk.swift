@@ -1,5 +1,5 @@
 import ArgumentParser
-import CKACore
+import Core
 import Explorer
 import Formats
 import Foundation

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 
 /// A word of a command line that somebody may copy into a shell.
 enum ShellWord {

@@ -1,7 +1,7 @@
-import CKACore
-import Compute
+import Core
 import Formats
 import Foundation
+import Similarity
 import TorchBackend
 
 /// What Python says when it is asked something: all of its standard output, or why there is none.

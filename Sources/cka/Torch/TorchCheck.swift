@@ -1,7 +1,7 @@
-import CKACore
-import Compute
+import Core
 import Formats
 import Foundation
+import Similarity
 import TorchBackend
 
 /// Looks at models before they are run: what will be compared, and what it takes.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CKACore
+import Core
 import Formats
 
 /// What `cka compute torch` is told beside compute's own options.

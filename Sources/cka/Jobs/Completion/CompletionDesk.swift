@@ -1,8 +1,8 @@
-import CKACore
-import Compute
+import Core
 import Explorer
 import Formats
 import Jobs
+import Similarity
 import Synchronization
 
 /// Answers what Tab asks in the explorer's form. It may take a while: not for the event loop.

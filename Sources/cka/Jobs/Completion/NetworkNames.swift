@@ -1,5 +1,4 @@
-import CKACore
-import Compute
+import Core
 import Formats
 import Foundation
 import TorchBackend

@@ -1,4 +1,4 @@
-import CKACore
+import Core
 import Foundation
 
 /// The functions of a Python file, found by reading its text; nothing of it is run.

@@ -1,0 +1,146 @@
+import Core
+
+/// One layer matrix minus another, A − B, on the rows and columns that both have by name.
+public struct Difference: Sendable {
+  /// The common rows: positions in A and in B.
+  public let rows: LayerAlignment
+  /// The common columns.
+  public let columns: LayerAlignment
+  /// The result has the same two models as A, but on the other axes: its values are read
+  /// transposed.
+  public let isTransposed: Bool
+  /// A − B: common rows × common columns, float64; NaN where either has no finite value.
+  public let matrix: Matrix
+
+  private let a, b: Matrix
+  /// Half widths of 95 % intervals, as `a` and `b`; nil where a result has none.
+  private let widthsA, widthsB: Matrix?
+
+  /// The difference of two results of kind `.layers`.
+  /// - Parameters:
+  ///   - order: which names stand beside the rows and columns.
+  ///   - halfWidths: of A and of B, where they are known already; otherwise they are computed from
+  ///     the results' studies.
+  public init(
+    _ a: Comparison, minus b: Comparison, order: LabelOrder = .exported,
+    halfWidths: (a: Matrix?, b: Matrix?) = (nil, nil)
+  ) {
+    precondition(a.kind == .layers && b.kind == .layers, "layer matrices")
+    let (mine, theirs) = (a.axes(order: order), b.axes(order: order))
+    isTransposed = Self.readsTransposed(
+      rows: ModelKey(a.rows), columns: ModelKey(a.columns), minusRows: ModelKey(b.rows),
+      columns: ModelKey(b.columns))
+    let other = isTransposed ? (rows: theirs.columns, columns: theirs.rows) : theirs
+    rows = LayerAlignment(mine.rows.layers, other.rows.layers)
+    columns = LayerAlignment(mine.columns.layers, other.columns.layers)
+    self.a = a.matrix
+    self.b = isTransposed ? b.matrix.transposed : b.matrix
+    widthsA = halfWidths.a ?? a.block?.halfWidths()
+    let widths = halfWidths.b ?? b.block?.halfWidths()
+    widthsB = isTransposed ? widths?.transposed : widths
+    var values: [Double] = []
+    values.reserveCapacity(rows.count * columns.count)
+    for (i, k) in zip(rows.first, rows.second) {
+      for (j, l) in zip(columns.first, columns.second) {
+        let difference = self.a[i, j] - self.b[k, l]
+        values.append(difference.isFinite ? difference : .nan)
+      }
+    }
+    matrix = Matrix(rows: rows.count, columns: columns.count, values: values)
+  }
+
+  /// Whether a result is read transposed when it is subtracted: it has the same two models as the
+  /// other, but on the other axes.
+  public static func readsTransposed(
+    rows: ModelKey, columns: ModelKey, minusRows otherRows: ModelKey,
+    columns otherColumns: ModelKey
+  ) -> Bool {
+    rows == otherColumns && columns == otherRows && rows != columns
+  }
+
+  /// No row, or no column, is common to both.
+  public var isEmpty: Bool { rows.count == 0 || columns.count == 0 }
+
+  /// Both results say how far their values may be off.
+  public var hasIntervals: Bool { widthsA != nil && widthsB != nil }
+
+  /// The two values behind a cell of `matrix`.
+  public func values(row: Int, column: Int) -> (a: Double, b: Double) {
+    (a[rows.first[row], columns.first[column]], b[rows.second[row], columns.second[column]])
+  }
+
+  /// The half widths of the 95 % intervals of those values; NaN where there is none.
+  public func halfWidths(row: Int, column: Int) -> (a: Double, b: Double) {
+    (
+      widthsA?[rows.first[row], columns.first[column]] ?? .nan,
+      widthsB?[rows.second[row], columns.second[column]] ?? .nan
+    )
+  }
+
+  /// Whether the 95 % intervals of the two values lie apart; nil where one of them is not known.
+  ///
+  /// Intervals that lie apart differ at well under 5 %: the rule errs on the side of "no
+  /// difference".
+  public func liesApart(row: Int, column: Int) -> Bool? {
+    let widths = halfWidths(row: row, column: column)
+    let difference = matrix[row, column]
+    guard widths.a.isFinite, widths.b.isFinite, difference.isFinite else { return nil }
+    return abs(difference) > widths.a + widths.b
+  }
+}
+
+extension Difference {
+  /// What can be said of all cells at once.
+  public struct Summary: Sendable, Equatable {
+    /// Cells with a value in both results.
+    public var cells = 0
+    /// Mean of A − B.
+    public var mean = Double.nan
+    /// Mean of |A − B|.
+    public var meanMagnitude = Double.nan
+    /// Largest |A − B|.
+    public var largest = Double.nan
+    /// Cells whose 95 % intervals lie apart; nil when a result has no intervals.
+    public var apart: Int?
+  }
+
+  /// Mean, mean magnitude and largest magnitude over the cells that have a value in both.
+  public func summary() -> Summary {
+    let values = matrix.values().filter { !$0.isNaN }
+    var summary = Summary()
+    summary.cells = values.count
+    if hasIntervals {
+      summary.apart = cellPositions.count { liesApart(row: $0.row, column: $0.column) == true }
+    }
+    guard !values.isEmpty else { return summary }
+    let count = Double(values.count)
+    summary.mean = values.reduce(0, +) / count
+    summary.meanMagnitude = values.reduce(0) { $0 + abs($1) } / count
+    summary.largest = values.reduce(0) { max($0, abs($1)) }
+    return summary
+  }
+
+  /// The cells with the largest |A − B|, at most `count`, largest first; equal ones in row-major
+  /// order.
+  public func largestCells(_ count: Int) -> [(row: Int, column: Int)] {
+    let known = cellPositions.filter { !matrix[$0.row, $0.column].isNaN }
+    let sorted = known.enumerated().sorted { x, y in
+      let (left, right) = (
+        abs(matrix[x.element.row, x.element.column]), abs(matrix[y.element.row, y.element.column])
+      )
+      return left == right ? x.offset < y.offset : left > right
+    }
+    return sorted.prefix(max(0, count)).map(\.element)
+  }
+
+  private var cellPositions: [(row: Int, column: Int)] {
+    (0..<matrix.rows).flatMap { row in (0..<matrix.columns).map { (row: row, column: $0) } }
+  }
+}
+
+extension StudyBlock {
+  /// Half widths of the 95 % intervals of `matrix()`; NaN where there are none.
+  public func halfWidths() -> Matrix {
+    study.halfWidths(rowModel: rowModel, columnModel: columnModel)
+  }
+}

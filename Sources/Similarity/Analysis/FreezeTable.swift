@@ -1,0 +1,92 @@
+import Core
+
+/// Which layers of one model represent two data sets alike, and may be frozen when it is trained on
+/// the second after the first.
+///
+/// A layer passes when its cross-data-set CKA exceeds the threshold with confidence: the lower end
+/// of its 95 % interval does, or, where there is no interval, the value alone.
+public struct FreezeTable: Sendable {
+  /// A layer that both sides have.
+  public struct Layer: Sendable, Equatable {
+    /// Its name.
+    public var name: String
+    /// The CKA of the layer on the first data set with itself on the second; NaN where unknown.
+    public var value: Double
+    /// Half the width of its 95 % interval; NaN where unknown.
+    public var halfWidth: Double
+    /// It exceeds the threshold with confidence.
+    public var passes: Bool
+
+    /// The lower end of the 95 % interval; NaN where unknown.
+    public var lowerBound: Double { value - halfWidth }
+  }
+
+  /// The common layers, in the order of the rows.
+  public let layers: [Layer]
+  /// What the CKA must exceed.
+  public let threshold: Double
+  /// Intervals were used; without them the values alone decide.
+  public let usesIntervals: Bool
+  /// Layers that only one side has.
+  public let leftOut: Int
+  /// What a reader should know; one line each, ready to show.
+  public let notes: [String]
+
+  /// The default of `threshold`.
+  public static let defaultThreshold = 0.9
+
+  /// The table of a layer matrix.
+  /// - Parameter halfWidths: of its 95 % intervals, where they are known already.
+  public init(
+    _ comparison: Comparison, threshold: Double = defaultThreshold,
+    order: LabelOrder = .exported, halfWidths: Matrix? = nil
+  ) {
+    precondition(comparison.kind == .layers, "a layer matrix")
+    let axes = comparison.axes(order: order)
+    let common = LayerAlignment(axes.rows.layers, axes.columns.layers)
+    let widths = halfWidths ?? comparison.block?.halfWidths()
+    layers = zip(common.first, common.second).map { row, column in
+      let value = comparison.matrix[row, column]
+      let halfWidth = widths?[row, column] ?? .nan
+      // A layer without an interval in a study that has them is not known well enough.
+      let bound = widths == nil ? value : value - halfWidth
+      return Layer(
+        name: axes.rows.layers[row], value: value, halfWidth: halfWidth, passes: bound > threshold)
+    }
+    self.threshold = threshold
+    usesIntervals = widths != nil
+    leftOut = common.leftOut
+    notes =
+      Self.notes(comparison, hasIntervals: widths != nil, leftOut: common.leftOut)
+      + (order == .exported ? [comparison.labelDoubt].compactMap(\.self) : [])
+  }
+
+  /// Layers from the input on that pass without a gap: what a user would freeze.
+  public var leading: Int { layers.firstIndex { !$0.passes } ?? layers.count }
+
+  /// Whether `comparison` is of two models, so that nothing says what to freeze: they have other
+  /// names, and layers without a partner.
+  public static func isOfTwoModels(_ comparison: Comparison, order: LabelOrder) -> Bool {
+    let axes = comparison.axes(order: order)
+    return axes.rows.model != axes.columns.model
+      && LayerAlignment(axes.rows.layers, axes.columns.layers).leftOut > 0
+  }
+
+  private static func notes(
+    _ comparison: Comparison, hasIntervals: Bool, leftOut: Int
+  ) -> [String] {
+    var notes: [String] = []
+    if comparison.rows.model != comparison.columns.model {
+      notes.append("the models differ in name; the table compares layers of the same name")
+    } else if comparison.rows.dataset == comparison.columns.dataset {
+      notes.append("both sides are the same model on the same data set")
+    }
+    if !hasIntervals {
+      notes.append("no intervals in this result: the values alone decide, without confidence")
+    }
+    if leftOut > 0 {
+      notes.append("\(leftOut) \(leftOut == 1 ? "layer has" : "layers have") no partner by name")
+    }
+    return notes
+  }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// The `HSICRow`s of one minibatch, filled layer by layer on several threads.
+struct MinibatchRows {
+  private let options: StudyOptions
+  private let threads: Int
+  private let bytes: Int
+  private let rows = AlignedBuffer<Double>()
+  private let makers: [GramMaker]
+
+  /// - Parameter bytes: what the vectors and the Gram matrices of a minibatch may take.
+  init(options: StudyOptions, threads: Int, bytes: Int) {
+    self.options = options
+    self.threads = max(1, min(threads, Workers.most))
+    self.bytes = bytes
+    makers = (0..<self.threads).map { _ in GramMaker() }
+  }
+
+  /// Whether a vector of n²/2 values for each layer, and what each thread needs, are within the
+  /// limit.
+  func fits(samples: Int, layers: Int) -> Bool {
+    let n = Double(samples)
+    return n * n * 4 * Double(layers + 3 * threads) <= Double(bytes)
+  }
+
+  /// HSIC of all pairs of layers, and the layers that have none, with the reason.
+  /// - Parameters:
+  ///   - order: all layers, those first that take longest.
+  ///   - gram: makes a layer's Gram matrix of `samples` samples, or throws `LayerProblem`, which
+  ///     concerns this layer only; any other error ends the minibatch.
+  func products(
+    samples: Int, order: [Int],
+    gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
+  ) throws -> (hsic: [Double], faults: [Int: String]) {
+    guard fits(samples: samples, layers: order.count) else {
+      throw ComputeError(
+        "the Gram matrices of \(samples) samples and \(order.count) layers take more than "
+          + "\(bytes >> 20) MiB; use a smaller batch size")
+    }
+    let count = HSICRow.count(samples: samples, estimator: options.estimator)
+    let faults = Mutex<[Int: String]>([:])
+    let options = options
+    let rounding = options.precision == .float32 ? 1e-7 : 1e-14
+    // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
+    // end before `run` returns.
+    nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
+    try Workers.run(tasks: order.count, threads: threads) { worker, task in
+      let layer = order[task]
+      let row = rows + layer * count
+      do {
+        let kernel = try gram(layer, makers[worker])
+        try kernel.apply(options.kernel)
+        HSICRow.fill(row, kernel: kernel, estimator: options.estimator, rounding: rounding)
+      } catch let problem as LayerProblem {
+        row.initialize(repeating: 0, count: count)
+        faults.withLock { $0[layer] = problem.reason }
+      }
+    }
+    let hsic = try PairProducts.all(
+      rows: rows, layers: order.count, count: count, threads: threads)
+    return (hsic, faults.withLock { $0 })
+  }
+}

@@ -1,0 +1,64 @@
+import Core
+
+/// How far a CKA may be off because only so many minibatches were seen.
+public struct Uncertainty: Sendable, Hashable {
+  /// The standard error of the CKA.
+  public var standardError: Double
+  /// Half the width of the 95 % interval, which is the CKA ± this; it may reach beyond 1.
+  public var halfWidth: Double
+}
+
+/// How sure a study is of the cells that are looked at.
+public struct Convergence: Sendable, Hashable {
+  /// The largest half width of a 95 % interval; infinite while a cell with a value has no interval,
+  /// 0 when no cell has a value.
+  public var largestHalfWidth: Double
+  /// Cells with a value.
+  public var cells: Int
+}
+
+extension Study {
+  /// Standard error and 95 % interval of `cka(i, j)` by the jackknife over minibatches.
+  ///
+  /// With θ₋ₖ the CKA without minibatch k and m minibatches, the standard error is
+  /// √((m − 1)/m · Σ(θ₋ₖ − θ̄)²), the interval CKA ± t₀.₉₇₅,ₘ₋₁ · standard error. The CKA itself is
+  /// not corrected for bias, which is of the order 1/m, smaller than the error. When only the first
+  /// k of m minibatches are kept, the error is theirs times √(k/m). Minibatches must be independent
+  /// draws: intervals of sorted data, or of a whole data set in one piece, mean something else.
+  /// - Returns: nil where there is no value, or fewer than two minibatches are kept or vary.
+  public func uncertainty(_ i: Int, _ j: Int) -> Uncertainty? {
+    guard isLive(i), isLive(j) else { return nil }
+    let (first, last) = i <= j ? (i, j) : (j, i)
+    let error = Jackknife(self, layers: [first, last]).standardErrors(
+      row: first, columns: last..<last + 1)[0]
+    return error.isFinite
+      ? Uncertainty(standardError: error, halfWidth: intervalQuantile * error) : nil
+  }
+
+  /// Half widths of the 95 % intervals of `blockMatrix`; NaN where there are none.
+  public func halfWidths(rowModel: Int, columnModel: Int) -> Matrix {
+    guard rowModel <= columnModel else {
+      return halfWidths(rowModel: columnModel, columnModel: rowModel).transposed
+    }
+    let (rows, columns) = (layers(of: rowModel), layers(of: columnModel))
+    let jackknife = Jackknife(self)
+    let errors = concurrentMap(rows.count) { index in
+      let row = rows.lowerBound + index
+      return jackknife.standardErrors(
+        row: row, columns: max(row, columns.lowerBound)..<columns.upperBound)
+    }
+    let values = (0..<rows.count).flatMap { row in
+      (0..<columns.count).map { column in
+        // Within one model only the upper triangle was computed.
+        let (row, column) =
+          rowModel == columnModel && column < row ? (column, row) : (row, column)
+        let fromEnd = columns.count - column
+        return errors[row][errors[row].count - fromEnd] * intervalQuantile
+      }
+    }
+    return Matrix(rows: rows.count, columns: columns.count, values: values)
+  }
+
+  /// What a standard error is multiplied by for half a 95 % interval; NaN below two minibatches.
+  var intervalQuantile: Double { StudentT.quantile975(degrees: kept.count - 1) }
+}
