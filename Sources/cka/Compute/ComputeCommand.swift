@@ -72,6 +72,7 @@ struct ComputeCommand: ParsableCommand {
   private func compute() throws {
     let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
+    if !quiet, let note = try CodeNote.line(options) { complain(note) }
     let stop = StopRequest()
     let line = ProgressLine(isQuiet: quiet)
     let resumption = try Resumption(of: partial.path) { seen in

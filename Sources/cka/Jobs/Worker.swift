@@ -36,6 +36,7 @@ struct Worker: ParsableCommand {
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
       let job = try BackgroundJob(spec.command)
+      if let note = try CodeNote.line(job.options) { session.log(note) }
       var isUnderWay = false
       let resumption = try Resumption(of: session.lastCheckpoint) { seen in
         try job.open(seen: seen) {

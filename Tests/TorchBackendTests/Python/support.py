@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -24,6 +25,9 @@ from cka_torch.batches import Batch  # noqa: E402
 from cka_torch.grams import GramMaker  # noqa: E402
 from cka_torch.passes import ModelPass  # noqa: E402
 from cka_torch.plan import Choice, Plan, plan  # noqa: E402
+from cka_torch.request import Request  # noqa: E402
+from cka_torch.specification import Specification, Value  # noqa: E402
+from cka_torch.tokens import Tokens  # noqa: E402
 
 PACKAGE = Path(sys.modules["cka_torch.plan"].__file__ or "").parent.parent
 CPU = torch.device("cpu")
@@ -55,13 +59,73 @@ def metadata(buffer: bytes) -> dict[str, str]:
     return json.loads(buffer[8 : 8 + length])["__metadata__"]
 
 
-def cka_torch(*arguments: str, folder: str | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Runs the package as users' interpreters do."""
-    environment = os.environ | {"PYTHONPATH": str(PACKAGE)}
+def spec(text: str) -> Specification:
+    """A specification as Swift would send it, from a shorthand: no escapes, values as in JSON."""
+    name, mark, rest = text.partition("=")
+    if not mark or any(c in name for c in ":?/"):
+        name, rest = "", text
+    body, _, query = rest.partition("?")
+    kind, _, target = body.partition(":")
+    options: dict[str, Value] = {}
+    for part in filter(None, query.split("&")):
+        key, _, value = part.partition("=")
+        try:
+            options[key] = json.loads(value)
+        except ValueError:
+            options[key] = value
+    last = target.rpartition(":" if kind in ("py", "hub") else "/")[2]
+    own = last.removesuffix(".npz").removesuffix(".pt") or kind
+    return Specification(rest, name or own, kind, target, options)
+
+
+def specs(*texts: str) -> list[Specification]:
+    """Several, each with a name of its own."""
+    found = [spec(text) for text in texts]
+    for index, one in enumerate(found):
+        if one.name in [other.name for other in found[:index]]:
+            one.wanted, one.name = one.name, f"{one.name}-2"
+    return found
+
+
+def request(models: list[str], data: list[str], **choices: Any) -> Request:
+    """What Swift would ask."""
+    return Request(models=specs(*models), data=specs(*data), **choices)
+
+
+def cka_torch(verb: str, *words: str, folder: str | None = None) -> (
+    subprocess.CompletedProcess[bytes]
+):
+    """Runs the package as `cka` does."""
     return subprocess.run(
-        [sys.executable, "-m", "cka_torch", *arguments],
-        capture_output=True, cwd=folder, env=environment, timeout=600,
+        command(verb, *words), capture_output=True, cwd=folder, env=os.environ, timeout=600,
     )
+
+
+def command(verb: str, *words: str) -> list[str]:
+    """The words that run a verb; those of a run are MODEL… and options, `--max-batches 1`."""
+    arguments = list(words)
+    if verb in ("run", "describe"):
+        arguments = [json.dumps(dataclasses.asdict(asked(arguments)))]
+    return [sys.executable, str(PACKAGE / "start.py"), verb, *arguments]
+
+
+def asked(words: list[str]) -> Request:
+    models: list[str] = []
+    data: list[str] = []
+    choices: dict[str, Any] = {}
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            models.append(word)
+        elif word in ("--data", "--data2"):
+            data.append(words.pop(0))
+        else:
+            value = words.pop(0)
+            try:
+                choices[word[2:].replace("-", "_")] = json.loads(value)
+            except ValueError:
+                choices[word[2:].replace("-", "_")] = value
+    return request(models, data, **choices)
 
 
 class FolderTest(unittest.TestCase):
@@ -104,14 +168,16 @@ def planned(model: torch.nn.Module, batch: Batch | torch.Tensor, **choices: Any)
 
 def grams(
     model: torch.nn.Module, batch: Batch | torch.Tensor, chunk: int | None = None,
-    group_bytes: int = 1 << 30, precision: torch.dtype = torch.float32, **choices: Any,
+    group_bytes: int = 1 << 30, precision: torch.dtype = torch.float32,
+    counted: Tokens | None = None, **choices: Any,
 ) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
     """Gram matrices of all layers by name, and faults by name."""
     batch = batch if isinstance(batch, Batch) else Batch({"x": batch})
     found = planned(model, batch, **choices)
     runner = ModelPass(model, found, GramMaker(CPU, precision), chunk, group_bytes)
-    room = torch.full((len(found.layers), batch.count, batch.count), torch.nan, dtype=precision)
-    faults = runner.run(batch, room)
+    count = batch.count if counted is None else counted.count(batch.count)
+    room = torch.full((len(found.layers), count, count), torch.nan, dtype=precision)
+    faults = runner.run(batch, room, counted)
     names = [layer.name for layer in found.layers]
     matrices = {n: room[i].numpy() for i, n in enumerate(names) if i not in faults}
     return matrices, {names[i]: reason for i, reason in faults.items()}

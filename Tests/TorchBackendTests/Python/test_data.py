@@ -14,11 +14,10 @@ import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
 
 from cka_torch import images, loaders
-from cka_torch.data import named, open_data
+from cka_torch.data import open_data
 from cka_torch.refusal import Refusal
-from cka_torch.specification import parse
 from cka_torch.stream import Source, Stream
-from support import FolderTest
+from support import FolderTest, spec
 
 X = torch.arange(50.0)[:, None].repeat(1, 3)
 
@@ -123,7 +122,7 @@ class Splits(unittest.TestCase):
 
     def made(self, options: str, maker: type) -> object:
         library = SimpleNamespace(datasets=SimpleNamespace(Toy=maker))
-        return images.of_torchvision(library, parse(f"torchvision:Toy{options}")).part
+        return images.of_torchvision(library, spec(f"torchvision:Toy{options}")).part
 
     def test_train_or_test(self) -> None:
         class Toy:
@@ -149,7 +148,7 @@ class Splits(unittest.TestCase):
                     content = head + values.astype(numpy.uint8).tobytes()
                     (raw / f"{part}-{kind}-ubyte").write_bytes(content)
             text = f"torchvision:MNIST?root={root}&size=16&normalize=false"
-            [found] = open_data(named([text]), 4, None)
+            [found] = open_data([spec(t) for t in (text,)], 4, None)
             batches = list(found.batches())
         self.assertEqual((found.count, [b.count for b in batches]), (5, [4, 1]))
         self.assertEqual(batches[0].tensors["x"].shape, (4, 3, 16, 16))
@@ -182,35 +181,35 @@ class Files(FolderTest):
         for name in ("a.npy", "empty.npz", "junk.npz", "cut.npz", "object.npz", "single.npz",
                      "text.npz", "ids.npz"):
             with self.assertRaises(Refusal) as caught:
-                open_data(named([f"npz:{self.folder / name}"]), 4, None)
+                open_data([spec(t) for t in (f"npz:{self.folder / name}",)], 4, None)
             self.assertIn(name, str(caught.exception))
             self.assertNotIn("pickle", str(caught.exception))
 
     def test_npz(self) -> None:
         pixels = numpy.arange(24, dtype=numpy.uint8).reshape(6, 4)
         numpy.savez(self.folder / "a.npz", images=pixels, ids=[f"i{k}" for k in range(6)])
-        source = open_data(named([f"npz:{self.folder}/a.npz"]), 4, None)[0]
+        source = open_data([spec(t) for t in (f"npz:{self.folder}/a.npz",)], 4, None)[0]
         self.assertEqual((source.name, source.count, source.has_ids), ("a", 6, True))
         batch = next(source.batches())
         numpy.testing.assert_allclose(batch.tensors["x"], pixels[:4] / 255, rtol=1e-6)
         self.assertEqual(batch.ids, ["i0", "i1", "i2", "i3"])
         numpy.savez(self.folder / "b.npz", weights=pixels)
         with self.assertRaisesRegex(Refusal, "no array x or images or data; it has weights"):
-            open_data(named([f"npz:{self.folder}/b.npz"]), 4, None)
+            open_data([spec(t) for t in (f"npz:{self.folder}/b.npz",)], 4, None)
         with self.assertRaisesRegex(Refusal, "No such file"):
-            open_data(named([f"npz:{self.folder}/c.npz"]), 4, None)
+            open_data([spec(t) for t in (f"npz:{self.folder}/c.npz",)], 4, None)
 
     def test_digits(self) -> None:
         plain, turned, noisy = open_data(
-            named(["digits", "digits?rotate=90", "n=digits?noise=1&split=test"]), 1797, None)
+            [spec(t) for t in ("digits", "turned=digits?rotate=90", "n=digits?noise=1&split=test",)], 1797, None)
         self.assertEqual((plain.count, noisy.count), (1797, 359))
         self.assertEqual([plain.name, turned.name, noisy.name],
-                         ["digits", "digits?rotate=90", "n"])
+                         ["digits", "turned", "n"])
         x, y = (next(s.batches()).tensors["x"] for s in (plain, turned))
         self.assertEqual(x.shape, (1797, 3, 32, 32))
         numpy.testing.assert_allclose(torch.rot90(x[:9], 1, (2, 3)), y[:9], atol=1e-4)
         with self.assertRaisesRegex(Refusal, "unknown option 'sise'"):
-            open_data(named(["digits?sise=8"]), 4, None)
+            open_data([spec(t) for t in ("digits?sise=8",)], 4, None)
 
     def test_image_folder(self) -> None:
         from PIL import Image
@@ -219,7 +218,7 @@ class Files(FolderTest):
             (self.folder / "set" / f"class{index % 2}").mkdir(parents=True, exist_ok=True)
             image = Image.new("RGB", (40 + index, 60), (index * 40, 0, 255))
             image.save(self.folder / "set" / f"class{index % 2}" / f"{index}.png")
-        source = open_data(named([f"imagefolder:{self.folder}/set?size=24"]), 4, None)[0]
+        source = open_data([spec(f"imagefolder:{self.folder}/set?size=24")], 4, None, "none")[0]
         self.assertEqual((source.name, source.count, source.has_ids), ("set", 5, True))
         batch = next(source.batches())
         self.assertEqual(batch.tensors["x"].shape, (4, 3, 24, 24))
@@ -228,7 +227,7 @@ class Files(FolderTest):
         red = (80 / 255 - 0.485) / 0.229
         self.assertAlmostEqual(batch.tensors["x"][1, 0, 5, 5].item(), red, places=4)
         with self.assertRaisesRegex(Refusal, "no images"):
-            open_data(named([f"imagefolder:{self.folder}/none"]), 4, None)
+            open_data([spec(t) for t in (f"imagefolder:{self.folder}/none",)], 4, None)
 
 
 if __name__ == "__main__":

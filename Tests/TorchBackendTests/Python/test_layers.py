@@ -244,7 +244,7 @@ class Faults(unittest.TestCase):
 
             def forward(self, x: torch.Tensor) -> torch.Tensor:
                 self.calls += 1
-                return self.b(self.a(x)) if self.calls == 1 else self.a(x)[:3]
+                return self.b(self.a(x)) if self.calls <= 2 else self.a(x)[:3]
 
         matrices, faults = grams(Sometimes(), torch.randn(8, 5))
         self.assertEqual(list(matrices), ["a"])

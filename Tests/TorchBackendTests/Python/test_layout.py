@@ -121,7 +121,7 @@ def points():
         self.assertEqual(done.returncode, 0, done.stderr)
         said = [line for line in done.stderr.decode().split() if line in ("slow", "fast")]
         # Two looks in its own layout, one trial, two minibatches.
-        self.assertEqual(said, ["slow", "slow", "fast", "fast", "fast"])
+        self.assertEqual(said, ["slow", "slow", "slow", "fast", "fast", "fast"])
         # What only flattens has no matrix of its own, whatever the layout.
         self.assertEqual(Frames(done.stdout).layers(), ["0", "2", "4"])
 

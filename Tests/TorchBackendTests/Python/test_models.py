@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from cka_torch import checkpoints, models
+from cka_torch.checkpoints import Checkpoint
 from cka_torch.refusal import Refusal
-from cka_torch.specification import parse
-from support import FolderTest, grams
+from support import FolderTest, grams, spec
 
 NET = """
 import functools
@@ -35,15 +35,6 @@ DATA = ("--data", "digits?size=8&channels=1", "--batch-size", "32", "--max-batch
 
 
 class Specifications(unittest.TestCase):
-    def test_taken_apart(self) -> None:
-        found = parse("small=py:a/b.py:net?width=4&scale=0.5&drop=true&tag=x%26y")
-        self.assertEqual((found.name, found.scheme, found.target), ("small", "py", "a/b.py:net"))
-        self.assertEqual(
-            found.options, {"width": 4, "scale": 0.5, "drop": True, "tag": "x&y"}
-        )
-        self.assertEqual(parse("torchvision:resnet18?weights=DEFAULT").name, None)
-        self.assertEqual(parse("digits?size=8").scheme, "digits")
-
     def test_mistakes(self) -> None:
         for text, reason in [
             ("resnet18", "is no model; write one of torchvision:"),
@@ -52,20 +43,15 @@ class Specifications(unittest.TestCase):
             ("py:missing.py:net", "there is no file 'missing.py'"),
             ("hub:net", "write hub:OWNER/REPO:NAME"),
             ("torchvision:resnet1", "torchvision has no model 'resnet1'"),
-            ("torchvision:resnet18?width", "'width' is no option"),
             ("torchvision:resnet18?widht=3", "widht"),
             ("timm:resnet1", "resnet1"),
             ("hf:missing/model", "hf:missing/model"),
             ("script:missing.pt", "missing.pt"),
         ]:
             with self.assertRaises(Refusal) as caught:
-                models.build(models.named([text])[0], 0)
+                models.build(spec(text), 0)
             self.assertIn(reason, str(caught.exception))
             self.assertNotIn("\n", str(caught.exception))
-
-    def test_names_are_unique(self) -> None:
-        found = models.named(["torchvision:resnet18", "timm:resnet18", "b=py:f.py:resnet18"])
-        self.assertEqual([s.name for s in found], ["resnet18", "resnet18-2", "b"])
 
 
 class Files(FolderTest):
@@ -160,7 +146,7 @@ class Files(FolderTest):
             for name in (f"{number}.pt", f"{number}.safetensors"):
                 (self.folder / name).write_bytes(content)
                 with self.assertRaises(Refusal) as caught:
-                    checkpoints.load(net, str(self.folder / name), True)
+                    checkpoints.load(net, Checkpoint(str(self.folder / name)))
                 self.assertIn(f"{name} cannot be read as weights", str(caught.exception))
                 self.assertNotIn("weights_only", str(caught.exception))
 
@@ -191,7 +177,7 @@ class Scripts(FolderTest):
         true, _ = grams(net, x)
         for script in (torch.jit.trace(net, x[:2]), torch.jit.script(net)):
             torch.jit.save(script, self.folder / "net.pt")
-            model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+            model = models.build(spec(f"script:{self.folder}/net.pt"), 0)
             found, faults = grams(model.module, x)
             self.assertEqual((faults, model.warnings), ({}, []))
             self.assertEqual(list(found), list(true))
@@ -201,7 +187,7 @@ class Scripts(FolderTest):
 
     def test_control_flow_is_not_looked_into(self) -> None:
         torch.jit.save(torch.jit.script(Choosing()), self.folder / "net.pt")
-        model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+        model = models.build(spec(f"script:{self.folder}/net.pt"), 0)
         found, _ = grams(model.module, torch.randn(16, 6))
         self.assertEqual(list(found), ["(model)"])
         self.assertIn("inside the network is not seen", model.warnings[0])

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import torch
 
-from .layers import kind
+from .roles import is_a
 
-_KINDS = ("Conv2d", "ConvTranspose2d")
+_CLASSES = (torch.nn.Conv2d, torch.nn.ConvTranspose2d)
 # Two layouts round differently, and matrices of near-constant features show it: what is looked for
 # is numbers in other places.
 _TOLERANCE = 1e-2
@@ -26,7 +26,7 @@ def use_fast_layout(
 
     - `trial`: runs the model on a few samples, and returns the Gram matrices of all its layers.
     """
-    convolutions = [m for m in model.modules() if kind(m) in _KINDS]
+    convolutions = [m for m in model.modules() if is_a(m, *_CLASSES)]
     if device.type != "cpu" or not convolutions:
         return
     expected = trial()

@@ -31,6 +31,7 @@ class Script(nn.Module):
         super().__init__()
         self._script = [script]  # In a list, so that it is not taken for a child.
         self.original_name = script.original_name
+        self.qualified_name = script._c._type().qualified_name()
         self.opaque: list[str] = []
         self._graph = script.graph if _is_plain(script) else None
         if self._graph is None and any(True for _ in script.children()):
