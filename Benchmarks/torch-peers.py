@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
+import functools
 import io
 import itertools
 import time
@@ -28,15 +29,16 @@ import numpy
 import torch
 
 from cka_torch.batches import Batch
-from cka_torch.features import Treatment, tensors
+from cka_torch.devices import set_precision
+from cka_torch.features import tensors
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
-from cka_torch.layout import use_fast_layout
 from cka_torch.layers import Hooks, evaluating
-from cka_torch.models import build, named
+from cka_torch.layout import use_fast_layout
+from cka_torch.models import build
 from cka_torch.passes import ModelPass
 from cka_torch.plan import Choice, dry, plan
-from cka_torch.study import set_precision
+from cka_torch.specification import Specification, Value
 
 Networks = list[torch.nn.Module]
 
@@ -46,7 +48,7 @@ def main() -> None:
     options = _options()
     set_precision(False, options.threads)
     device = torch.device(options.device)
-    models = [build(s, 0).module.eval().to(device) for s in named(options.models)]
+    models = [build(s, 0).module.eval().to(device) for s in map(_specification, options.models)]
     size = (options.batch_size, 3, options.size, options.size)
     x = torch.randn(size, generator=torch.Generator().manual_seed(0)).to(device)
     forward = _seconds(lambda: _forward(models, x), options.repeats)
@@ -126,7 +128,7 @@ def _ours(
     plans = [plan(m, "model", batch, Choice(), x.device) for m in models]
     passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
     for model, runner in zip(models, passes):
-        use_fast_layout(model, x.device, lambda: runner.trial(dry(batch), x.device))
+        use_fast_layout(model, x.device, functools.partial(runner.trial, dry(batch), x.device))
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
 
@@ -176,25 +178,36 @@ Reference = tuple[list[str], list[str], numpy.ndarray]
 
 def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
     """Of each pair: networks in float64, every call of every module, Gram matrices as defined."""
-    grams: list[dict[str, numpy.ndarray]] = []
-    for model in models:
-        found: dict[str, numpy.ndarray] = {}
-
-        def look(_path: str, call: str, _: torch.nn.Module, output: Any) -> None:
-            for suffix, tensor in tensors(output):
-                rows = Treatment("flatten").rows(tensor, None)
-                rows = rows - rows.mean(0)
-                found[call + suffix] = (rows @ rows.T).cpu().numpy()
-
-        exact = copy.deepcopy(model).double()
-        with Hooks(exact, look), evaluating(exact):
-            exact(x.double())
-        grams.append(found)
+    grams = [_plain_grams(copy.deepcopy(model).double(), x.double()) for model in models]
     stacks = [(list(g), numpy.stack(list(g.values()))) for g in grams]
     return [
         (first[0], second[0], _cka(first[1], second[1]))
         for first, second in itertools.combinations(stacks, 2)
     ]
+
+
+def _plain_grams(model: torch.nn.Module, x: torch.Tensor) -> dict[str, numpy.ndarray]:
+    found: dict[str, numpy.ndarray] = {}
+
+    def look(_path: str, call: str, _: torch.nn.Module, output: Any) -> None:
+        for suffix, tensor in tensors(output):
+            rows = tensor.flatten(1) if tensor.dim() > 1 else tensor[:, None]
+            rows = rows - rows.mean(0)
+            found[call + suffix] = (rows @ rows.T).cpu().numpy()
+
+    with Hooks(model, look), evaluating(model):
+        model(x)
+    return found
+
+
+def _specification(text: str) -> Specification:
+    """`torchvision:NAME?KEY=NUMBER`, all that is measured here; `cka` itself parses in Swift."""
+    body, _, query = text.partition("?")
+    kind, _, target = body.partition(":")
+    options: dict[str, Value] = {
+        key: int(value) for key, _, value in (p.partition("=") for p in query.split("&") if p)
+    }
+    return Specification(text, target, kind, target, options)
 
 
 def _error(values: numpy.ndarray, layers: Sequence[list[str]], reference: Reference) -> float:

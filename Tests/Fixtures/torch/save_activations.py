@@ -1,4 +1,4 @@
-"""Saves float64 activations of `nets.network` for every call of every module, in plain numpy and torch.
+"""Saves float64 activations of `nets.network` for every call of every module, in plain torch.
 
     python save_activations.py OUTPUT.npz NAME=WIDTH:NOISE …
 """

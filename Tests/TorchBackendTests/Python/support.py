@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,13 @@ from safetensors.numpy import load
 # Before transformers is imported: a test must not wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from cka_torch.batches import Batch  # noqa: E402
-from cka_torch.grams import GramMaker  # noqa: E402
-from cka_torch.passes import ModelPass  # noqa: E402
-from cka_torch.plan import Choice, Plan, plan  # noqa: E402
-from cka_torch.request import Request  # noqa: E402
-from cka_torch.specification import Specification, Value  # noqa: E402
-from cka_torch.tokens import Tokens  # noqa: E402
+from cka_torch.batches import Batch
+from cka_torch.grams import GramMaker
+from cka_torch.passes import ModelPass
+from cka_torch.plan import Choice, Plan, plan
+from cka_torch.request import Request
+from cka_torch.specification import Specification, Value
+from cka_torch.tokens import Tokens
 
 PACKAGE = Path(sys.modules["cka_torch.plan"].__file__ or "").parent.parent
 CPU = torch.device("cpu")
@@ -50,13 +51,13 @@ class Frames:
 
     def layers(self, model: int = 0) -> list[str]:
         """Layers of one of the models."""
-        return self.study["models"][model]["layers"]
+        return list(self.study["models"][model]["layers"])
 
 
 def metadata(buffer: bytes) -> dict[str, str]:
     """The metadata of a safetensors buffer."""
     length = struct.unpack("<Q", buffer[:8])[0]
-    return json.loads(buffer[8 : 8 + length])["__metadata__"]
+    return dict(json.loads(buffer[8 : 8 + length])["__metadata__"])
 
 
 def spec(text: str) -> Specification:
@@ -149,7 +150,7 @@ class FolderTest(unittest.TestCase):
         """What `describe` tells."""
         done = cka_torch("describe", *arguments, folder=str(self.folder))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        return json.loads(done.stdout)
+        return dict(json.loads(done.stdout))
 
     def refusal(self, *arguments: str) -> str:
         """The one line of a `describe` that has to fail."""
@@ -187,7 +188,7 @@ def plain_gram(features: torch.Tensor) -> numpy.ndarray:
     """The centred Gram matrix in float64, as it is defined."""
     x = features.detach().double().flatten(1).numpy()
     x = x - x.mean(0)
-    return x @ x.T
+    return numpy.asarray(x @ x.T)
 
 
 def hsic(k: numpy.ndarray, l: numpy.ndarray) -> float:
@@ -202,7 +203,7 @@ def hsic(k: numpy.ndarray, l: numpy.ndarray) -> float:
     return float((first + second - third) / (n * (n - 3)))
 
 
-def cka(pairs: list[tuple[numpy.ndarray, numpy.ndarray]]) -> float:
+def cka(pairs: Sequence[Sequence[numpy.ndarray]]) -> float:
     """Minibatch CKA of two layers: a list with their matrices in each minibatch."""
     cross = sum(hsic(k, l) for k, l in pairs)
     scale = numpy.float64(sum(hsic(k, k) for k, _ in pairs) * sum(hsic(l, l) for _, l in pairs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import select
@@ -15,7 +16,7 @@ from .request import read
 
 # Verbs with the number of words behind them. What Swift parsed comes as one JSON text.
 _VERBS = {("run", 1), ("describe", 1), ("doctor", 0), ("list", 1)}
-_USAGE = "cka_torch run REQUEST | describe REQUEST | doctor | list torchvision or timm; cka calls it"
+_USAGE = "cka_torch run REQUEST | describe REQUEST | doctor | list LIBRARY; cka calls it"
 
 
 def main() -> int:
@@ -112,10 +113,8 @@ def _end_with_reader(output: int) -> None:
 def _exit(code: int) -> None:
     """Ends at once: threads that read data or write frames are not waited for."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError):
             stream.flush()
-        except OSError:
-            pass
     os._exit(code)
 
 

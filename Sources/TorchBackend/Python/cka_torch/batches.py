@@ -64,8 +64,8 @@ class Batch:
         if held is not None and (start > 0 or end < self.count):
             key, value = held
             raise Refusal(
-                f"'{key}' ({'×'.join(map(str, value.shape))}) is not about each of the {self.count} "
-                "samples: it goes to the model whole, and only with --batch-size all"
+                f"'{key}' ({'×'.join(map(str, value.shape))}) is not about each of the "
+                f"{self.count} samples: it goes to the model whole, and only with --batch-size all"
             )
         ids, labels = (
             None if names is None else names[start:end] for names in (self.ids, self.labels)
@@ -103,7 +103,7 @@ def _dense_parts(value: torch.Tensor) -> list[torch.Tensor]:
     """The tensor, or what a sparse one is made of."""
     if value.layout == torch.strided:
         return [value]
-    found = value.to_sparse_coo().coalesce()
+    found = value.to_sparse().coalesce()
     return [found.indices(), found.values()]
 
 
@@ -202,8 +202,8 @@ def join(parts: list[Batch]) -> Batch:
     key = next((k for part in parts for k, v in part.whole.items() if v.dim()), None)
     if key is not None:
         raise Refusal(
-            f"the data yield '{key}' anew with each batch, and it cannot be joined: yield all samples "
-            "as one batch"
+            f"the data yield '{key}' anew with each batch, and it cannot be joined: yield all "
+            "samples as one batch"
         )
     ids, labels = (
         [name for names in lists for name in names or []]

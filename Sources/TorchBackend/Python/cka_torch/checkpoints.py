@@ -150,7 +150,8 @@ def _prefixes(checkpoint: Checkpoint, state: State, own: State) -> list[str]:
     if checkpoint.prefix is not None:
         prefix = checkpoint.prefix
         if prefix and not any(name.startswith(prefix) for name in state):
-            near = meant(prefix, sorted({n.partition(".")[0] + "." for n in state}), "they begin with")
+            known = sorted({name.partition(".")[0] + "." for name in state})
+            near = meant(prefix, known, "they begin with")
             raise Refusal(f"no name in checkpoint {checkpoint.file} begins with '{prefix}'; {near}")
         return [prefix]
     if own.keys() <= state.keys():

@@ -72,7 +72,7 @@ def _torch_state(
     found: dict[str, str | None], failures: dict[str, str]
 ) -> tuple[list[str], list[str]]:
     problems = []
-    if sys.version_info < (3, 10):
+    if sys.version_info < (3, 10):  # noqa: UP036 — whoever has an older one is told.
         problems.append(f"Python {sys.version.split()[0]} is too old; 3.10 or newer is needed")
     for package in _NEEDED:
         if found[package] is None:

@@ -125,7 +125,7 @@ class Treatment:
 def _flat(tensor: Tensor) -> Tensor:
     """All numbers of each sample in the order of memory, so that hardly anything is copied."""
     if not tensor.is_contiguous():
-        axes = sorted(range(1, tensor.dim()), key=lambda a: -tensor.stride(a))
+        axes = sorted(range(1, tensor.dim()), key=tensor.stride, reverse=True)
         tensor = tensor.permute(0, *axes)
     return tensor.reshape(len(tensor), -1)
 

@@ -28,8 +28,8 @@ def check_folder(specification: Specification) -> None:
     if folder.is_dir():
         if not (folder / _CONFIGURATION).is_file():
             raise Refusal(
-                f"{text}: the folder '{target}' has no {_CONFIGURATION}, as save_pretrained writes it; "
-                f"it has {listed(sorted(p.name for p in folder.iterdir()))}"
+                f"{text}: the folder '{target}' has no {_CONFIGURATION}, as save_pretrained writes "
+                f"it; it has {listed(sorted(p.name for p in folder.iterdir()))}"
             )
         return
     is_name = _NAME.fullmatch(target) is not None and not target.startswith(".")

@@ -22,7 +22,7 @@ class Identity:
         return None if tensor.is_inference() else cls(tensor, treatment)
 
     def __init__(self, tensor: torch.Tensor, treatment: Treatment) -> None:
-        self._storage = StorageWeakRef(tensor.untyped_storage())
+        self._storage = StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
         axes = [
             (stride, size)
             for stride, size in zip(tensor.stride()[1:], tensor.shape[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -88,24 +89,26 @@ def of_torchvision(torchvision: ModuleType, specification: Specification) -> Dat
     them itself.
     """
     size = specification.take("size")
-    prepare = Preparation(int(size) if isinstance(size, (int, float)) else None, bool(specification.take("normalize", True)))
+    side = int(size) if isinstance(size, (int, float)) else None
+    prepare = Preparation(side, bool(specification.take("normalize", True)))
     text, name = specification.text, specification.target
-    maker = getattr(torchvision.datasets, name, None)
-    if not inspect.isclass(maker):
+    maker: Any = getattr(torchvision.datasets, name, None)
+    if not isinstance(maker, type):
         known = [k for k, v in vars(torchvision.datasets).items() if inspect.isclass(v)]
         near = meant(name, known, "it has")
         raise Refusal(f"{text}: torchvision has no data set '{name}'; {near}")
+    make: Callable[..., Any] = maker
     arguments = {"root": "."} | specification.options
-    known = inspect.signature(maker).parameters
-    if "split" in known:
+    takes = inspect.signature(maker).parameters
+    if "split" in takes:
         arguments.setdefault("split", "test")
-    elif "train" in known and ("split" in arguments or "train" not in arguments):
+    elif "train" in takes and ("split" in arguments or "train" not in arguments):
         split = arguments.pop("split", "test")
         if split not in ("train", "test") or "train" in arguments:
             raise Refusal(f"{text}: write either split=train or split=test for '{name}'")
         arguments["train"] = split == "train"
     try:
-        made: Dataset[Any] = maker(transform=prepare, **arguments)
+        made: Dataset[Any] = make(transform=prepare, **arguments)
         return made
     except Exception as error:  # Missing files and wrong arguments have many types there.
         raise Refusal(f"{text}: {one_line(error)}") from None

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # The network itself has no name among its modules.
 ROOT = "(model)"
@@ -56,7 +59,7 @@ class Hooks:
             handle.remove()
         self._handles.clear()
 
-    def __enter__(self) -> Hooks:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -52,4 +52,5 @@ def _are_alike(
 
 def _lay_out(modules: list[torch.nn.Module], layout: torch.memory_format) -> None:
     for module in modules:
-        module.to(memory_format=layout)
+        # mypy does not know this form of `to`.
+        module.to(memory_format=layout)  # type: ignore[call-overload]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from typing import Any, cast
 
 import numpy
 import torch
@@ -79,15 +79,19 @@ def _loader(loader: AnyLoader, name: str, text: str, most: int | None) -> Source
         is_shuffled=not is_ordered and not is_iterable,
     )
     # A sampler of the user's own chooses samples, too: only an order may be replaced.
-    is_all = is_ordered or (
-        isinstance(getattr(loader, "sampler", None), torch_data.RandomSampler)
-        and not loader.sampler.replacement and len(loader.sampler) == len(loader.dataset)
-    )
-    if is_plain and is_all:
-        found.picked, found.total = picked, len(loader.dataset)
+    if is_plain and (is_ordered or _is_permutation(loader)):
+        found.picked, found.total = picked, len(cast("Sized", loader.dataset))
         if is_ordered:
             found.labels = _labels(loader.dataset)
     return found
+
+
+def _is_permutation(loader: AnyLoader) -> bool:
+    """Whether all samples come, each once, in an order that torch draws."""
+    sampler, dataset = loader.sampler, cast("Sized", loader.dataset)
+    if not isinstance(sampler, torch_data.RandomSampler):
+        return False
+    return not sampler.replacement and len(sampler) == len(dataset)
 
 
 def _read(rows: Iterable[Any], ids: list[str] | None, text: str) -> Iterator[Batch]:

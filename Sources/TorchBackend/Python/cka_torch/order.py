@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -15,7 +16,7 @@ Order = numpy.typing.NDArray[numpy.int64]
 # Fewer samples say nothing about an order.
 _FEWEST = 16
 # Deviations above what chance would do, and how much more often, that are worth a word.
-_DEVIATIONS = 4.0
+_DEVIATIONS = 3.0
 _FACTOR = 1.5
 
 
@@ -75,13 +76,13 @@ def told_runs(source: Source, first: Batch, minibatches: int) -> str | None:
             f"'{labels[0]}': the data may be sorted by them; {advice}"
         )
     pairs = len(labels) - 1
-    share = sum(a == b for a, b in zip(labels, labels[1:])) / pairs
+    share = sum(a == b for a, b in itertools.pairwise(labels)) / pairs
     chance = sum((n / len(labels)) ** 2 for n in Counter(labels).values())
     spread = (chance * (1 - chance) / pairs) ** 0.5
     if share <= chance + _DEVIATIONS * spread or share < _FACTOR * chance:
         return None
     return (
         f"{what} come in runs in {source.specification}: {share:.0%} of neighbouring samples share "
-        f"theirs, where {chance:.0%} would in a random order; minibatches then hold few classes each. "
-        f"{advice}"
+        f"theirs, where {chance:.0%} would in a random order; minibatches then hold few classes "
+        f"each. {advice}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -119,22 +120,11 @@ class ModelPass:
         faults: dict[int, str] = {}
         for start in range(0, batch.count, size):
             end = min(start + size, batch.count)
-            chunk, some, span = batch.cut(start, end), tokens.cut(start, end), tokens.span(start, end)
-
-            def take(index: int, tensor: torch.Tensor) -> None:
-                how = self._plan.layers[index].treatment
-                rows = how.part(tensor, some, in_order=True)
-                lengths[index] = how.length(tensor)
-                if index not in kept:
-                    kept[index] = torch.empty(
-                        grams.shape[1], rows.shape[1],
-                        dtype=torch.promote_types(rows.dtype, torch.float32),
-                    )
-                if kept[index].shape[1] != rows.shape[1]:
-                    faults[index] = "its number of features differs within the minibatch"
-                else:
-                    kept[index][span].copy_(rows)
-
+            chunk = batch.cut(start, end)
+            take = functools.partial(
+                self._collect, kept, lengths, faults, grams.shape[1], tokens.cut(start, end),
+                tokens.span(start, end),
+            )
             receiver = _Receiver(self._plan, group, chunk.count, take)
             self._forward(chunk, receiver)
             faults |= receiver.all_faults()
@@ -144,6 +134,22 @@ class ModelPass:
             rows = how.whole(kept.pop(index), on_host, lengths[index])
             self._maker.gram(rows, grams[index])
         return faults
+
+    def _collect(
+        self, kept: dict[int, torch.Tensor], lengths: dict[int, int], faults: dict[int, str],
+        total: int, tokens: Tokens, span: slice, index: int, tensor: torch.Tensor,
+    ) -> None:
+        """Keeps one chunk's features of a layer, at `span` of the minibatch's `total` rows."""
+        how = self._plan.layers[index].treatment
+        rows = how.part(tensor, tokens, in_order=True)
+        lengths[index] = how.length(tensor)
+        if index not in kept:
+            dtype = torch.promote_types(rows.dtype, torch.float32)
+            kept[index] = torch.empty(total, rows.shape[1], dtype=dtype)
+        if kept[index].shape[1] != rows.shape[1]:
+            faults[index] = "its number of features differs within the minibatch"
+        else:
+            kept[index][span].copy_(rows)
 
     def _forward(self, batch: Batch, receiver: _Receiver) -> None:
         positional, named = arguments(batch, self._model)

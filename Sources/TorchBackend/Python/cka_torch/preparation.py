@@ -71,9 +71,9 @@ def _doubts_about_data(stream: Stream) -> list[str]:
         share = suspected_padding(ids) if batch.mask is None else 0
         if share > 0:
             found.append(
-                f"{source.specification} has no attention_mask, and {share:.0%} of the positions of "
-                "the first minibatch look like padding: one number at the end of sequences; they "
-                "count as tokens unless the data yield a mask"
+                f"{source.specification} has no attention_mask, and {share:.0%} of the positions "
+                "of the first minibatch look like padding: one number at the end of sequences; "
+                "they count as tokens unless the data yield a mask"
             )
     return found
 
@@ -84,7 +84,8 @@ def _token_length(entries: list[Entry]) -> int | None:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{key} {length}" for key, length in lengths.items())
         raise Refusal(
-            f"--tokens each compares token by token, and models have other numbers of tokens: {told}"
+            "--tokens each compares token by token, and models have other numbers of tokens: "
+            + told
         )
     return next(iter(lengths.values()))
 
@@ -131,7 +132,8 @@ class _Seeker:
     def _trial(self, entries: list[Entry], batches: list[Batch]) -> list[torch.Tensor]:
         """Matrices of all layers for a few samples."""
         sampling = Sampling(self._request, entries[0].plan.length)
-        counted = sampling.tokens([batch.to(torch.device("cpu"), self._dtype) for batch in batches], 0)
+        host = torch.device("cpu")
+        counted = sampling.tokens([batch.to(host, self._dtype) for batch in batches], 0)
         return [
             gram for entry, batch, tokens in zip(entries, batches, counted)
             for gram in entry.runner.trial(batch, entry.device, tokens.to(entry.device))

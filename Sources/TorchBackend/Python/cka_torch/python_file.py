@@ -65,7 +65,7 @@ def _module(path: Path, why: str) -> ModuleType:
         name = f"{name}_{abs(hash(str(resolved)))}"
     if str(resolved.parent) not in sys.path:
         sys.path.insert(0, str(resolved.parent))
-    # Last, so that nothing there takes the place of a package: only files of the user's look for it.
+    # Last, so that nothing there takes the place of a package: only the user's files look for it.
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     origin = importlib.util.spec_from_file_location(name, resolved)

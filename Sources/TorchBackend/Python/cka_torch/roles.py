@@ -1,9 +1,9 @@
-"""What a module is, by its class and never by the name of it: which axis of its output are features.
+"""What a module is, by its class and never by the name of it: which axis holds its features.
 
-A class of torch's own, or one that inherits from it, has its features on a known axis: the second for
-convolutions and what follows them, the last for linear maps over tokens. A subclass with a
-`forward` of its own may have turned its axes (`LayerNorm2d` of timm and torchvision), so that it is
-believed only where the lengths agree.
+A class of torch's own, or one that inherits from it, has its features on a known axis: the second
+for convolutions and what follows them, the last for linear maps over tokens. A subclass with a
+`forward` of its own may have turned its axes (`LayerNorm2d` of timm and torchvision), so that it
+is believed only where the lengths agree.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ import torch
 
 from . import messages
 from .frames import FrameWriter
-from .sender import Frame, Sender
-from .stream import Minibatch
 from .preparation import prepare
 from .request import Request
+from .sender import Frame, Sender
+from .stream import Minibatch
 from .study import Study
 from .tokens import Tokens
 

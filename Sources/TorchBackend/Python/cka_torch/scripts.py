@@ -27,7 +27,7 @@ class Script(nn.Module):
     seen, which `opaque` tells.
     """
 
-    def __init__(self, script: torch.jit.ScriptModule) -> None:
+    def __init__(self, script: Any) -> None:
         super().__init__()
         self._script = [script]  # In a list, so that it is not taken for a child.
         self.original_name = script.original_name
@@ -38,8 +38,8 @@ class Script(nn.Module):
             self.opaque.append("")
             return
         for name, child in script.named_children() if self._graph is not None else ():
-            self.add_module(name, Script(child))
-            inner = self._modules[name]
+            inner = Script(child)
+            self.add_module(name, inner)
             self.opaque += [f"{name}.{path}".rstrip(".") for path in inner.opaque]
 
     def forward(self, *arguments: Any, **named: Any) -> Any:
@@ -73,7 +73,8 @@ class Script(nn.Module):
     def train(self, mode: bool = True) -> Script:
         """Sets the script's own mode too, which its graph asks for."""
         self._script[0].train(mode)
-        return super().train(mode)
+        super().train(mode)
+        return self
 
     def _apply(self, function: Any, recurse: bool = True) -> Script:
         self._script[0]._apply(function)
@@ -92,7 +93,7 @@ class Script(nn.Module):
         return self._script[0].load_state_dict(*arguments, **named)
 
 
-def _is_plain(script: torch.jit.ScriptModule) -> bool:
+def _is_plain(script: Any) -> bool:
     """Whether `forward` has only nodes that are known here."""
     try:
         nodes = list(script.graph.nodes())
@@ -104,11 +105,11 @@ def _is_plain(script: torch.jit.ScriptModule) -> bool:
 def _is_known(node: Any) -> bool:
     kind = node.kind()
     if kind == "prim::CallMethod":
-        return node.s("name") == "forward"
+        return bool(node.s("name") == "forward")
     if kind == "prim::Constant":
-        return "Function" not in node.output().type().kind()
+        return "Function" not in str(node.output().type().kind())
     known = kind in _BUILT or kind in _UNPACKED or kind == "prim::GetAttr"
-    return known or (kind.startswith("aten::") and hasattr(torch.ops.aten, kind[6:]))
+    return bool(known or (kind.startswith("aten::") and hasattr(torch.ops.aten, kind[6:])))
 
 
 def _operator(node: Any, inputs: list[Any]) -> Any:

@@ -62,8 +62,8 @@ class Sampling:
             return [Tokens(mask) for mask in masks]
         if any(not _are_equal(masks[0], mask) for mask in masks[1:]):
             raise Refusal(
-                f"minibatch {index + 1}: samples have other tokens in one data set than in the other; "
-                "--tokens each compares token by token, so that both need the same lengths"
+                f"minibatch {index + 1}: samples have other tokens in one data set than in the "
+                "other; --tokens each compares token by token, so that both need the same lengths"
             )
         samples, places = draw(
             masks[0], batches[0].count, self.length, self.per_row, request.seed, index)
@@ -171,7 +171,7 @@ class Study:
         }
 
     def taken(self) -> list[str]:
-        """What a sample is, which axes were taken for what, and how much is padding; a line each."""
+        """What a sample is, which axes were taken for what, how much is padding; a line each."""
         lines = [f"a sample is {self._sample()}"] if self.sampling.length is not None else []
         padding = self._padding()
         return lines + [f"axes: {', '.join(self._axes())}"] + (

@@ -107,7 +107,7 @@ class Tokens:
 def draw(
     mask: Tensor | None, samples: int, length: int, each: int, seed: int, index: int
 ) -> tuple[Numbers, Numbers]:
-    """`samples` · `each` of a minibatch's tokens that count, without repetition, in ascending order.
+    """`samples` · `each` of a minibatch's tokens that count, without repetition, in their order.
 
     The same for the same seed and minibatch: by numpy's RandomState, whose stream never changes.
 
@@ -118,8 +118,9 @@ def draw(
     wanted = samples * each
     if len(able) < wanted:
         raise Refusal(
-            f"minibatch {index + 1} has {len(able)} tokens, and --tokens each:{each} draws {wanted} "
-            f"of its {samples} samples; draw at most {len(able) // max(1, samples)} of each"
+            f"minibatch {index + 1} has {len(able)} tokens, and --tokens each:{each} draws "
+            f"{wanted} of its {samples} samples; draw at most "
+            f"{len(able) // max(1, samples)} of each"
         )
     order = numpy.random.RandomState([seed, index]).permutation(len(able))[:wanted]
     chosen = numpy.sort(able[order])

@@ -1,4 +1,4 @@
-"""Takes off what only surrounds a network: its names, and how it is run, are those of what is in it."""
+"""Takes off what only surrounds a network: its names, and how it runs, are of what is inside."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def unwrapped(module: nn.Module) -> nn.Module:
 
 
 def run_eagerly() -> None:
-    """Makes torch.compile do nothing from now on: functions inside a network may be compiled too."""
+    """Makes torch.compile do nothing from now on: functions in a network may be compiled too."""
     stance = getattr(torch.compiler, "set_stance", None)
     if stance is not None:
         stance("force_eager")
