@@ -71,7 +71,7 @@ let package = Package(
     tests("RecipeTests", ["Recipe"]),
     tests("CellsTests", ["Cells"]),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "cka"]),
+    tests("FormatsTests", ["Formats", "Core", "Similarity", "Recipe", "cka"]),
     tests(
       "SimilarityTests",
       ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),
@@ -82,7 +82,9 @@ let package = Package(
     tests("FigureTests", ["Figure", "Core", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "Core", "Similarity", "Cells", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Recipe", "Cells", "Formats", "Jobs", "TestSupport"]),
+    tests(
+      "CommandTests",
+      ["cka", "Explorer", "Recipe", "Cells", "Formats", "Jobs", "TorchBackend", "TestSupport"]),
     .testTarget(
       name: "TorchBackendTests", dependencies: ["TorchBackend", "Formats", "TestSupport"],
       exclude: ["Python"], swiftSettings: settings),

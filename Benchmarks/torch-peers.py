@@ -27,7 +27,6 @@ from typing import Any
 
 import numpy
 import torch
-
 from cka_torch.batches import Batch
 from cka_torch.devices import set_precision
 from cka_torch.features import tensors
@@ -59,8 +58,10 @@ def main() -> None:
     values = [_cka(*pair) for pair in itertools.combinations(grams, 2)]
     statistics = time.perf_counter() - start
     error = max(map(_error, values, itertools.combinations(layers, 2), reference))
-    print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
-          f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
+    print(
+        f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
+        f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)"
+    )
     for name, seconds in parts.items():
         print(f"  {name:<24}{seconds:8.3f} s  {seconds / ours:6.0%}")
     for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
@@ -73,8 +74,10 @@ def main() -> None:
             print(f"{name:<25} missing: {missing.name}")
             continue
         told = _told(found, layers, reference[0])
-        print(f"{name:<25} {seconds:8.3f} s  {seconds / forward:6.2f} × forward  {told}"
-              f"  ours is {seconds / ours:.2f} × as fast")
+        print(
+            f"{name:<25} {seconds:8.3f} s  {seconds / forward:6.2f} × forward  {told}"
+            f"  ours is {seconds / ours:.2f} × as fast"
+        )
 
 
 def _options() -> argparse.Namespace:
@@ -126,8 +129,8 @@ def _ours(
     batch, maker = Batch({"x": x}), GramMaker(x.device, torch.float32)
     models = [copy.deepcopy(m) for m in models]  # Their weights are laid out anew.
     plans = [plan(m, "model", batch, Choice(), x.device) for m in models]
-    passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
-    for model, runner in zip(models, passes):
+    passes = [ModelPass(m, p, maker) for m, p in zip(models, plans, strict=False)]
+    for model, runner in zip(models, passes, strict=False):
         use_fast_layout(model, x.device, functools.partial(runner.trial, dry(batch), x.device))
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
@@ -135,13 +138,14 @@ def _ours(
     waited: list[float] = []
 
     def minibatch() -> None:
-        for runner, target in zip(passes, room):
+        for runner, target in zip(passes, room, strict=False):
             runner.run(batch, target)
         _finish()
         start = time.perf_counter()
         sent = [
             (f"{i}/{name}", gram.numpy())
-            for i, own in enumerate(names) for name, gram in zip(own, room[i].cpu())
+            for i, own in enumerate(names)
+            for name, gram in zip(own, room[i].cpu(), strict=False)
         ]
         FrameWriter(io.BytesIO()).frame(len(x), batch.hash(), sent, {})
         waited.append(time.perf_counter() - start)
@@ -150,7 +154,9 @@ def _ours(
     whole = _seconds(minibatch, repeats)
     waiting = min(waited)
     parts = {
-        "forward passes": forward, "Gram matrices": whole - forward - waiting, "waiting": waiting
+        "forward passes": forward,
+        "Gram matrices": whole - forward - waiting,
+        "waiting": waiting,
     }
     return whole, parts, names, [target.cpu().numpy() for target in room]
 
@@ -160,7 +166,7 @@ def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
     rows = [_u_centred(grams.astype(numpy.float64)) for grams in (first, second)]
     norms = [numpy.sqrt((r * r).sum(1)) for r in rows]
     with numpy.errstate(invalid="ignore"):  # A layer that is the same for all samples has none.
-        return rows[0] @ rows[1].T / numpy.outer(*norms)
+        return numpy.asarray(rows[0] @ rows[1].T / numpy.outer(*norms))
 
 
 def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
@@ -170,7 +176,7 @@ def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
     means = grams.sum(2) / (n - 2)
     whole = grams.sum((1, 2))[:, None, None] / ((n - 1) * (n - 2))
     centred = (grams - means[:, :, None] - means[:, None, :] + whole) * inside
-    return centred.reshape(len(grams), -1)
+    return numpy.asarray(centred.reshape(len(grams), -1))
 
 
 Reference = tuple[list[str], list[str], numpy.ndarray]
@@ -212,8 +218,10 @@ def _specification(text: str) -> Specification:
 
 def _error(values: numpy.ndarray, layers: Sequence[list[str]], reference: Reference) -> float:
     """The largest difference from the reference where that is defined, layers matched by name."""
-    rows, columns = ([known.index(name) for name in own]
-                     for known, own in zip(reference[:2], layers))
+    rows, columns = (
+        [known.index(name) for name in own]
+        for known, own in zip(reference[:2], layers, strict=False)
+    )
     expected = reference[2][numpy.ix_(rows, columns)]
     return float(numpy.abs(values - expected)[~numpy.isnan(expected)].max())
 
@@ -223,7 +231,7 @@ def _told(values: numpy.ndarray | None, layers: list[list[str]], reference: Refe
     if values is None:
         return "stops at NaN"
     last = [{name.partition("#")[0]: name for name in known} for known in reference[:2]]
-    layers = [[calls[name] for name in own] for calls, own in zip(last, layers)]
+    layers = [[calls[name] for name in own] for calls, own in zip(last, layers, strict=False)]
     return f"error {_error(values, layers, reference):.1e}"
 
 

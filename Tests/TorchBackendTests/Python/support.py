@@ -93,12 +93,16 @@ def request(models: list[str], data: list[str], **choices: Any) -> Request:
     return Request(models=specs(*models), data=specs(*data), **choices)
 
 
-def cka_torch(verb: str, *words: str, folder: str | None = None) -> (
-    subprocess.CompletedProcess[bytes]
-):
+def cka_torch(
+    verb: str, *words: str, folder: str | None = None
+) -> subprocess.CompletedProcess[bytes]:
     """Runs the package as `cka` does."""
     return subprocess.run(
-        command(verb, *words), capture_output=True, cwd=folder, env=os.environ, timeout=600,
+        command(verb, *words),
+        capture_output=True,
+        cwd=folder,
+        env=os.environ,
+        timeout=600,
     )
 
 
@@ -168,9 +172,13 @@ def planned(model: torch.nn.Module, batch: Batch | torch.Tensor, **choices: Any)
 
 
 def grams(
-    model: torch.nn.Module, batch: Batch | torch.Tensor, chunk: int | None = None,
-    group_bytes: int = 1 << 30, precision: torch.dtype = torch.float32,
-    counted: Tokens | None = None, **choices: Any,
+    model: torch.nn.Module,
+    batch: Batch | torch.Tensor,
+    chunk: int | None = None,
+    group_bytes: int = 1 << 30,
+    precision: torch.dtype = torch.float32,
+    counted: Tokens | None = None,
+    **choices: Any,
 ) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
     """Gram matrices of all layers by name, and faults by name."""
     batch = batch if isinstance(batch, Batch) else Batch({"x": batch})
@@ -191,21 +199,21 @@ def plain_gram(features: torch.Tensor) -> numpy.ndarray:
     return numpy.asarray(x @ x.T)
 
 
-def hsic(k: numpy.ndarray, l: numpy.ndarray) -> float:
+def hsic(k: numpy.ndarray, m: numpy.ndarray) -> float:
     """Unbiased HSIC in float64: equation 3 of Nguyen, Raghu and Kornblith (2021)."""
     n = len(k)
-    k, l = (numpy.array(m, dtype=numpy.float64) for m in (k, l))
+    k, m = (numpy.array(x, dtype=numpy.float64) for x in (k, m))
     numpy.fill_diagonal(k, 0)
-    numpy.fill_diagonal(l, 0)
-    first = numpy.sum(k * l)
-    second = k.sum() * l.sum() / ((n - 1) * (n - 2))
-    third = 2 / (n - 2) * k.sum(0) @ l.sum(0)
+    numpy.fill_diagonal(m, 0)
+    first = numpy.sum(k * m)
+    second = k.sum() * m.sum() / ((n - 1) * (n - 2))
+    third = 2 / (n - 2) * k.sum(0) @ m.sum(0)
     return float((first + second - third) / (n * (n - 3)))
 
 
 def cka(pairs: Sequence[Sequence[numpy.ndarray]]) -> float:
     """Minibatch CKA of two layers: a list with their matrices in each minibatch."""
-    cross = sum(hsic(k, l) for k, l in pairs)
-    scale = numpy.float64(sum(hsic(k, k) for k, _ in pairs) * sum(hsic(l, l) for _, l in pairs))
+    cross = sum(hsic(k, m) for k, m in pairs)
+    scale = numpy.float64(sum(hsic(k, k) for k, _ in pairs) * sum(hsic(m, m) for _, m in pairs))
     with numpy.errstate(invalid="ignore", divide="ignore"):
         return float(cross / numpy.sqrt(scale))

@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch import checkpoints
 from cka_torch.checkpoints import Checkpoint
 from cka_torch.refusal import Refusal
 from cka_torch.unwrap import run_eagerly, unwrapped
 from support import FolderTest, grams, plain_gram
+from torch import nn
 
 
 def network() -> nn.Module:
@@ -50,8 +49,17 @@ class Files(FolderTest):
         return str(caught.exception)
 
     def test_any_one_prefix(self) -> None:
-        for prefix in ("", "module.", "model.", "encoder_q.", "_orig_mod.", "module.encoder_q.",
-                       "module._orig_mod.", "_orig_mod.module.", "net.backbone."):
+        for prefix in (
+            "",
+            "module.",
+            "model.",
+            "encoder_q.",
+            "_orig_mod.",
+            "module.encoder_q.",
+            "module._orig_mod.",
+            "_orig_mod.module.",
+            "net.backbone.",
+        ):
             self.assertEqual(self.load(self.after(prefix)), [], prefix)
 
     def test_components_inside_names(self) -> None:
@@ -114,8 +122,11 @@ class Wrapped(unittest.TestCase):
         true, _ = grams(plain, x)
         data_parallel: Any = nn.DataParallel
         wrappers: list[Any] = [
-            nn.DataParallel, torch.compile, lambda m: torch.compile(m, fullgraph=True),
-            lambda m: data_parallel(torch.compile(m)), torch.optim.swa_utils.AveragedModel,
+            nn.DataParallel,
+            torch.compile,
+            lambda m: torch.compile(m, fullgraph=True),
+            lambda m: data_parallel(torch.compile(m)),
+            torch.optim.swa_utils.AveragedModel,
         ]
         for wrap in wrappers:
             found, faults = grams(unwrapped(wrap(plain)), x)
@@ -126,7 +137,8 @@ class Wrapped(unittest.TestCase):
 
     def test_distributed(self) -> None:
         torch.distributed.init_process_group(
-            "gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+            "gloo", store=torch.distributed.HashStore(), rank=0, world_size=1
+        )
         self.addCleanup(torch.distributed.destroy_process_group)
         plain = network()
         self.assertIs(unwrapped(nn.parallel.DistributedDataParallel(plain)), plain)

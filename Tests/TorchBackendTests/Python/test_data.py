@@ -16,19 +16,18 @@ from types import SimpleNamespace
 
 import numpy
 import torch
-from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
-
 from cka_torch import images, loaders
 from cka_torch.data import open_data
 from cka_torch.refusal import Refusal
 from cka_torch.stream import Source, Stream
 from support import FolderTest, spec
+from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset, TensorDataset
 
 X = torch.arange(50.0)[:, None].repeat(1, 3)
 
 
 class Named(Dataset[tuple[torch.Tensor, int]]):
-    ids = [f"n{i}" for i in range(50)]
+    ids = tuple(f"n{i}" for i in range(50))
 
     def __len__(self) -> int:
         return 50
@@ -57,11 +56,18 @@ class Loaders(unittest.TestCase):
     def test_all_kinds_give_the_same_minibatches(self) -> None:
         expected = [list(map(float, range(a, min(a + 16, 50)))) for a in range(0, 50, 16)]
         for data in [
-            X, X.numpy(), (X, torch.zeros(50)), TensorDataset(X, X), Named(), Streamed(),
-            DataLoader(TensorDataset(X), batch_size=7), [X[:20], X[20:]],
-            (batch for batch in X.split(9)), {"x": X, "ids": range(50)},
-            DataLoader(Streamed(), batch_size=11), DataLoader(TensorDataset(X), num_workers=1,
-                                                              batch_size=13),
+            X,
+            X.numpy(),
+            (X, torch.zeros(50)),
+            TensorDataset(X, X),
+            Named(),
+            Streamed(),
+            DataLoader(TensorDataset(X), batch_size=7),
+            [X[:20], X[20:]],
+            (batch for batch in X.split(9)),
+            {"x": X, "ids": range(50)},
+            DataLoader(Streamed(), batch_size=11),
+            DataLoader(TensorDataset(X), num_workers=1, batch_size=13),
         ]:
             self.assertEqual(values(opened(data)), expected, type(data))
 
@@ -88,8 +94,11 @@ class Loaders(unittest.TestCase):
 
     def test_refused(self) -> None:
         for data, reason in [
-            (3, "yields no samples"), ([], "no samples"), (["text"], "yields a str"),
-            ([torch.tensor(1.0)], "single numbers"), ([{"label": X}], "without tensors"),
+            (3, "yields no samples"),
+            ([], "no samples"),
+            (["text"], "yields a str"),
+            ([torch.tensor(1.0)], "single numbers"),
+            ([{"label": X}], "without tensors"),
             ([{"x": X, "id": [1]}], "1 IDs with 50 samples"),
             ([torch.zeros(4, 3), torch.zeros(4, 2)], "different shapes"),
         ]:
@@ -102,7 +111,6 @@ class Loaders(unittest.TestCase):
         pair = [opened({"x": X, "ids": ids}) for ids in (range(50), [*range(49), 99])]
         with self.assertRaisesRegex(Refusal, "no sample with the ID '49'"):
             list(Stream(pair, 16, None))
-
 
     def test_unknown_lengths_and_limits(self) -> None:
         streamed = [{"x": X[i : i + 20]} for i in range(0, 40, 20)]
@@ -183,8 +191,16 @@ class Files(FolderTest):
         numpy.savez(self.folder / "single.npz", x=numpy.array(3.0))
         numpy.savez(self.folder / "text.npz", x=numpy.array(["a"]))
         numpy.savez(self.folder / "ids.npz", x=X.numpy(), ids=numpy.array("abc"))
-        for name in ("a.npy", "empty.npz", "junk.npz", "cut.npz", "object.npz", "single.npz",
-                     "text.npz", "ids.npz"):
+        for name in (
+            "a.npy",
+            "empty.npz",
+            "junk.npz",
+            "cut.npz",
+            "object.npz",
+            "single.npz",
+            "text.npz",
+            "ids.npz",
+        ):
             with self.assertRaises(Refusal) as caught:
                 open_data([spec(t) for t in (f"npz:{self.folder / name}",)], 4, None)
             self.assertIn(name, str(caught.exception))
@@ -206,11 +222,12 @@ class Files(FolderTest):
 
     def test_digits(self) -> None:
         plain, turned, noisy = open_data(
-            [spec("digits"), spec("turned=digits?rotate=90"),
-             spec("n=digits?noise=1&split=test")], 1797, None)
+            [spec("digits"), spec("turned=digits?rotate=90"), spec("n=digits?noise=1&split=test")],
+            1797,
+            None,
+        )
         self.assertEqual((plain.count, noisy.count), (1797, 359))
-        self.assertEqual([plain.name, turned.name, noisy.name],
-                         ["digits", "turned", "n"])
+        self.assertEqual([plain.name, turned.name, noisy.name], ["digits", "turned", "n"])
         x, y = (next(s.batches()).tensors["x"] for s in (plain, turned))
         self.assertEqual(x.shape, (1797, 3, 32, 32))
         numpy.testing.assert_allclose(torch.rot90(x[:9], 1, (2, 3)), y[:9], atol=1e-4)
@@ -228,8 +245,9 @@ class Files(FolderTest):
         self.assertEqual((source.name, source.count, source.has_ids), ("set", 5, True))
         batch = next(source.batches())
         self.assertEqual(batch.tensors["x"].shape, (4, 3, 24, 24))
-        self.assertEqual(batch.ids, ["class0/0.png", "class0/2.png", "class0/4.png",
-                                     "class1/1.png"])
+        self.assertEqual(
+            batch.ids, ["class0/0.png", "class0/2.png", "class0/4.png", "class1/1.png"]
+        )
         red = (80 / 255 - 0.485) / 0.229
         self.assertAlmostEqual(batch.tensors["x"][1, 0, 5, 5].item(), red, places=4)
         with self.assertRaisesRegex(Refusal, "no images"):

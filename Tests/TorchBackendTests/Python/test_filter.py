@@ -10,7 +10,7 @@ import json
 import unittest
 from pathlib import Path
 
-import support  # noqa: F401  The package is found through it.
+import support  # noqa: F401
 from cka_torch.filter import LayerFilter
 from cka_torch.glob import Glob
 from cka_torch.refusal import Refusal

@@ -11,16 +11,13 @@ from collections.abc import Callable
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch.layout import use_fast_layout
 from support import CPU, FolderTest, Frames, cka_torch, grams
+from torch import nn
 
 
 def is_channels_last(tensor: torch.Tensor) -> bool:
-    return not tensor.is_contiguous() and tensor.is_contiguous(
-        memory_format=torch.channels_last
-    )
+    return not tensor.is_contiguous() and tensor.is_contiguous(memory_format=torch.channels_last)
 
 
 class Then(nn.Module):
@@ -95,7 +92,9 @@ class Layout(unittest.TestCase):
 class Runs(FolderTest):
     def setUp(self) -> None:
         super().setUp()
-        self.write("net.py", """
+        self.write(
+            "net.py",
+            """
 import torch
 from torch import nn
 
@@ -116,12 +115,19 @@ def maps():
     return torch.randn(32, 3, 8, 8)
 def points():
     return torch.randn(32, 3, 3, 3)
-""")
+""",
+        )
 
     def test_networks_run_in_the_fast_layout_and_keep_their_layers(self) -> None:
         done = cka_torch(
-            "run", "py:net.py:told", "--data", "py:net.py:maps", "--batch-size", "16",
-            folder=str(self.folder))
+            "run",
+            "py:net.py:told",
+            "--data",
+            "py:net.py:maps",
+            "--batch-size",
+            "16",
+            folder=str(self.folder),
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         said = [line for line in done.stderr.decode().split() if line in ("slow", "fast")]
         # Two looks in its own layout, one trial, two minibatches.
@@ -133,8 +139,14 @@ def points():
         # Of a single position the view is possible in either layout.
         for first, second in [("maps", "points"), ("points", "maps")]:
             found = self.frames(
-                "py:net.py:viewed", "--data", f"a=py:net.py:{first}",
-                "--data2", f"b=py:net.py:{second}", "--batch-size", "16")
+                "py:net.py:viewed",
+                "--data",
+                f"a=py:net.py:{first}",
+                "--data2",
+                f"b=py:net.py:{second}",
+                "--batch-size",
+                "16",
+            )
             self.assertEqual(len(found.frames), 2)
 
 

@@ -12,12 +12,11 @@ from unittest import mock
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch import checkpoints, models
 from cka_torch.checkpoints import Checkpoint
 from cka_torch.refusal import Refusal
 from support import FolderTest, grams, spec
+from torch import nn
 
 NET = """
 import functools
@@ -74,8 +73,10 @@ class Files(FolderTest):
         self.assertEqual(narrow["parameters"], 65 * 8 + 9 * 10)
         self.assertEqual(found["samples"], [32])
         self.assertGreater(found["peak_bytes"], 1e7)
-        self.assertIn("unexpected keyword argument 'widht'", self.refusal(
-            "py:net.py:net?widht=3", *DATA).replace("got an ", ""))
+        self.assertIn(
+            "unexpected keyword argument 'widht'",
+            self.refusal("py:net.py:net?widht=3", *DATA).replace("got an ", ""),
+        )
         self.assertIn("defines no 'nets'", self.refusal("py:net.py:nets", *DATA))
 
     def test_a_network_of_the_hub(self) -> None:
@@ -102,8 +103,10 @@ class Files(FolderTest):
         net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
         state = net.state_dict()
         torch.save(state, self.folder / "plain.pt")
-        torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}, "epoch": 3},
-                   self.folder / "wrapped.pt")
+        torch.save(
+            {"state_dict": {f"module.{k}": v for k, v in state.items()}, "epoch": 3},
+            self.folder / "wrapped.pt",
+        )
         found = [
             self.frames(f"net=py:net.py:net?checkpoint={name}", *DATA).frames[0][1]["net/3"]
             for name in ("plain.pt", "wrapped.pt")
@@ -144,8 +147,13 @@ class Files(FolderTest):
     def test_checkpoints_that_are_damaged(self) -> None:
         net = nn.Linear(2, 2)
         for number, content in enumerate(
-            (b"", b"some text that is no checkpoint", b"PK\x03\x04junk", b"\0" * 99,
-             b"\x80\x02}q\0X\x01")
+            (
+                b"",
+                b"some text that is no checkpoint",
+                b"PK\x03\x04junk",
+                b"\0" * 99,
+                b"\x80\x02}q\0X\x01",
+            )
         ):
             for name in (f"{number}.pt", f"{number}.safetensors"):
                 (self.folder / name).write_bytes(content)
@@ -164,8 +172,9 @@ class Files(FolderTest):
         torch.save(net, self.folder / "whole.pt")
         line = self.refusal("py:net.py:net?checkpoint=whole.pt", *DATA)
         self.assertIn("save model.state_dict() instead", line)
-        self.assertIn("no checkpoint 'none.pt'", self.refusal(
-            "py:net.py:net?checkpoint=none.pt", *DATA))
+        self.assertIn(
+            "no checkpoint 'none.pt'", self.refusal("py:net.py:net?checkpoint=none.pt", *DATA)
+        )
 
 
 class Scripts(FolderTest):
@@ -174,8 +183,10 @@ class Scripts(FolderTest):
     def test_traced_and_scripted(self) -> None:
         torch.manual_seed(0)
         net = nn.Sequential(
-            nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()), nn.Dropout(),
-            nn.Flatten(), nn.Linear(144, 5),
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()),
+            nn.Dropout(),
+            nn.Flatten(),
+            nn.Linear(144, 5),
         ).eval()
         x = torch.randn(16, 1, 8, 8)
         true, _ = grams(net, x)
@@ -211,8 +222,14 @@ class Choosing(nn.Module):
 class Libraries(FolderTest):
     def test_torchvision_and_timm(self) -> None:
         found = self.described(
-            "torchvision:resnet18", "timm:vit_tiny_patch16_224?img_size=32",
-            "--data", "digits?size=32", "--batch-size", "8", "--max-batches", "1",
+            "torchvision:resnet18",
+            "timm:vit_tiny_patch16_224?img_size=32",
+            "--data",
+            "digits?size=32",
+            "--batch-size",
+            "8",
+            "--max-batches",
+            "1",
         )
         resnet, vit = found["models"]
         self.assertEqual(resnet["layers"][:3], ["conv1", "bn1", "relu"])
@@ -226,8 +243,12 @@ class Libraries(FolderTest):
 
         transformers = need("transformers", "a test")
         config = transformers.BertConfig(
-            vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-            intermediate_size=32, max_position_embeddings=20,
+            vocab_size=50,
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=32,
+            max_position_embeddings=20,
         )
         transformers.BertModel(config).save_pretrained(self.folder / "bert")
         self.write("text.py", TEXT)

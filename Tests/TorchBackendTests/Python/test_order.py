@@ -10,14 +10,13 @@ import unittest
 
 import numpy
 import torch
-from torch.utils.data import DataLoader, Dataset, TensorDataset
-
 from cka_torch import loaders
 from cka_torch.data import open_data
 from cka_torch.order import permutation, shuffled, told_runs
 from cka_torch.refusal import Refusal
 from cka_torch.stream import Source, Stream
 from support import FolderTest, cka, plain_gram, spec
+from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 X = torch.arange(50.0)[:, None].repeat(1, 3)
 
@@ -25,8 +24,8 @@ X = torch.arange(50.0)[:, None].repeat(1, 3)
 class Labelled(Dataset[tuple[torch.Tensor, int]]):
     """Sorted by its classes."""
 
-    ids = [f"n{i}" for i in range(50)]
-    targets = [i // 10 for i in range(50)]
+    ids = tuple(f"n{i}" for i in range(50))
+    targets = tuple(i // 10 for i in range(50))
 
     def __len__(self) -> int:
         return 50
@@ -49,9 +48,15 @@ class Shuffles(unittest.TestCase):
         expected = numpy.random.RandomState(7).permutation(50).tolist()
         self.assertEqual(permutation(50, 7).tolist(), expected)
         for data in [
-            X, TensorDataset(X, X), Labelled(), DataLoader(Labelled(), batch_size=7),
-            DataLoader(Labelled(), batch_size=7, shuffle=True), [X[:20], X[20:]], (X, X[:, 0]),
-            {"x": X, "ids": range(50)}, DataLoader(TensorDataset(X), batch_size=9, num_workers=1),
+            X,
+            TensorDataset(X, X),
+            Labelled(),
+            DataLoader(Labelled(), batch_size=7),
+            DataLoader(Labelled(), batch_size=7, shuffle=True),
+            [X[:20], X[20:]],
+            (X, X[:, 0]),
+            {"x": X, "ids": range(50)},
+            DataLoader(TensorDataset(X), batch_size=9, num_workers=1),
         ]:
             self.assertEqual(taken(shuffled(opened(data), 7)), expected, type(data))
         self.assertEqual(taken(shuffled(opened(X), 7), most=2), expected[:32])
@@ -91,8 +96,10 @@ class Runs(unittest.TestCase):
 
     def test_labels_of_batches(self) -> None:
         labels = torch.arange(50) // 25
-        self.assertIn("all 16 samples of the first minibatch", self.told(
-            opened([(X[:20], labels[:20]), (X[20:], labels[20:])])) or "")
+        self.assertIn(
+            "all 16 samples of the first minibatch",
+            self.told(opened([(X[:20], labels[:20]), (X[20:], labels[20:])])) or "",
+        )
         self.assertIsNone(self.told(opened((X, torch.arange(50) % 2))))
         self.assertIsNone(self.told(opened(X)))
 
@@ -112,15 +119,21 @@ class Folders(FolderTest):
             Image.new("RGB", (8, 8), (index, 0, 0)).save(place / f"{index:02}.png")
 
         def ids(shuffle: int | str | None) -> tuple[list[str], Stream]:
-            stream = Stream(open_data(
-                [spec(f"imagefolder:{self.folder}/set?size=8")], 8, None, shuffle), 8, None)
+            stream = Stream(
+                open_data([spec(f"imagefolder:{self.folder}/set?size=8")], 8, None, shuffle),
+                8,
+                None,
+            )
             return [name for m in stream for name in m.batches[0].ids or []], stream
 
         plain, stream = ids("none")
         self.assertEqual(plain, sorted(plain))
         self.assertEqual(stream.order, "as they come")
-        self.assertIn("labels come in runs", told_runs(
-            stream.sources[0], Stream(stream.sources, 8, None).first().batches[0], 3) or "")
+        self.assertIn(
+            "labels come in runs",
+            told_runs(stream.sources[0], Stream(stream.sources, 8, None).first().batches[0], 3)
+            or "",
+        )
         for shuffle, seed in ((None, 0), (5, 5)):
             found, stream = ids(shuffle)
             self.assertEqual(found, [plain[i] for i in permutation(24, seed)])
@@ -166,7 +179,8 @@ class Graphs(FolderTest):
         hashes = set()
         for data in ("graph", "dense", "sparse"):
             frames = self.frames(
-                "net=py:net.py:Net", "--data", f"py:net.py:{data}", "--batch-size", "null")
+                "net=py:net.py:Net", "--data", f"py:net.py:{data}", "--batch-size", "null"
+            )
             self.assertEqual(frames.study["samples"], [34])
             matrices = frames.frames[0][1]
             ours = cka([(matrices["net/first"], matrices["net/second"])])

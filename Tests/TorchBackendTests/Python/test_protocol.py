@@ -15,7 +15,6 @@ import unittest
 from unittest import mock
 
 import numpy
-
 from cka_torch.refusal import Refusal
 from cka_torch.request import read
 from support import PACKAGE, FolderTest, Frames, cka_torch, command
@@ -78,8 +77,9 @@ class Protocol(FolderTest):
         self.assertEqual(frames.study["samples"], [600, 600, 597])
         model = frames.study["models"][0]
         self.assertEqual(model["specification"], "py:net.py:Noisy")
-        self.assertEqual((model["layers"], model["kinds"]), (
-            ["fc", "(model)"], ["Linear", "Noisy"]))
+        self.assertEqual(
+            (model["layers"], model["kinds"]), (["fc", "(model)"], ["Linear", "Noisy"])
+        )
         settings = frames.about["settings"]
         self.assertEqual((settings["tf32"], settings["device"]), ("false", "cpu"))
         self.assertTrue(all(isinstance(value, str) for value in settings.values()))
@@ -120,8 +120,14 @@ class Protocol(FolderTest):
 
     def test_float64(self) -> None:
         frames = self.frames(
-            "a=py:net.py:Noisy", *DATA, "--dtype", "float64", "--precision", "float64",
-            "--max-batches", "1",
+            "a=py:net.py:Noisy",
+            *DATA,
+            "--dtype",
+            "float64",
+            "--precision",
+            "float64",
+            "--max-batches",
+            "1",
         )
         self.assertEqual(frames.frames[0][1]["a/fc"].dtype, numpy.float64)
 
@@ -156,27 +162,40 @@ class Protocol(FolderTest):
     def test_a_name_that_is_taken_is_told(self) -> None:
         noisy = "digits?size=8&channels=1&noise=1"
         found = self.described(
-            "a=py:net.py:Noisy", "a=py:net.py:Noisy?fails=false",
-            "--data", "x=digits?size=8&channels=1", "--data2", f"x={noisy}",
-            "--batch-size", "64", "--max-batches", "1",
+            "a=py:net.py:Noisy",
+            "a=py:net.py:Noisy?fails=false",
+            "--data",
+            "x=digits?size=8&channels=1",
+            "--data2",
+            f"x={noisy}",
+            "--batch-size",
+            "64",
+            "--max-batches",
+            "1",
         )
         self.assertEqual(
             {(m["name"], m["dataset"]) for m in found["models"]},
-            {("a", "x"), ("a", "x-2"), ("a-2", "x"), ("a-2", "x-2")})
+            {("a", "x"), ("a", "x-2"), ("a-2", "x"), ("a-2", "x-2")},
+        )
         self.assertEqual(
             [w for w in found["warnings"] if "is taken" in w],
-            ["the name 'a' is taken: py:net.py:Noisy?fails=false is called 'a-2'; "
-             "write NAME=py:net.py:Noisy?fails=false to name it yourself",
-             f"the name 'x' is taken: {noisy} is called 'x-2'; write NAME={noisy} to name it "
-             "yourself"])
+            [
+                "the name 'a' is taken: py:net.py:Noisy?fails=false is called 'a-2'; "
+                "write NAME=py:net.py:Noisy?fails=false to name it yourself",
+                f"the name 'x' is taken: {noisy} is called 'x-2'; write NAME={noisy} to name it "
+                "yourself",
+            ],
+        )
 
     def test_a_refusal_has_one_line(self) -> None:
         done = cka_torch("run", "py:net.py:none", *DATA, folder=str(self.folder))
         self.assertEqual((done.returncode, done.stdout), (1, b""))
         log = json.loads(done.stderr.decode().splitlines()[-1])["log"]
         self.assertEqual(
-            log, "py:net.py:none: net.py defines no 'none'; it defines Noisy, Drawing, drawing, "
-            "innermost, Chained, chained, endless, poisoned")
+            log,
+            "py:net.py:none: net.py defines no 'none'; it defines Noisy, Drawing, drawing, "
+            "innermost, Chained, chained, endless, poisoned",
+        )
 
     def test_a_reader_that_goes_away(self) -> None:
         with self.running() as process:
@@ -200,16 +219,28 @@ class Protocol(FolderTest):
     def running(self) -> subprocess.Popen[bytes]:
         """A run over more minibatches than anybody reads."""
         return subprocess.Popen(
-            command("run", "py:net.py:Noisy", "--data", "py:net.py:endless", "--max-batches",
-                    "2000", "--batch-size", "16"),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.folder,
+            command(
+                "run",
+                "py:net.py:Noisy",
+                "--data",
+                "py:net.py:endless",
+                "--max-batches",
+                "2000",
+                "--batch-size",
+                "16",
+            ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.folder,
         )
 
     def test_doctor_and_usage(self) -> None:
         found = json.loads(cka_torch("doctor").stdout)
         self.assertEqual(found["interpreter"], sys.executable)
-        self.assertEqual(set(found["packages"]), {
-            "torch", "torchvision", "timm", "transformers", "numpy", "safetensors"})
+        self.assertEqual(
+            set(found["packages"]),
+            {"torch", "torchvision", "timm", "transformers", "numpy", "safetensors"},
+        )
         self.assertEqual(found["problems"], [])
         self.assertEqual(found["failures"], {})
         done = cka_torch("list")
@@ -225,8 +256,11 @@ class Protocol(FolderTest):
     def test_it_starts_however_python_finds_packages(self) -> None:
         for name, value in [("PYTHONSAFEPATH", "1"), ("PYTHONPATH", "/nowhere")]:
             done = subprocess.run(
-                [sys.executable, str(PACKAGE / "start.py"), "doctor"], capture_output=True,
-                cwd=self.folder, env=os.environ | {name: value}, timeout=600,
+                [sys.executable, str(PACKAGE / "start.py"), "doctor"],
+                capture_output=True,
+                cwd=self.folder,
+                env=os.environ | {name: value},
+                timeout=600,
             )
             self.assertEqual(done.returncode, 0, done.stderr.decode())
             self.assertEqual(json.loads(done.stdout)["problems"], [])

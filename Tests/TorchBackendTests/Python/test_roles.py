@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch.libraries import need
 from support import grams, plain_gram, planned
+from torch import nn
 
 
 class Permuted(nn.Module):
@@ -74,7 +73,8 @@ class Tokens(unittest.TestCase):
         x = seeded(20, 9, 8)
         first = model[0](x)
         told = self.means(
-            model, x, l0=first.mean(1), l1=nn.functional.gelu(first).mean(1), l2=model(x).mean(1))
+            model, x, l0=first.mean(1), l1=nn.functional.gelu(first).mean(1), l2=model(x).mean(1)
+        )
         self.assertEqual(told, [])
 
     def test_names_that_mislead(self) -> None:
@@ -83,8 +83,12 @@ class Tokens(unittest.TestCase):
 
         model = nn.Sequential(TokenConv2d(8, 12), nn.ReLU(), Sub1d(12, 5))
         x = seeded(20, 9, 8)
-        self.assertEqual(self.means(
-            model, x, l0=model[0](x).mean(1), l1=model[:2](x).mean(1), l2=model(x).mean(1)), [])
+        self.assertEqual(
+            self.means(
+                model, x, l0=model[0](x).mean(1), l1=model[:2](x).mean(1), l2=model(x).mean(1)
+            ),
+            [],
+        )
 
     def test_convolutions_along_a_line(self) -> None:
         class Wave(nn.Conv1d):
@@ -93,18 +97,33 @@ class Tokens(unittest.TestCase):
         model = nn.Sequential(Wave(4, 6, 3), nn.BatchNorm1d(6), nn.ReLU(), nn.MaxPool1d(2))
         x = seeded(20, 4, 30)
         model.eval()
-        self.assertEqual(self.means(
-            model, x, l0=model[0](x).mean(2), l2=model[:3](x).mean(2), l3=model(x).mean(2)), [])
+        self.assertEqual(
+            self.means(
+                model, x, l0=model[0](x).mean(2), l2=model[:3](x).mean(2), l3=model(x).mean(2)
+            ),
+            [],
+        )
 
     def test_features_last_and_second_in_one_network(self) -> None:
         model = nn.Sequential(
-            nn.Conv2d(3, 6, 3), LayerNorm2d(6), Permuted(0, 2, 3, 1), nn.LayerNorm(6),
-            nn.Linear(6, 10), nn.GELU(), Permuted(0, 3, 1, 2), nn.Conv2d(10, 4, 1))
+            nn.Conv2d(3, 6, 3),
+            LayerNorm2d(6),
+            Permuted(0, 2, 3, 1),
+            nn.LayerNorm(6),
+            nn.Linear(6, 10),
+            nn.GELU(),
+            Permuted(0, 3, 1, 2),
+            nn.Conv2d(10, 4, 1),
+        )
         x = seeded(12, 3, 9, 11)
-        told = self.means(model, x, **{
-            f"l{i}": model[: i + 1](x).mean((2, 3) if i in (0, 1, 6, 7) else (1, 2))
-            for i in range(8)
-        })
+        told = self.means(
+            model,
+            x,
+            **{
+                f"l{i}": model[: i + 1](x).mean((2, 3) if i in (0, 1, 6, 7) else (1, 2))
+                for i in range(8)
+            },
+        )
         # Nothing but it has its output's shape, and no width is known for its last axis.
         self.assertEqual([t for t in told if " 6" not in t], [])
 
@@ -185,8 +204,7 @@ class Sequences(unittest.TestCase):
         found, _ = grams(model, x, tokens="mean")
         t = x.transpose(0, 1)
         y = model.attention(t, t, t)[0]
-        numpy.testing.assert_allclose(
-            found["attention[0]"], plain_gram(y.mean(0)), atol=1e-4)
+        numpy.testing.assert_allclose(found["attention[0]"], plain_gram(y.mean(0)), atol=1e-4)
         states = model.gru(y)[0].mean(0)
         numpy.testing.assert_allclose(found["gru[0]"], plain_gram(states), atol=1e-4)
         self.assertNotIn("gru[1]", found)
@@ -232,14 +250,16 @@ class RealNetworks(unittest.TestCase):
             counted += 1
             expected = plain_gram(rows)
             numpy.testing.assert_allclose(
-                found[name], expected, atol=2e-5 * abs(expected).max() + 1e-9, err_msg=name)
+                found[name], expected, atol=2e-5 * abs(expected).max() + 1e-9, err_msg=name
+            )
         self.assertGreater(counted, 4)
 
     def test_gpt2(self) -> None:
         transformers = need("transformers", "a test")
         torch.manual_seed(0)
-        model = transformers.GPT2Model(transformers.GPT2Config(
-            vocab_size=60, n_positions=16, n_embd=24, n_layer=2, n_head=2))
+        model = transformers.GPT2Model(
+            transformers.GPT2Config(vocab_size=60, n_positions=16, n_embd=24, n_layer=2, n_head=2)
+        )
         ids = torch.randint(0, 60, (20, 11), generator=torch.Generator().manual_seed(0))
         self.check(model, ids, r"c_attn|c_proj|c_fc|act|mlp$|ln_|drop|wte")
 
@@ -247,13 +267,27 @@ class RealNetworks(unittest.TestCase):
         transformers = need("transformers", "a test")
         torch.manual_seed(0)
         x = seeded(9, 3, 32, 32)
-        vit = transformers.ViTModel(transformers.ViTConfig(
-            image_size=32, patch_size=8, hidden_size=24, num_hidden_layers=2,
-            num_attention_heads=2, intermediate_size=40))
+        vit = transformers.ViTModel(
+            transformers.ViTConfig(
+                image_size=32,
+                patch_size=8,
+                hidden_size=24,
+                num_hidden_layers=2,
+                num_attention_heads=2,
+                intermediate_size=40,
+            )
+        )
         self.check(vit, x, r"layernorm|output|intermediate|layer\.\d$", r"projection$")
-        swin = transformers.SwinModel(transformers.SwinConfig(
-            image_size=32, patch_size=4, embed_dim=12, depths=[2, 2], num_heads=[2, 4],
-            window_size=4))
+        swin = transformers.SwinModel(
+            transformers.SwinConfig(
+                image_size=32,
+                patch_size=4,
+                embed_dim=12,
+                depths=[2, 2],
+                num_heads=[2, 4],
+                window_size=4,
+            )
+        )
         self.check(swin, x, r"layernorm|output\.dense$|downsample|blocks\.\d$", r"projection$")
 
     def test_swin_and_convnext_of_torchvision(self) -> None:
@@ -264,15 +298,23 @@ class RealNetworks(unittest.TestCase):
         self.check(swin, seeded(6, 3, 40, 32), last, r"features\.0\.0$")
         block = models.convnext.CNBlockConfig
         convnext = models.convnext.ConvNeXt([block(12, 24, 2), block(24, None, 2)])
-        self.check(convnext, seeded(6, 3, 64, 48), r"block\.(1|2|3|4)$",
-                   r"features\.0(\.\d)?$|block\.(0|5)$|block$|features\.\d\.\d$")
+        self.check(
+            convnext,
+            seeded(6, 3, 64, 48),
+            r"block\.(1|2|3|4|5)$",
+            r"features\.0(\.\d)?$|block\.(0|6)$|block$|features\.\d\.\d$",
+        )
 
     def test_timm(self) -> None:
         timm = need("timm", "a test")
         torch.manual_seed(0)
         model = timm.create_model(
-            "swin_tiny_patch4_window7_224", img_size=56, embed_dim=12, depths=(2, 2),
-            num_heads=(2, 4))
+            "swin_tiny_patch4_window7_224",
+            img_size=56,
+            embed_dim=12,
+            depths=(2, 2),
+            num_heads=(2, 4),
+        )
         self.check(model, seeded(6, 3, 56, 56), r"norm|mlp|blocks\.\d$", r"patch_embed\.proj$")
         model = timm.create_model("convnext_atto", depths=(1, 1, 1, 1), dims=(8, 16, 24, 32))
         self.check(model, seeded(5, 3, 64, 96), r"^$", r"stem|conv_dw|norm|downsample|stages")

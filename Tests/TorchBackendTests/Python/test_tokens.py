@@ -11,14 +11,13 @@ import unittest
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch import tokens
 from cka_torch.batches import Batch
 from cka_torch.libraries import need
 from cka_torch.refusal import Refusal
 from cka_torch.tokens import Tokens
 from support import FolderTest, cka, grams, plain_gram
+from torch import nn
 
 LENGTHS = [3, 7, 1, 5, 7, 2, 4, 6, 7, 3, 5, 2]
 
@@ -59,8 +58,8 @@ class Padding(unittest.TestCase):
             data = batch(left)
             mask = data.tensors["attention_mask"].bool().numpy()
             x = outputs(Embedding(), data)
-            means = numpy.stack([row[m].mean(0) for row, m in zip(x, mask)])
-            firsts = numpy.stack([row[m][0] for row, m in zip(x, mask)])
+            means = numpy.stack([row[m].mean(0) for row, m in zip(x, mask, strict=False)])
+            firsts = numpy.stack([row[m][0] for row, m in zip(x, mask, strict=False)])
             for padding in (1e6, float("nan")):
                 for name, rows in (("mean", means), ("class", firsts)):
                     found, _ = grams(Embedding(padding), data, tokens=name, layers="(model)")
@@ -80,16 +79,14 @@ class Padding(unittest.TestCase):
             gram += rows @ rows.T
         for chunk in (None, 5):
             for padding in (1e6, float("nan")):
-                found, _ = grams(
-                    Embedding(padding), data, chunk=chunk, layers="(model)")
+                found, _ = grams(Embedding(padding), data, chunk=chunk, layers="(model)")
                 numpy.testing.assert_allclose(found["(model)"], gram, atol=1e-5)
 
     def test_kept_when_asked_for(self) -> None:
         data = batch()
         x = outputs(Embedding(3.0), data)
         found, _ = grams(Embedding(3.0), data, counted=Tokens(), keeps_padding=True)
-        numpy.testing.assert_allclose(
-            found["(model)"], plain_gram(torch.from_numpy(x)), atol=1e-4)
+        numpy.testing.assert_allclose(found["(model)"], plain_gram(torch.from_numpy(x)), atol=1e-4)
 
     def test_layers_that_a_mask_does_not_fit_are_told(self) -> None:
         class Shorter(Embedding):
@@ -120,22 +117,21 @@ class EachToken(unittest.TestCase):
         data = batch()
         mask = data.tensors["attention_mask"].bool()
         rows, places = tokens.draw(mask, 12, 7, 2, seed=3, index=5)
-        self.assertEqual(len(set(zip(rows.tolist(), places.tolist()))), 24)
+        self.assertEqual(len(set(zip(rows.tolist(), places.tolist(), strict=False))), 24)
         self.assertTrue(mask.numpy()[rows, places].all())
         counted = Tokens(mask, (torch.from_numpy(rows), torch.from_numpy(places)))
         x = outputs(Embedding(), data)
         expected = plain_gram(torch.from_numpy(x[rows, places]))
         for chunk in (None, 1, 5):
-            found, faults = grams(
-                Embedding(), data, chunk=chunk, counted=counted, tokens="each")
+            found, faults = grams(Embedding(), data, chunk=chunk, counted=counted, tokens="each")
             self.assertFalse(faults)
             numpy.testing.assert_allclose(found["(model)"], expected, atol=1e-5)
 
     def test_drawn_alike_and_unlike(self) -> None:
         mask = batch().tensors["attention_mask"].bool()
         first, same, other, next_one = (
-            tokens.draw(mask, 12, 7, 1, seed, index) for seed, index in
-            ((0, 0), (0, 0), (1, 0), (0, 1))
+            tokens.draw(mask, 12, 7, 1, seed, index)
+            for seed, index in ((0, 0), (0, 0), (1, 0), (0, 1))
         )
         hashes = [tokens.hash_of("m", *drawn) for drawn in (first, same, other, next_one)]
         self.assertEqual(hashes[0], hashes[1])
@@ -192,9 +188,20 @@ class Runs(FolderTest):
 
     def test_each_token_of_two_language_models(self) -> None:
         frames = self.frames(
-            "py:net.py:bert", "py:net.py:gpt", "--data", "py:net.py:texts", "--batch-size", "32",
-            "--tokens", "each", "--tokens-per-sample", "2", "--precision", "float64",
-            "--dtype", "float64",
+            "py:net.py:bert",
+            "py:net.py:gpt",
+            "--data",
+            "py:net.py:texts",
+            "--batch-size",
+            "32",
+            "--tokens",
+            "each",
+            "--tokens-per-sample",
+            "2",
+            "--precision",
+            "float64",
+            "--dtype",
+            "float64",
         )
         self.assertEqual(frames.study["samples"], [64, 64, 64])
         settings = frames.about["settings"]
@@ -212,8 +219,11 @@ class Runs(FolderTest):
             rows, places = tokens.draw(torch.from_numpy(mask), 32, 9, 2, 0, index)
             pair = ("bert/encoder.layer.0.intermediate.dense", "gpt/h.0.mlp.c_fc")
             ours.append(tuple(matrices[name] for name in pair))
-            true.append(tuple(
-                plain_gram(torch.from_numpy(outputs[name][part][rows, places])) for name in pair))
+            true.append(
+                tuple(
+                    plain_gram(torch.from_numpy(outputs[name][part][rows, places])) for name in pair
+                )
+            )
         self.assertAlmostEqual(cka(ours), cka(true), places=9)
 
     def outputs(self) -> dict[str, numpy.ndarray]:
@@ -228,7 +238,8 @@ class Runs(FolderTest):
             model = space[name]().double().eval()
             kept: list[torch.Tensor] = []
             model.get_submodule(layer).register_forward_hook(
-                lambda _m, _i, o, kept=kept: kept.append(o))
+                lambda _m, _i, o, kept=kept: kept.append(o)
+            )
             with torch.no_grad():
                 model(**data)
             found[f"{name}/{layer}"] = kept[0].numpy()
@@ -236,25 +247,39 @@ class Runs(FolderTest):
 
     def test_tokens_that_do_not_agree_are_refused(self) -> None:
         each = ("--batch-size", "32", "--tokens", "each")
-        line = self.refusal("a=py:net.py:Patches", "b=py:net.py:Patches?size=8", "--data",
-                            "digits?size=16", *each)
+        line = self.refusal(
+            "a=py:net.py:Patches", "b=py:net.py:Patches?size=8", "--data", "digits?size=16", *each
+        )
         self.assertIn("other numbers of tokens: a 16, b 4", line)
         line = self.refusal(
-            "py:net.py:bert", "--data", "x=py:net.py:texts", "--data2",
-            "y=py:net.py:texts?shorter=1", *each)
+            "py:net.py:bert",
+            "--data",
+            "x=py:net.py:texts",
+            "--data2",
+            "y=py:net.py:texts?shorter=1",
+            *each,
+        )
         self.assertIn("other tokens in one data set than in the other", line)
-        line = self.refusal("torchvision:alexnet", "--data", "digits?size=64", *each,
-                            "--max-batches", "1")
+        line = self.refusal(
+            "torchvision:alexnet", "--data", "digits?size=64", *each, "--max-batches", "1"
+        )
         self.assertIn("no layer of alexnet has tokens", line)
 
     def test_what_was_taken_is_told(self) -> None:
         found = self.described(
-            "py:net.py:bert", "--data", "py:net.py:texts", "--batch-size", "32", "--tokens", "mean")
+            "py:net.py:bert", "--data", "py:net.py:texts", "--batch-size", "32", "--tokens", "mean"
+        )
         self.assertIn("mean of tokens", found["taken"][0])
         self.assertIn("of the positions of the first minibatch, left out", found["taken"][1])
         found = self.described(
-            "py:net.py:bert", "--data", "py:net.py:texts?masked=false", "--batch-size", "32",
-            "--layers", "embeddings")
+            "py:net.py:bert",
+            "--data",
+            "py:net.py:texts?masked=false",
+            "--batch-size",
+            "32",
+            "--layers",
+            "embeddings",
+        )
         self.assertIn("look like padding", json.dumps(found["warnings"]))
 
 

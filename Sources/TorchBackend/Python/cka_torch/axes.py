@@ -76,10 +76,15 @@ class AxisSurvey:
         if samples == self.samples:
             is_first = tensor.dim() > 0 and len(tensor) == samples
             return Axes(0 if is_first else None, features, basis)
-        changed = [a for a in range(tensor.dim()) if tensor.dim() == len(shape)
-                   and tensor.shape[a] != shape[a]]
-        follows = len(changed) == 1 and (
-            tensor.shape[changed[0]], shape[changed[0]]) == (samples, self.samples)
+        changed = [
+            a
+            for a in range(tensor.dim())
+            if tensor.dim() == len(shape) and tensor.shape[a] != shape[a]
+        ]
+        follows = len(changed) == 1 and (tensor.shape[changed[0]], shape[changed[0]]) == (
+            samples,
+            self.samples,
+        )
         # Sequences first, as torch's own transformers and recurrent networks have them, or samples
         # first; a matrix that was turned is nothing that can be told.
         is_known = follows and (changed[0] == 0 or (changed[0] == 1 and tensor.dim() == 3))

@@ -152,9 +152,7 @@ def _named(item: Mapping[Any, Any], where: str) -> Batch:
     return Batch(parts, names, is_named=True, whole=whole, labels=labels)
 
 
-def _samples(
-    tensors: dict[str, torch.Tensor], ids: list[str] | None, counts: list[int]
-) -> int:
+def _samples(tensors: dict[str, torch.Tensor], ids: list[str] | None, counts: list[int]) -> int:
     """How many samples there are: as many as IDs, or as the likeliest input is long."""
     if ids is not None and len(ids) in counts:
         return len(ids)
@@ -181,7 +179,8 @@ def as_labels(values: Any) -> list[str] | None:
         is_class = values.ndim == 1 and values.dtype.kind in "iubUSO"
     else:
         is_class = isinstance(values, (list, tuple)) and all(
-            isinstance(v, (str, int)) for v in values)
+            isinstance(v, (str, int)) for v in values
+        )
     return as_ids(values) if is_class else None
 
 
@@ -207,11 +206,14 @@ def join(parts: list[Batch]) -> Batch:
         )
     ids, labels = (
         [name for names in lists for name in names or []]
-        if all(names is not None for names in lists) else None
+        if all(names is not None for names in lists)
+        else None
         for lists in ([part.ids for part in parts], [part.labels for part in parts])
     )
-    tensors = {key: _joined([part.tensors[key] for part in parts], MASK in first.tensors)
-               for key in first.tensors}
+    tensors = {
+        key: _joined([part.tensors[key] for part in parts], MASK in first.tensors)
+        for key in first.tensors
+    }
     return Batch(tensors, ids, first.is_named, first.whole, labels)
 
 
@@ -221,9 +223,7 @@ def _joined(tensors: list[torch.Tensor], has_mask: bool) -> torch.Tensor:
         if not has_mask or any(len(shape) != 1 for shape in shapes):
             raise Refusal(f"the data yield samples of different shapes: {sorted(shapes)[:3]}")
         longest = max(shape[0] for shape in shapes)
-        tensors = [
-            torch.nn.functional.pad(t, (0, longest - t.shape[1])) for t in tensors
-        ]
+        tensors = [torch.nn.functional.pad(t, (0, longest - t.shape[1])) for t in tensors]
     return torch.cat(tensors)
 
 

@@ -57,8 +57,11 @@ def load(model: torch.nn.Module, checkpoint: Checkpoint) -> list[str]:
     own = model.state_dict()
     fit = _chosen(checkpoint, own)
     file, state = checkpoint.file, fit.state
-    wrong = [f"{k} is {_size(v)} instead of {_size(own[k])}" for k, v in state.items()
-             if k in own and k not in fit.fitting]
+    wrong = [
+        f"{k} is {_size(v)} instead of {_size(own[k])}"
+        for k, v in state.items()
+        if k in own and k not in fit.fitting
+    ]
     problems = _told("missing", [k for k in own if k not in state])
     problems += _told("unknown", [k for k in state if k not in own])
     problems += _told("of another shape", wrong)
@@ -116,7 +119,8 @@ def _dictionaries(value: Any, key: str, depth: int) -> Iterator[tuple[str, State
     if not isinstance(value, Mapping) or depth > _DEEPEST:
         return
     state = {
-        k: v for k, v in value.items()
+        k: v
+        for k, v in value.items()
         if isinstance(v, torch.Tensor) and isinstance(k, str) and k != _AVERAGED
     }
     if state:

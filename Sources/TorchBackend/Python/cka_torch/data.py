@@ -27,7 +27,9 @@ _LABELS = ("labels", "y", "targets", "target", "label")
 
 
 def open_data(
-    specifications: list[Specification], size: int | None, most: int | None,
+    specifications: list[Specification],
+    size: int | None,
+    most: int | None,
     shuffle: int | str | None = None,
 ) -> list[Source]:
     """The data sets, in the order in which their samples are taken.
@@ -66,7 +68,11 @@ _READ = 128
 
 
 def arrays(
-    name: str, text: str, tensor: torch.Tensor, ids: list[str] | None, size: int,
+    name: str,
+    text: str,
+    tensor: torch.Tensor,
+    ids: list[str] | None,
+    size: int,
     labels: list[str] | None = None,
 ) -> Source:
     """Samples that are all in memory, N × …."""
@@ -82,7 +88,13 @@ def arrays(
             yield Batch({"x": tensor[part]}, None if ids is None else [ids[i] for i in part])
 
     return Source(
-        name, text, len(tensor), batches, ids is not None, is_shuffled=False, labels=labels,
+        name,
+        text,
+        len(tensor),
+        batches,
+        ids is not None,
+        is_shuffled=False,
+        labels=labels,
         picked=picked,
     )
 

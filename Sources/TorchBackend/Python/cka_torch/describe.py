@@ -26,7 +26,7 @@ def describe(request: Request) -> str:
     seconds = time.perf_counter() - start
     about = study.about()
     models = study.described()
-    for model, entry in zip(models, study.entries):
+    for model, entry in zip(models, study.entries, strict=False):
         model["folded"] = {k: f"same as {v}" for k, v in entry.plan.folded.items()}
         model["parameters"] = entry.model.parameters
     return json.dumps(

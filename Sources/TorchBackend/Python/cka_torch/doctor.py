@@ -44,14 +44,19 @@ def report() -> str:
     found = {package: version(package) for package in PACKAGES}
     # numpy first: without it torch says something else.
     failures = {
-        package: reason for package in (*reversed(_NEEDED), *PACKAGES)
+        package: reason
+        for package in (*reversed(_NEEDED), *PACKAGES)
         if found[package] is not None and (reason := failure(package)) is not None
     }
     devices, problems = _torch_state(found, failures)
     return json.dumps(
         {
-            "interpreter": sys.executable, "python": sys.version.split()[0], "packages": found,
-            "failures": failures, "cuda": devices, "problems": problems,
+            "interpreter": sys.executable,
+            "python": sys.version.split()[0],
+            "packages": found,
+            "failures": failures,
+            "cuda": devices,
+            "problems": problems,
         }
     )
 
@@ -72,7 +77,7 @@ def _torch_state(
     found: dict[str, str | None], failures: dict[str, str]
 ) -> tuple[list[str], list[str]]:
     problems = []
-    if sys.version_info < (3, 10):  # noqa: UP036 — whoever has an older one is told.
+    if sys.version_info < (3, 10):  # noqa: UP036
         problems.append(f"Python {sys.version.split()[0]} is too old; 3.10 or newer is needed")
     for package in _NEEDED:
         if found[package] is None:

@@ -39,14 +39,12 @@ def use_fast_layout(
         _lay_out(convolutions, torch.contiguous_format)
 
 
-def _are_alike(
-    expected: list[torch.Tensor], found: list[torch.Tensor], dtype: torch.dtype
-) -> bool:
+def _are_alike(expected: list[torch.Tensor], found: list[torch.Tensor], dtype: torch.dtype) -> bool:
     is_low = dtype in (torch.float16, torch.bfloat16)
     tolerance = _LOW_TOLERANCE if is_low else _TOLERANCE
     return len(expected) == len(found) and all(
         torch.allclose(b, a, rtol=0, atol=tolerance * float(a.abs().max()), equal_nan=True)
-        for a, b in zip(expected, found)
+        for a, b in zip(expected, found, strict=False)
     )
 
 

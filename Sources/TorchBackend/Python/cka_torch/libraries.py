@@ -53,7 +53,7 @@ def with_torchvision(imports: Callable[[], ModuleType]) -> ModuleType:
     # What failed half-way has to begin again.
     for name in [n for n in sys.modules if n.partition(".")[0] in _LEADING_TO_TORCHVISION]:
         del sys.modules[name]
-    library: Any = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+    library: Any = torch.library.Library("torchvision", "DEF")
     library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     _operators.append(library)

@@ -75,7 +75,12 @@ def _loader(loader: AnyLoader, name: str, text: str, most: int | None) -> Source
         return _read(_with_indices(loader, parts), ids or [], text)
 
     found = _counted(
-        batches, name, text, True if follows else None, count, most,
+        batches,
+        name,
+        text,
+        True if follows else None,
+        count,
+        most,
         is_shuffled=not is_ordered and not is_iterable,
     )
     # A sampler of the user's own chooses samples, too: only an order may be replaced.
@@ -116,7 +121,8 @@ def _labels(dataset: Any) -> list[str] | None:
         values: Any = dataset.tensors[1] if len(dataset.tensors) > 1 else None
     else:
         values = next(
-            (v for v in (getattr(dataset, k, None) for k in _LABELS) if v is not None), None)
+            (v for v in (getattr(dataset, k, None) for k in _LABELS) if v is not None), None
+        )
     labels = as_labels(values)
     is_whole = labels is not None and hasattr(dataset, "__len__") and len(labels) == len(dataset)
     return labels if is_whole else None
@@ -139,8 +145,13 @@ def _iterable(data: Any, name: str, text: str, most: int | None) -> Source:
 
 
 def _counted(
-    batches: Callable[[], Iterator[Batch]], name: str, text: str, has_ids: bool | None,
-    count: int | None, most: int | None = None, is_shuffled: bool = False,
+    batches: Callable[[], Iterator[Batch]],
+    name: str,
+    text: str,
+    has_ids: bool | None,
+    count: int | None,
+    most: int | None = None,
+    is_shuffled: bool = False,
 ) -> Source:
     """A source; what is not known of it is found by going through the samples."""
     if count is None or has_ids is None:
@@ -212,7 +223,11 @@ def _with_indices(loader: AnyLoader, batches: Any) -> AnyLoader:
     - `batches`: yields the numbers of the samples of each.
     """
     return torch_data.DataLoader(
-        _Indexed(loader.dataset), batch_sampler=batches,
-        collate_fn=_Collation(loader.collate_fn), num_workers=loader.num_workers,
-        worker_init_fn=loader.worker_init_fn, generator=loader.generator, timeout=loader.timeout,
+        _Indexed(loader.dataset),
+        batch_sampler=batches,
+        collate_fn=_Collation(loader.collate_fn),
+        num_workers=loader.num_workers,
+        worker_init_fn=loader.worker_init_fn,
+        generator=loader.generator,
+        timeout=loader.timeout,
     )

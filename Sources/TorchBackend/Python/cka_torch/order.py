@@ -39,8 +39,14 @@ def shuffled(source: Source, seed: int) -> Source:
 
     labels = None if source.labels is None else [source.labels[i] for i in order]
     return Source(
-        source.name, source.specification, source.count, batches, source.has_ids,
-        is_shuffled=False, labels=labels, seed=seed,
+        source.name,
+        source.specification,
+        source.count,
+        batches,
+        source.has_ids,
+        is_shuffled=False,
+        labels=labels,
+        seed=seed,
     )
 
 

@@ -31,7 +31,11 @@ class ModelPass:
     """
 
     def __init__(
-        self, model: torch.nn.Module, plan: Plan, maker: GramMaker, chunk: int | None = None,
+        self,
+        model: torch.nn.Module,
+        plan: Plan,
+        maker: GramMaker,
+        chunk: int | None = None,
         group_bytes: int = GROUP_BYTES,
     ) -> None:
         self.chunk = chunk
@@ -78,9 +82,7 @@ class ModelPass:
             self.run(batch, grams, tokens)
         return list(grams)
 
-    def _try(
-        self, batch: Batch, grams: torch.Tensor, tokens: Tokens
-    ) -> dict[int, str] | str:
+    def _try(self, batch: Batch, grams: torch.Tensor, tokens: Tokens) -> dict[int, str] | str:
         try:
             with evaluating(self._model):
                 if self.chunk is None or self.chunk >= batch.count or batch.is_graph:
@@ -122,7 +124,12 @@ class ModelPass:
             end = min(start + size, batch.count)
             chunk = batch.cut(start, end)
             take = functools.partial(
-                self._collect, kept, lengths, faults, grams.shape[1], tokens.cut(start, end),
+                self._collect,
+                kept,
+                lengths,
+                faults,
+                grams.shape[1],
+                tokens.cut(start, end),
                 tokens.span(start, end),
             )
             receiver = _Receiver(self._plan, group, chunk.count, take)
@@ -136,8 +143,15 @@ class ModelPass:
         return faults
 
     def _collect(
-        self, kept: dict[int, torch.Tensor], lengths: dict[int, int], faults: dict[int, str],
-        total: int, tokens: Tokens, span: slice, index: int, tensor: torch.Tensor,
+        self,
+        kept: dict[int, torch.Tensor],
+        lengths: dict[int, int],
+        faults: dict[int, str],
+        total: int,
+        tokens: Tokens,
+        span: slice,
+        index: int,
+        tensor: torch.Tensor,
     ) -> None:
         """Keeps one chunk's features of a layer, at `span` of the minibatch's `total` rows."""
         how = self._plan.layers[index].treatment
@@ -187,8 +201,7 @@ class _Receiver:
             if index is None or index not in self._wanted:
                 continue
             self._missing.discard(index)
-            reason = objection(
-                tensor, self._samples, self._plan.layers[index].treatment.samples)
+            reason = objection(tensor, self._samples, self._plan.layers[index].treatment.samples)
             if reason:
                 self._faults[index] = f"its output {reason}"
             else:

@@ -130,9 +130,7 @@ def _length(axes: AxisSurvey, batch: Batch, model: str) -> int:
     return length
 
 
-def _pass(
-    model: torch.nn.Module, batch: Batch, device: torch.device, receive: Receiver
-) -> bool:
+def _pass(model: torch.nn.Module, batch: Batch, device: torch.device, receive: Receiver) -> bool:
     """Whether random numbers of torch's were drawn."""
     with Hooks(model, receive), random_state_kept([device]):
         positional, named = arguments(batch, model)
@@ -235,8 +233,7 @@ class _Survey:
             raise Refusal(self._nothing(model))
         folded = {} if self._choice.keeps_duplicates else self._folded
         modules = {layer.module for layer in self._layers}
-        return Plan(
-            self._layers, folded, self._warnings(model), modules, length=self.length)
+        return Plan(self._layers, folded, self._warnings(model), modules, length=self.length)
 
     def _nothing(self, model: str) -> str:
         choice = self._choice

@@ -39,13 +39,15 @@ def prepare(request: Request, say: Say) -> Study:
     warnings += [f"{m.name}: {warning}" for m in networks for warning in m.warnings]
     dtype = getattr(torch, request.dtype)
     places = [devices[index % len(devices)] for index in range(len(networks))]
-    for model, device in zip(networks, places):
+    for model, device in zip(networks, places, strict=False):
         model.module.to(device=device, dtype=dtype)
     say("opening the data")
     stream = _opened(request)
     warnings += _doubts_about_data(stream)
     seeker = _Seeker(request, stream, dtype, say)
-    entries = [entry for pair in zip(networks, places) for entry in seeker.entries(*pair)]
+    entries = [
+        entry for pair in zip(networks, places, strict=False) for entry in seeker.entries(*pair)
+    ]
     for entry in entries:
         warnings += entry.plan.warnings
     sampling = Sampling(request, _token_length(entries))
@@ -63,7 +65,7 @@ def _opened(request: Request) -> Stream:
 def _doubts_about_data(stream: Stream) -> list[str]:
     """What is told of the order of the samples, and of padding that nothing marks."""
     found = []
-    for source, batch in zip(stream.sources, stream.first().batches):
+    for source, batch in zip(stream.sources, stream.first().batches, strict=False):
         runs = told_runs(source, batch, len(stream.samples))
         if runs is not None:
             found.append(runs)
@@ -101,8 +103,12 @@ class _Seeker:
         self._say = say
         self._makers: dict[torch.device, GramMaker] = {}
         self._choice = Choice(
-            request.layers, request.types, request.pool, request.tokens,
-            request.keeps_duplicates, request.keeps_padding,
+            request.layers,
+            request.types,
+            request.pool,
+            request.tokens,
+            request.keeps_duplicates,
+            request.keeps_padding,
         )
 
     def entries(self, model: Model, device: torch.device) -> Iterator[Entry]:
@@ -135,6 +141,7 @@ class _Seeker:
         host = torch.device("cpu")
         counted = sampling.tokens([batch.to(host, self._dtype) for batch in batches], 0)
         return [
-            gram for entry, batch, tokens in zip(entries, batches, counted)
+            gram
+            for entry, batch, tokens in zip(entries, batches, counted, strict=False)
             for gram in entry.runner.trial(batch, entry.device, tokens.to(entry.device))
         ]

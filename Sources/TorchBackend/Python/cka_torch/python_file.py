@@ -37,8 +37,10 @@ def made_by(specification: Specification) -> Any:
 def _defined(namespace: ModuleType) -> list[str]:
     """What the file itself defines to be called; what it imports is somebody else's."""
     return [
-        name for name, value in vars(namespace).items()
-        if not name.startswith("_") and getattr(value, "__module__", None) == namespace.__name__
+        name
+        for name, value in vars(namespace).items()
+        if not name.startswith("_")
+        and getattr(value, "__module__", None) == namespace.__name__
         and (inspect.isroutine(value) or inspect.isclass(value))
     ]
 

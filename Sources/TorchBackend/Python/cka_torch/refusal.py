@@ -5,7 +5,7 @@ from __future__ import annotations
 LONGEST_REASON = 500
 
 
-class Refusal(Exception):  # noqa: N818 — it is no error of ours.
+class Refusal(Exception):
     """Something that the user can put right: one line that says what, where, and what to do."""
 
 

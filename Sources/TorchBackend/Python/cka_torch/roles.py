@@ -98,21 +98,40 @@ def _by_parameters(module: nn.Module, shape: torch.Size) -> int | None:
 def _known_roles() -> list[tuple[type, Role]]:
     pooling = nn.modules.pooling
     second = [
-        nn.LocalResponseNorm, nn.PixelShuffle, nn.PixelUnshuffle, nn.ChannelShuffle, nn.Upsample,
-        nn.Dropout2d, nn.Dropout3d,
-        pooling._MaxPoolNd, pooling._AvgPoolNd, pooling._LPPoolNd, pooling._AdaptiveMaxPoolNd,
-        pooling._AdaptiveAvgPoolNd, nn.FractionalMaxPool2d, nn.FractionalMaxPool3d,
+        nn.LocalResponseNorm,
+        nn.PixelShuffle,
+        nn.PixelUnshuffle,
+        nn.ChannelShuffle,
+        nn.Upsample,
+        nn.Dropout2d,
+        nn.Dropout3d,
+        pooling._MaxPoolNd,
+        pooling._AvgPoolNd,
+        pooling._LPPoolNd,
+        pooling._AdaptiveMaxPoolNd,
+        pooling._AdaptiveAvgPoolNd,
+        nn.FractionalMaxPool2d,
+        nn.FractionalMaxPool3d,
     ]
     roles: list[tuple[type, Role]] = [
         (nn.modules.conv._ConvNd, Role(SECOND, "out_channels")),
         (nn.modules.batchnorm._NormBase, Role(SECOND, "num_features")),
         (nn.GroupNorm, Role(SECOND, "num_channels")),
-        (nn.Linear, Role(LAST, "out_features")), (nn.Bilinear, Role(LAST, "out_features")),
+        (nn.Linear, Role(LAST, "out_features")),
+        (nn.Bilinear, Role(LAST, "out_features")),
         (nn.Embedding, Role(LAST, "embedding_dim")),
         (nn.MultiheadAttention, Role(LAST, "embed_dim")),
-        *[(c, Role(LAST)) for c in (
-            nn.RNNBase, nn.Transformer, nn.TransformerEncoder, nn.TransformerDecoder,
-            nn.TransformerEncoderLayer, nn.TransformerDecoderLayer)],
+        *[
+            (c, Role(LAST))
+            for c in (
+                nn.RNNBase,
+                nn.Transformer,
+                nn.TransformerEncoder,
+                nn.TransformerDecoder,
+                nn.TransformerEncoderLayer,
+                nn.TransformerDecoderLayer,
+            )
+        ],
         *[(c, Role(SECOND)) for c in second],
     ]
     return roles

@@ -57,15 +57,18 @@ def _seen() -> int:
 
 
 def _send(
-    study: Study, minibatch: Minibatch, tokens: list[Tokens], grams: list[torch.Tensor],
+    study: Study,
+    minibatch: Minibatch,
+    tokens: list[Tokens],
+    grams: list[torch.Tensor],
     sender: Sender,
 ) -> None:
     """Computes one minibatch; matrices on the host are computed where they are sent from."""
     room = sender.room(grams)
-    targets = [r if g.device.type == "cpu" else g for r, g in zip(room, grams)]
+    targets = [r if g.device.type == "cpu" else g for r, g in zip(room, grams, strict=False)]
     faults = study.run(minibatch, tokens, targets)
     ready = []
-    for host, target in zip(room, targets):
+    for host, target in zip(room, targets, strict=False):
         if host is not target:
             host.copy_(target, non_blocking=True)
             ready.append(torch.cuda.current_stream(target.device).record_event())

@@ -46,12 +46,14 @@ class Script(nn.Module):
         """What the script returns."""
         if self._graph is None or not self._modules or named:
             return self._script[0](*arguments, **named)
-        values = dict(zip((v.debugName() for v in self._graph.inputs()), (self, *arguments)))
+        values = dict(
+            zip((v.debugName() for v in self._graph.inputs()), (self, *arguments), strict=False)
+        )
         for node in self._graph.nodes():
             inputs = [values[v.debugName()] for v in node.inputs()]
             outputs = [v.debugName() for v in node.outputs()]
             result = self._run(node, inputs)
-            values |= zip(outputs, result if node.kind() in _UNPACKED else [result])
+            values |= zip(outputs, result if node.kind() in _UNPACKED else [result], strict=False)
         found = [values[v.debugName()] for v in self._graph.outputs()]
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -117,6 +119,6 @@ def _operator(node: Any, inputs: list[Any]) -> Any:
     schema = torch._C.parse_schema(node.schema())
     packet = getattr(torch.ops.aten, node.kind().removeprefix("aten::"))
     operator = getattr(packet, schema.overload_name or "default")
-    positional = [v for a, v in zip(schema.arguments, inputs) if not a.kwarg_only]
-    named = {a.name: v for a, v in zip(schema.arguments, inputs) if a.kwarg_only}
+    positional = [v for a, v in zip(schema.arguments, inputs, strict=False) if not a.kwarg_only]
+    named = {a.name: v for a, v in zip(schema.arguments, inputs, strict=False) if a.kwarg_only}
     return operator(*positional, **named)

@@ -66,7 +66,8 @@ class Sampling:
                 "other; --tokens each compares token by token, so that both need the same lengths"
             )
         samples, places = draw(
-            masks[0], batches[0].count, self.length, self.per_row, request.seed, index)
+            masks[0], batches[0].count, self.length, self.per_row, request.seed, index
+        )
         picks = torch.from_numpy(samples), torch.from_numpy(places)
         return [Tokens(mask, picks) for mask in masks]
 
@@ -111,7 +112,7 @@ class Study:
         """Fills the matrices of all entries, and returns why some are missing, by their names."""
         faults: dict[str, str] = {}
         moved: dict[tuple[int, torch.device], tuple[Batch, Tokens]] = {}
-        for entry, out in zip(self.entries, grams):
+        for entry, out in zip(self.entries, grams, strict=False):
             place = (entry.dataset, entry.device)
             if place not in moved:
                 batch = minibatch.batches[entry.dataset].to(entry.device, self.dtype)
@@ -154,14 +155,23 @@ class Study:
         request = self.request
         devices = dict.fromkeys(str(entry.device) for entry in self.entries)
         settings = {
-            "device": ", ".join(devices), "dtype": request.dtype,
-            "precision": request.precision, "tf32": str(request.tf32).lower(),
-            "mode": "eval", "pool": request.pool, "tokens": request.tokens,
-            "sample": self._sample(), "axes": "; ".join(self._axes()), "padding": self._padding(),
+            "device": ", ".join(devices),
+            "dtype": request.dtype,
+            "precision": request.precision,
+            "tf32": str(request.tf32).lower(),
+            "mode": "eval",
+            "pool": request.pool,
+            "tokens": request.tokens,
+            "sample": self._sample(),
+            "axes": "; ".join(self._axes()),
+            "padding": self._padding(),
             "duplicates": "kept" if request.keeps_duplicates else "folded",
-            "seed": str(request.seed), "layers": request.layers, "types": request.types,
+            "seed": str(request.seed),
+            "layers": request.layers,
+            "types": request.types,
             "data": " ".join(source.specification for source in self.stream.sources),
-            "order": self.stream.order, "pairing": self.stream.pairing,
+            "order": self.stream.order,
+            "pairing": self.stream.pairing,
             "chunk": request.chunk and str(request.chunk),
         }
         return {
@@ -174,8 +184,11 @@ class Study:
         """What a sample is, which axes were taken for what, how much is padding; a line each."""
         lines = [f"a sample is {self._sample()}"] if self.sampling.length is not None else []
         padding = self._padding()
-        return lines + [f"axes: {', '.join(self._axes())}"] + (
-            [f"padding: {padding}"] if padding else [])
+        return (
+            lines
+            + [f"axes: {', '.join(self._axes())}"]
+            + ([f"padding: {padding}"] if padding else [])
+        )
 
     def _sample(self) -> str:
         if self.sampling.length is None:
@@ -189,7 +202,8 @@ class Study:
         """How many layers had their axes taken for what."""
         found = Counter(
             f"{taken_as(layer)}{_reduced(layer.treatment.kind)}"
-            for entry in self.entries for layer in entry.plan.layers
+            for entry in self.entries
+            for layer in entry.plan.layers
         )
         return [f"{count} × ({text})" for text, count in found.most_common()]
 
@@ -206,7 +220,9 @@ class Study:
 def _reduced(kind: str) -> str:
     """What was made of tokens or positions."""
     return {
-        "tokens-mean": ", mean of tokens", "tokens-class": ", first token",
-        "tokens-each": ", each token a sample", "mean": ", mean of positions",
+        "tokens-mean": ", mean of tokens",
+        "tokens-class": ", first token",
+        "tokens-each": ", each token a sample",
+        "mean": ", mean of positions",
         "tokens-flatten": ", all tokens in a row",
     }.get(kind, "")

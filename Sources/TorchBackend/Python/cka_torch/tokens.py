@@ -38,8 +38,7 @@ class Tokens:
     def to(self, device: torch.device) -> Tokens:
         """On a device."""
         mask = None if self.mask is None else self.mask.to(device)
-        picks = None if self.picks is None else (
-            self.picks[0].to(device), self.picks[1].to(device))
+        picks = None if self.picks is None else (self.picks[0].to(device), self.picks[1].to(device))
         return Tokens(mask, picks)
 
     def fits(self, tensor: Tensor) -> bool:

@@ -50,7 +50,8 @@ def _inner(module: nn.Module) -> nn.Module:
 
 def _content(module: nn.Module) -> nn.Module | None:
     wrappers = (
-        nn.DataParallel, nn.parallel.DistributedDataParallel,
+        nn.DataParallel,
+        nn.parallel.DistributedDataParallel,
         torch.optim.swa_utils.AveragedModel,
     )
     if isinstance(module, wrappers):
