@@ -15,7 +15,8 @@ extension Specification {
     case "hub": return repository(parts?.place ?? target)
     case "hf":
       // The code that comes with the weights, or a pickle, which is code too.
-      let isUnsafe = self["trust_remote_code"]?.isTrue == true || self["weights_only"]?.isTrue == false
+      let isUnsafe =
+        self["trust_remote_code"]?.isTrue == true || self["weights_only"]?.isTrue == false
       return isUnsafe ? [target] : []
     case "timm":
       // Some versions of timm unpickle what these name.

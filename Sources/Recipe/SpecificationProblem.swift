@@ -17,7 +17,8 @@ public enum SpecificationProblem: Error, Sendable, Equatable {
     case .unknownKind(let text, let role):
       "\(Self.quoted(text)) is no specification of \(role == .model ? "a model" : "data")"
     case .incomplete(let text, _): "\(Self.quoted(text)) is not complete"
-    case .noOption(let part, let text): "\(Self.quoted(part)) in \(Self.quoted(text)) is no KEY=VALUE"
+    case .noOption(let part, let text):
+      "\(Self.quoted(part)) in \(Self.quoted(text)) is no KEY=VALUE"
     case .twice(let key, let text): "\(Self.quoted(text)) says \(Self.quoted(key)) twice"
     }
   }

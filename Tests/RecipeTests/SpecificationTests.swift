@@ -31,7 +31,8 @@ struct SpecificationTests {
   @Test(
     "values have the types that Python is sent",
     arguments: [
-      ("true", OptionValue.truth(true)), ("False", .truth(false)), ("NONE", .none), ("4", .whole(4)),
+      ("true", OptionValue.truth(true)), ("False", .truth(false)), ("NONE", .none),
+      ("4", .whole(4)),
       ("-7", .whole(-7)), ("+3", .whole(3)), ("007", .whole(7)), ("0.5", .number(0.5)),
       ("1e-3", .number(0.001)), (".5", .number(0.5)), ("2.", .number(2)),
       ("-inf", .number(-.infinity)), ("9223372036854775808", .number(9.223372036854775808e18)),
@@ -84,8 +85,10 @@ struct SpecificationTests {
         == ["resnet18", "resnet18-2", "b"])
     #expect(names(["a=timm:x", "a=timm:y", "a-2=timm:z"], .model) == ["a", "a-2", "a-2-2"])
     #expect(names(["digits", "digits?rotate=90"], .data) == ["digits", "digits?rotate=90"])
-    #expect(names(["hf:org/bert/", "hub:a/b:main:net", "script:x/w.pt"], .model) == ["bert", "net", "w"])
-    let named = Specification.names(of: [Specification("timm:x"), Specification("timm:x")], as: .model)
+    #expect(
+      names(["hf:org/bert/", "hub:a/b:main:net", "script:x/w.pt"], .model) == ["bert", "net", "w"])
+    let twice = [Specification("timm:x"), Specification("timm:x")]
+    let named = Specification.names(of: twice, as: .model)
     #expect(named.map(\.wanted) == [nil, "x"])
   }
 
@@ -96,7 +99,9 @@ struct SpecificationTests {
     #expect(TokenChoice("each")?.perSample == 1 && TokenChoice("each:8")?.perSample == 8)
     #expect(TokenChoice("each:8:padded")?.keepsPadding == true)
     #expect(TokenChoice("mean:padded")?.keepsPadding == true)
-    for text in ["", "last", "mean:8", "each:0", "each:-1", "each:x", "each:8:", "padded", "each:1:2"] {
+    for text in [
+      "", "last", "mean:8", "each:0", "each:-1", "each:x", "each:8:", "padded", "each:1:2",
+    ] {
       #expect(TokenChoice(text) == nil, "\(text)")
     }
   }

@@ -22,10 +22,12 @@ import Testing
 
   @Test func everythingSaidIsPassedOn() throws {
     let outcome = try compute([
-      "torchvision:resnet18", "b=timm:x?a%3d=b", "--data", "digits", "--data2", "d=digits?noise=0.5",
+      "torchvision:resnet18", "b=timm:x?a%3d=b", "--data", "digits", "--data2",
+      "d=digits?noise=0.5",
       "--batch-size", "32", "--max-batches", "3", "--layers", "!*.bn*", "--types", "Conv2d",
       "--pool", "mean", "--tokens", "each:4:padded", "--device", "cpu", "--dtype", "float64",
-      "--precision", "float64", "--seed=7", "--shuffle=3", "--threads", "2", "--tf32", "--keep-duplicates",
+      "--precision", "float64", "--seed=7", "--shuffle=3", "--threads", "2", "--tf32",
+      "--keep-duplicates",
     ])
     #expect(outcome.status == 0, "\(outcome.complaints)")
     let words = try place.text("called-with").split(separator: "\n").map(String.init)
@@ -35,7 +37,8 @@ import Testing
     let models = try #require(asked["models"] as? [[String: Any]])
     #expect(models.compactMap { $0["name"] as? String } == ["resnet18", "b"])
     #expect(models.compactMap { $0["kind"] as? String } == ["torchvision", "timm"])
-    #expect(models[1]["target"] as? String == "x" && models[1]["text"] as? String == "timm:x?a%3d=b")
+    #expect(
+      models[1]["target"] as? String == "x" && models[1]["text"] as? String == "timm:x?a%3d=b")
     #expect((models[1]["options"] as? [String: String]) == ["a=": "b"])
     let data = try #require(asked["data"] as? [[String: Any]])
     #expect(data.compactMap { $0["name"] as? String } == ["digits", "d"])
@@ -105,7 +108,9 @@ import Testing
 
   @Test(
     "Whose code runs is told first, in a terminal and in a job",
-    arguments: ["hf:somebody/net?trust%5Fremote%5Fcode=true", "hf:somebody/net?weights_only=no%6Ee"])
+    arguments: [
+      "hf:somebody/net?trust%5Fremote%5Fcode=true", "hf:somebody/net?weights_only=no%6Ee",
+    ])
   func code(_ model: String) throws {
     let outcome = try compute([model, "--data", "digits"])
     #expect(outcome.status == 0, "\(outcome.complaints)")

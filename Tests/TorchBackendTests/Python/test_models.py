@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import time
 import unittest
 from unittest import mock
 
@@ -14,8 +15,9 @@ import numpy
 import torch
 from cka_torch import checkpoints, models
 from cka_torch.checkpoints import Checkpoint
+from cka_torch.libraries import need
 from cka_torch.refusal import Refusal
-from support import FolderTest, grams, spec
+from support import FolderTest, grams, plain_gram, spec
 from torch import nn
 
 NET = """
@@ -55,6 +57,37 @@ class Specifications(unittest.TestCase):
                 models.build(spec(text), 0)
             self.assertIn(reason, str(caught.exception))
             self.assertNotIn("\n", str(caught.exception))
+
+
+class Hub(FolderTest):
+    """A folder that is not there is told at once, and no hub is asked again and again."""
+
+    def refusal_of(self, text: str) -> str:
+        start = time.monotonic()
+        with self.assertRaises(Refusal) as caught:
+            models.build(spec(text), 0)
+        self.assertLess(time.monotonic() - start, 15)
+        return str(caught.exception)
+
+    def test_missing_folders(self) -> None:
+        need("transformers", "a test")
+        (self.folder / "nets" / "bert").mkdir(parents=True)
+        (self.folder / "nets" / "bert" / "weights.pt").write_bytes(b"")
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder)
+        self.assertIn("'nets' has the folders bert", self.refusal_of("hf:nets/brt"))
+        self.assertIn("no folder './gone'", self.refusal_of("hf:./gone"))
+        self.assertIn("no config.json", self.refusal_of("hf:nets/bert"))
+        self.assertIn("it has weights.pt", self.refusal_of("hf:nets/bert"))
+        self.assertIn("HF_HUB_OFFLINE is set", self.refusal_of("hf:gone"))
+
+    def test_names_that_are_nearly_right(self) -> None:
+        for text, meant in [
+            ("torchvision:resnt18", "did you mean resnet18"),
+            ("timm:vit_tiny_patch16_225", "did you mean vit_tiny_patch16_224"),
+        ]:
+            self.assertIn(meant, self.refusal_of(text))
 
 
 class Files(FolderTest):
@@ -199,6 +232,15 @@ class Scripts(FolderTest):
             for name, matrix in true.items():
                 numpy.testing.assert_allclose(found[name], matrix, rtol=1e-4, atol=1e-3)
             self.assertEqual(model.parameters, sum(p.numel() for p in net.parameters()))
+
+    def test_axes_of_a_script_are_those_of_its_classes(self) -> None:
+        net = nn.Sequential(nn.Conv1d(4, 6, 3), nn.ReLU(), nn.Linear(7, 7)).eval()
+        x = torch.randn(16, 4, 9)
+        torch.jit.save(torch.jit.trace(net, x[:2]), self.folder / "net.pt")
+        model = models.build(spec(f"script:{self.folder}/net.pt"), 0)
+        found, _ = grams(model.module, x, tokens="mean", pool="mean")
+        for name, rows in [("0", net[0](x).mean(2)), ("2", net(x).mean(1))]:
+            numpy.testing.assert_allclose(found[name], plain_gram(rows), atol=1e-4)
 
     def test_control_flow_is_not_looked_into(self) -> None:
         torch.jit.save(torch.jit.script(Choosing()), self.folder / "net.pt")
