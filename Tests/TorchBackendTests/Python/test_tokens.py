@@ -112,6 +112,37 @@ class Padding(unittest.TestCase):
         self.assertEqual(tokens.suspected_padding(ids), 0)
 
 
+class Encoder(nn.Module):
+    """torch's own, which would pack tokens without their padding."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+
+    def forward(
+        self, src: torch.Tensor, src_key_padding_mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        return self.encoder(src, src_key_padding_mask=src_key_padding_mask)
+
+
+class TorchsOwn(unittest.TestCase):
+    def test_a_mask_that_is_true_where_there_is_padding(self) -> None:
+        x = torch.randn(20, 7, 8, generator=torch.Generator().manual_seed(0))
+        padding = torch.zeros(20, 7, dtype=torch.bool)
+        padding[::2, 5:] = True
+        data = Batch({"src": x, "src_key_padding_mask": padding}, is_named=True)
+        model = Encoder().eval()
+        found, faults = grams(model, data, tokens="mean")
+        self.assertFalse(faults)
+        with torch.no_grad():
+            y = model(x, padding).double()
+        rows = torch.stack([row[~mask].mean(0) for row, mask in zip(y, padding, strict=True)])
+        numpy.testing.assert_allclose(found["encoder.layers.1.norm2"], plain_gram(rows), atol=1e-4)
+        self.assertTrue(torch.backends.mha.get_fastpath_enabled())
+
+
 class EachToken(unittest.TestCase):
     def test_drawn_tokens_are_the_samples(self) -> None:
         data = batch()

@@ -55,6 +55,8 @@ class AxisSurvey:
         """One call of a module."""
         found = tensors(output)
         for index, (suffix, tensor) in enumerate(found):
+            if tensor.is_nested:
+                continue
             shape, axis = tensor.shape, None
             # Only its first output is a module's own: others are weights of attention, states.
             if index == 0 and len(shape) >= _FEWEST_AXES:

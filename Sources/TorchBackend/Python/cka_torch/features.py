@@ -51,7 +51,7 @@ def objection(tensor: Tensor, samples: int, axis: int | None = 0) -> str | None:
 
     - `axis`: the axis that holds the samples; None for none.
     """
-    if tensor.layout != torch.strided:
+    if tensor.is_nested or tensor.layout != torch.strided:
         return "is no dense tensor"
     if not tensor.is_floating_point():
         return f"has {str(tensor.dtype).removeprefix('torch.')} numbers"

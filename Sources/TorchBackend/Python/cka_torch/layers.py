@@ -79,13 +79,20 @@ class Hooks:
 
 @contextmanager
 def evaluating(model: torch.nn.Module) -> Iterator[None]:
-    """Puts the model in evaluation mode, without gradients; every module's own mode comes back."""
+    """Puts the model in evaluation mode, without gradients; every module's own mode comes back.
+
+    Torch's shortcut for transformers is off meanwhile: it packs tokens without their padding, and
+    passes over modules.
+    """
     modes = [(module, module.training) for module in model.modules()]
+    is_short = torch.backends.mha.get_fastpath_enabled()
     model.eval()
+    torch.backends.mha.set_fastpath_enabled(False)
     try:
         with torch.no_grad():
             yield
     finally:
+        torch.backends.mha.set_fastpath_enabled(is_short)
         for module, mode in modes:
             module.training = mode
 
