@@ -30,6 +30,17 @@ extension Study {
     return Self.finding(cka(i, j), among: draws, level: level)
   }
 
+  /// p of the CKA of layers `i` and `j`, NaN without a null or a value; O(draws), nothing is sorted.
+  public func nullP(_ i: Int, _ j: Int) -> Double {
+    guard let null, isLive(i), isLive(j) else { return .nan }
+    let own = (sums[triangle.index(i, i)], sums[triangle.index(j, j)])
+    let value = cka(i, j)
+    var count = 1
+    for draw in 0..<null.plan.draws
+    where ratio(null.sum(draw: draw, i, j), own.0, own.1) >= value { count += 1 }
+    return Double(count) / Double(1 + null.plan.draws)
+  }
+
   /// For each draw the largest CKA of layer `row` with one of `columns`, whose samples are permuted
   /// together: the null of the best match of `row`. A best match is above it by
   /// `finding(_:among:)`, whatever the number of columns. Layers without a value, and `row` itself,
@@ -90,6 +101,34 @@ extension StudyBlock {
         rows: rows.count, columns: columns.count, values: findings.map { $0.map(value) ?? .nan })
     }
     return (matrix(\.p), matrix(\.quantile))
+  }
+
+  /// The values of cells that are above the null, p ≤ `level`, NaN elsewhere: rows × columns; nil
+  /// without a null.
+  public func matrixAboveNull(level: Double = Study.nullLevel) -> Matrix? {
+    guard study.null != nil else { return nil }
+    let (rows, columns) = (study.layers(of: rowModel), study.layers(of: columnModel))
+    let values = concurrentMap(rows.count) { row in
+      columns.map { column in
+        let i = rows.lowerBound + row
+        return study.nullP(i, column) <= level ? study.cka(i, column) : .nan
+      }
+    }
+    return Matrix(rows: rows.count, columns: columns.count, values: Array(values.joined()))
+  }
+
+  /// How many of the cells with a value are above the null; nil without one.
+  public func countAboveNull(level: Double = Study.nullLevel) -> (above: Int, cells: Int)? {
+    guard let shown = matrixAboveNull(level: level) else { return nil }
+    return (shown.values().count { !$0.isNaN }, matrix().values().count { !$0.isNaN })
+  }
+
+  /// p of a cell; nil without a null, or a value.
+  public func nullP(row: Int, column: Int) -> Double? {
+    let p = study.nullP(
+      study.layers(of: rowModel).lowerBound + row,
+      study.layers(of: columnModel).lowerBound + column)
+    return p.isNaN ? nil : p
   }
 
   /// How a cell stands to the null; nil without one, or a value.

@@ -12,6 +12,8 @@ public enum StudyWarning: Sendable, Hashable {
   case biased(cell: String, biased: Double, unbiased: Double, samples: Int, features: Int?)
   /// Intervals come from this many minibatches of one size, or what they are worth.
   case roughIntervals(minibatches: Double)
+  /// Minibatches weigh equally though one has so many samples fewer.
+  case equalWeights(fewest: Int, most: Int)
 }
 
 extension StudyWarning: CustomStringConvertible {
@@ -33,6 +35,9 @@ extension StudyWarning: CustomStringConvertible {
     case .roughIntervals(let minibatches):
       "intervals are rough: they come from \(minibatches.places(1)) minibatches of full size, and "
         + "\(Int(Self.fewestMinibatches)) are the fewest to rely on"
+    case .equalWeights(let fewest, let most):
+      "a minibatch of \(fewest) samples weighs as much as one of \(most), and scatters far more; "
+        + "weighting pairs is exacter"
     }
   }
 
@@ -44,6 +49,7 @@ extension StudyWarning: CustomStringConvertible {
     case .oneDirection: "one direction"
     case .biased(_, _, let unbiased, _, _): "unbiased \(unbiased.places(4))"
     case .roughIntervals: "rough"
+    case .equalWeights(let fewest, _): "a minibatch of \(fewest)"
     }
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 // Which warnings a study's figures call for.
 
 extension Study {
@@ -19,7 +21,26 @@ extension Study {
     let models = rowModel == columnModel ? [rowModel] : [rowModel, columnModel]
     let ofLayers = models.flatMap { layers(of: $0) }.flatMap { warnings(layer: $0) }
     let biased = worstBias(rows: layers(of: rowModel), columns: layers(of: columnModel))
-    return ofLayers + [biased].compactMap(\.self)
+    return ofLayers + [biased].compactMap(\.self) + ofMinibatches
+  }
+
+  /// What is to be known of the study as a whole, and of every layer.
+  public var warnings: [StudyWarning] {
+    (0..<layerCount).flatMap { warnings(layer: $0) }
+      + [worstBias(rows: 0..<layerCount, columns: 0..<layerCount)].compactMap(\.self)
+      + ofMinibatches
+  }
+
+  /// What is to be known of the minibatches, whatever the layers.
+  private var ofMinibatches: [StudyWarning] {
+    let samples = minibatches.filter { $0.skipped == nil }.map(\.samples)
+    var warnings: [StudyWarning] = []
+    if options.weighting == .equal, let least = samples.min(), let most = samples.max(),
+      2 * least < most
+    {
+      warnings.append(.equalWeights(fewest: least, most: most))
+    }
+    return warnings
       + (intervalsAreRough ? [.roughIntervals(minibatches: effectiveMinibatches)] : [])
   }
 
@@ -43,11 +64,29 @@ extension Study {
   }
 }
 
+extension StudyBlock {
+  /// What is to be known of a cell.
+  public func warnings(row: Int, column: Int) -> [StudyWarning] {
+    study.warnings(
+      study.layers(of: rowModel).lowerBound + row,
+      study.layers(of: columnModel).lowerBound + column)
+  }
+
+  /// The unbiased CKA of every cell of a biased study, rows × columns; nil otherwise.
+  public func unbiasedMatrix() -> Matrix? {
+    guard study.figures?.unbiased.isEmpty == false else { return nil }
+    let (rows, columns) = (study.layers(of: rowModel), study.layers(of: columnModel))
+    let values = rows.flatMap { i in columns.map { study.unbiasedCKA(i, $0) ?? .nan } }
+    return Matrix(rows: rows.count, columns: columns.count, values: values)
+  }
+}
+
 // MARK: Each in turn
 
 extension Study {
   private func minibatchShare(of layer: Int) -> StudyWarning? {
     guard let figures = figures?.layers[layer], countedMinibatches > 1 else { return nil }
+    guard minibatches.indices.contains(figures.minibatch) else { return nil }
     let share = figures.minibatchPeak / sums[triangle.index(layer, layer)]
     let samples = minibatches[figures.minibatch].samples
     let weight = options.weighting.weight(samples: samples) / countedWeight
@@ -60,6 +99,7 @@ extension Study {
 
   private func sampleShare(of layer: Int) -> StudyWarning? {
     guard let figures = figures?.layers[layer] else { return nil }
+    guard minibatches.indices.contains(figures.sampleMinibatch) else { return nil }
     let share = figures.samplePeak / sums[triangle.index(layer, layer)]
     let samples = minibatches[figures.sampleMinibatch].samples
     let weight = options.weighting.weight(samples: samples) / countedWeight
@@ -146,6 +186,7 @@ extension StudyWarning {
     case .oneDirection: 2
     case .biased: 3
     case .roughIntervals: 4
+    case .equalWeights: 5
     }
   }
 }

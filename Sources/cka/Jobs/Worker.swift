@@ -35,7 +35,7 @@ struct Worker: ParsableCommand {
         throw fail("\(spec.workingDirectory): the job's working directory is missing")
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
-      let job = try BackgroundJob(spec.command)
+      let job = try BackgroundJob(spec.command, isStored: true)
       var isUnderWay = false
       let resumption = try Resumption(of: session.lastCheckpoint) { seen in
         try job.open(seen: seen) {
