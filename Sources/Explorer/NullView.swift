@@ -28,8 +28,8 @@ extension StudyBlock {
   /// The permutation null in words; nil where there is none.
   public var nullLine: String? {
     guard let plan = study.null?.plan, let count = countAboveNull() else { return nil }
-    let expected = Int((Study.nullLevel * Double(count.cells)).rounded(.up))
+    let expected = (Study.nullLevel * Double(count.cells)).fixed(1)
     return "null of \(plan.draws) permutations, seed \(plan.seed): \(count.above) of "
-      + "\(count.cells) cells above its 95 % quantile; up to \(expected) would be by chance"
+      + "\(count.cells) cells above its 95 % quantile, \(expected) expected by chance"
   }
 }

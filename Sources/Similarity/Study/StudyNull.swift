@@ -14,12 +14,16 @@ extension Study {
   /// The level at which cells are told apart from chance where nothing else is said.
   public static let nullLevel = 0.05
 
-  /// CKA of layers `i` and `j` in every draw, `j`'s samples permuted: C_ij of the draw over
-  /// √(C_ii C_jj), which a permutation does not change. Empty without a null, or a value.
+  /// CKA of layers `i` and `j` in every draw, the later one's samples permuted: C_ij of the draw over
+  /// √(C_ii C_jj), which a permutation does not change. The order of the two does not matter. Empty
+  /// without a null, or a value.
   public func nullValues(_ i: Int, _ j: Int) -> [Double] {
     guard let null, isLive(i), isLive(j) else { return [] }
-    let (own, other) = (sums[triangle.index(i, i)], sums[triangle.index(j, j)])
-    return (0..<null.plan.draws).map { ratio(null.sum(draw: $0, i, j), own, other) }
+    let (first, second) = (min(i, j), max(i, j))
+    let own = (sums[triangle.index(i, i)], sums[triangle.index(j, j)])
+    return (0..<null.plan.draws).map {
+      ratio(null.sum(draw: $0, first, second), own.0, own.1)
+    }
   }
 
   /// How the CKA of layers `i` and `j` stands to that of unrelated samples; nil without a null, or a
@@ -34,10 +38,11 @@ extension Study {
   public func nullP(_ i: Int, _ j: Int) -> Double {
     guard let null, isLive(i), isLive(j) else { return .nan }
     let own = (sums[triangle.index(i, i)], sums[triangle.index(j, j)])
+    let (first, second) = (min(i, j), max(i, j))
     let value = cka(i, j)
     var count = 1
     for draw in 0..<null.plan.draws
-    where ratio(null.sum(draw: draw, i, j), own.0, own.1) >= value { count += 1 }
+    where ratio(null.sum(draw: draw, first, second), own.0, own.1) >= value { count += 1 }
     return Double(count) / Double(1 + null.plan.draws)
   }
 
@@ -117,10 +122,21 @@ extension StudyBlock {
     return Matrix(rows: rows.count, columns: columns.count, values: Array(values.joined()))
   }
 
-  /// How many of the cells with a value are above the null; nil without one.
+  /// How many of the cells with a value are above the null; nil without one. Of a model with itself
+  /// each two layers count once, and a layer with itself not at all.
   public func countAboveNull(level: Double = Study.nullLevel) -> (above: Int, cells: Int)? {
-    guard let shown = matrixAboveNull(level: level) else { return nil }
-    return (shown.values().count { !$0.isNaN }, matrix().values().count { !$0.isNaN })
+    guard study.null != nil else { return nil }
+    let (rows, columns) = (study.layers(of: rowModel), study.layers(of: columnModel))
+    let counts = concurrentMap(rows.count) { row in
+      let i = rows.lowerBound + row
+      let values = columns.compactMap { j -> Double? in
+        guard rowModel != columnModel || j > i else { return nil }
+        let p = study.nullP(i, j)
+        return p.isNaN ? nil : p
+      }
+      return (above: values.count { $0 <= level }, cells: values.count)
+    }
+    return counts.reduce((0, 0)) { ($0.0 + $1.above, $0.1 + $1.cells) }
   }
 
   /// p of a cell; nil without a null, or a value.

@@ -27,13 +27,13 @@ extension StudyWarning: CustomStringConvertible {
       "\(layer): sample \(sample + 1) of minibatch \(minibatch + 1) alone makes up "
         + "\(share.percent) of its HSIC"
     case .oneDirection(let layer, let participation):
-      "\(layer): one direction decides; the participation ratio is \(participation.places(2))"
+      "\(layer): one direction decides; the participation ratio is \(participation.fixed(2))"
     case .biased(let cell, let biased, let unbiased, let samples, let features):
       "biased HSIC of \(samples) samples"
         + (features.map { " and up to \($0) features" } ?? "")
-        + ": \(cell) is \(biased.places(4)), unbiased \(unbiased.places(4))"
+        + ": \(cell) is \(biased.fixed(4)), unbiased \(unbiased.fixed(4))"
     case .roughIntervals(let minibatches):
-      "intervals are rough: they come from \(minibatches.places(1)) minibatches of full size, and "
+      "intervals are rough: they come from \(minibatches.short) minibatches of full size, and "
         + "\(Int(Self.fewestMinibatches)) are the fewest to rely on"
     case .equalWeights(let fewest, let most):
       "a minibatch of \(fewest) samples weighs as much as one of \(most), and scatters far more; "
@@ -47,7 +47,7 @@ extension StudyWarning: CustomStringConvertible {
     case .minibatchShare(_, _, let share, _): "one minibatch \(share.percent)"
     case .sampleShare(_, _, _, let share): "one sample \(share.percent)"
     case .oneDirection: "one direction"
-    case .biased(_, _, let unbiased, _, _): "unbiased \(unbiased.places(4))"
+    case .biased(_, _, let unbiased, _, _): "unbiased \(unbiased.fixed(4))"
     case .roughIntervals: "rough"
     case .equalWeights(let fewest, _): "a minibatch of \(fewest)"
     }
@@ -78,11 +78,18 @@ extension Double {
   /// "83 %".
   fileprivate var percent: String { "\(Int((self * 100).rounded())) %" }
 
-  /// With up to `count` decimals, no zeros behind.
-  fileprivate func places(_ count: Int) -> String {
+  /// With `count` decimals.
+  fileprivate func fixed(_ count: Int) -> String {
     guard isFinite, abs(self) < 1e12 else { return "\(self)" }
-    let scale = (0..<count).reduce(1.0) { value, _ in value * 10 }
-    let rounded = (self * scale).rounded() / scale
-    return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    let scale = (0..<count).reduce(1) { value, _ in value * 10 }
+    let scaled = Int((abs(self) * Double(scale)).rounded())
+    let digits = String(scaled % scale + scale).dropFirst()
+    return (self < 0 && scaled > 0 ? "-" : "") + "\(scaled / scale).\(digits)"
+  }
+
+  /// With a decimal where there is one.
+  fileprivate var short: String {
+    let text = fixed(1)
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 }
