@@ -34,8 +34,8 @@ extension Study {
     let (first, last) = i <= j ? (i, j) : (j, i)
     let error = Jackknife(self, layers: [first, last]).standardErrors(
       row: first, columns: last..<last + 1)[0]
-    return error.isFinite
-      ? Uncertainty(standardError: error, halfWidth: intervalQuantile * error) : nil
+    let halfWidth = intervalQuantile * error
+    return halfWidth.isFinite ? Uncertainty(standardError: error, halfWidth: halfWidth) : nil
   }
 
   /// Half widths of the 95 % intervals of `blockMatrix`; NaN where there are none.

@@ -11,10 +11,15 @@ struct WeightingTests {
   }
 
   struct Setting: CustomTestStringConvertible {
-    var sizes: [Int]
+    /// Samples of each minibatch, where the whole simulation is wished for; otherwise the large ones
+    /// are four times smaller.
+    var fullSizes: [Int]
     var population: Population
     /// How many times as far off as `pairs` equal weights are at least.
     var penalty: Double
+    var sizes: [Int] {
+      Simulation.wished == nil ? fullSizes.map { $0 == fullSizes[0] ? $0 / 4 : $0 } : fullSizes
+    }
     var testDescription: String { "\(sizes.count) minibatches, last \(sizes.last ?? 0)" }
   }
 
@@ -41,19 +46,17 @@ struct WeightingTests {
   @Test(
     "weights by pairs are as exact as merging, where equal weights are far off",
     arguments: [
-      Setting(sizes: short, population: .twoFactors, penalty: 1.3),
-      Setting(sizes: short, population: .oneFactor, penalty: 1.3),
-      Setting(sizes: [128, 128, 128, 4], population: .twoFactors, penalty: 2),
-      Setting(sizes: [128, 128, 128, 4], population: .oneFactor, penalty: 2),
+      Setting(fullSizes: short, population: .twoFactors, penalty: 1.15),
+      Setting(fullSizes: short, population: .oneFactor, penalty: 1.15),
+      Setting(fullSizes: [128, 128, 128, 4], population: .twoFactors, penalty: 1.3),
+      Setting(fullSizes: [128, 128, 128, 4], population: .oneFactor, penalty: 1.3),
       Setting(
-        sizes: [Int](repeating: 128, count: 8) + [40], population: .twoFactors, penalty: 0.95),
-      Setting(
-        sizes: [Int](repeating: 128, count: 14), population: .twoFactors, penalty: 0.999),
+        fullSizes: [Int](repeating: 128, count: 14), population: .twoFactors, penalty: 0.999),
     ])
   func settings(setting: Setting) throws {
     var noise = Noise(seed: 11)
     var cards: [Way: Scorecard] = [:]
-    let draws = Simulation.draws(30)
+    let draws = Simulation.draws(60)
     for _ in 0..<draws {
       for (way, study) in try studies(setting, &noise) {
         cards[way, default: Scorecard()].add(study, truth: setting.population.truth)
