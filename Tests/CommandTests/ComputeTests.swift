@@ -54,7 +54,9 @@ import Testing
     #expect(
       outcome.complaints
         == "cka: wrote 3 comparisons of 6 layers over 3 minibatches, 48 samples, to "
-        + "out.cka.safetensors\n")
+        + "out.cka.safetensors\n"
+        + "cka: warning: intervals are rough: they come from 3 minibatches of full size, and 8 are "
+        + "the fewest to rely on\n")
     #expect(outcome.output.isEmpty)
     #expect(place.names == ["out.cka.safetensors"])
     let silent = try place.compute([GoldenSet.tiny.activations, "--quiet"])

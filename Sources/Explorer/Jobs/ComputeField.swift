@@ -137,8 +137,8 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .untilCI, .keep, .null, .threads, .python,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .null, .threads]
+        .untilCI, .keep, .threads, .python, .null,
+      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .null]
   }
 
   /// A field for each model and one more, at least two.

@@ -31,7 +31,10 @@ extension StudyStatistics {
       ("weighting", JSONText.string(options.weighting.rawValue)),
       ("precision", JSONText.string(options.precision.rawValue)),
       ("centring", "\"features over the minibatch, then the kernel\""),
-      ("intervals", "\"95 %, jackknife over minibatches\""), ("keep", keep),
+      (
+        "intervals",
+        "\"95 %, jackknife over minibatches; of other samples for these networks, not other seeds\""
+      ), ("keep", keep),
       ("null", options.null.map(Self.json) ?? "null"),
       ("samples", "[\(minibatches.map { "\($0.samples)" }.joined(separator: ", "))]"),
     ]

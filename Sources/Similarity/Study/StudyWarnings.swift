@@ -44,6 +44,18 @@ extension Study {
       + (intervalsAreRough ? [.roughIntervals(minibatches: effectiveMinibatches)] : [])
   }
 
+  /// What the study's warnings cannot tell, in one line; nil when they tell all. No warning is no
+  /// praise then.
+  public var unknownFigures: String? {
+    guard let figures else {
+      return countedMinibatches == 0
+        ? nil
+        : "what one minibatch, sample or direction makes up is not known: an earlier version began it"
+    }
+    return figures.layers.contains { $0.samplePeak.isNaN }
+      ? "what one sample makes up is not known: HSIC came from products of features" : nil
+  }
+
   /// What is to be known of one cell.
   public func warnings(_ i: Int, _ j: Int) -> [StudyWarning] {
     guard isLive(i), isLive(j) else { return [] }

@@ -126,8 +126,8 @@ struct ComputeCommand: ParsableCommand {
     }
     try AtomicFile.write(try run.encode(study), to: output)
     if !quiet {
-      StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") }
       complain(Self.summary(of: study, output: output))
+      StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") }
     }
     let dead = (0..<study.layerCount).count { study.reason($0) != nil }
     guard dead > 0 else { return }

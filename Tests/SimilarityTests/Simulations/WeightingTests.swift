@@ -18,7 +18,7 @@ struct WeightingTests {
     /// How many times as far off as `pairs` equal weights are at least.
     var penalty: Double
     var sizes: [Int] {
-      Simulation.wished == nil ? fullSizes.map { $0 == fullSizes[0] ? $0 / 4 : $0 } : fullSizes
+      Simulation.wished == nil ? fullSizes.map { $0 > 8 ? $0 / 4 : $0 } : fullSizes
     }
     var testDescription: String { "\(sizes.count) minibatches, last \(sizes.last ?? 0)" }
   }
@@ -50,6 +50,8 @@ struct WeightingTests {
       Setting(fullSizes: short, population: .oneFactor, penalty: 1.15),
       Setting(fullSizes: [128, 128, 128, 4], population: .twoFactors, penalty: 1.3),
       Setting(fullSizes: [128, 128, 128, 4], population: .oneFactor, penalty: 1.3),
+      Setting(
+        fullSizes: [Int](repeating: 128, count: 8) + [40], population: .twoFactors, penalty: 0.95),
       Setting(
         fullSizes: [Int](repeating: 128, count: 14), population: .twoFactors, penalty: 0.999),
     ])

@@ -77,6 +77,9 @@ struct StudyFiguresTests {
     #expect(distance(expected.unbiased, found.unbiased) <= 1e-6)
     // Which sample makes up most is not known here, and not said.
     #expect(found.layers[0].samplePeak.isNaN && found.layers[3].samplePeak == 0)
+    let whole = try study(of: source, options, gramBytes: 0)
+    #expect(whole.unknownFigures?.hasPrefix("what one sample makes up is not known") == true)
+    #expect(try study(of: source, options).unknownFigures == nil)
   }
 
   @Test("are not made up where a minibatch came without them")
@@ -86,5 +89,6 @@ struct StudyFiguresTests {
     #expect(study.figures != nil)
     study.add(samples: 8, hsic: [1])
     #expect(study.figures == nil && study.warnings(layer: 0).isEmpty)
+    #expect(study.unknownFigures?.contains("an earlier version began it") == true)
   }
 }
