@@ -27,6 +27,15 @@ public struct OpenResult: Sendable {
     }
   }
 
+  /// The result with NaN where a cell is not above the permutation null; nil where there is none.
+  var aboveNull: OpenResult? {
+    guard let shown = comparison.block?.matrixAboveNull() else { return nil }
+    var masked = comparison
+    masked.matrix = shown
+    masked.block = nil
+    return OpenResult(masked)
+  }
+
   /// Cells × minibatches whose half widths take under half a second.
   private static let mostWork = 50_000_000
 }
@@ -40,6 +49,7 @@ public struct Arrangement: Sendable {
     let filter: String
     let labelOrder: LabelOrder
     var range: ValueRange
+    var dimsChance = false
 
     /// The same result, as it was read at the same time.
     func isOfSameResult(as other: Key) -> Bool {
@@ -63,9 +73,9 @@ public struct Arrangement: Sendable {
   /// Widths and depths of the columns' names.
   let columnNames: NameMeasures
   /// For each row shown, its row in the file.
-  let rowIndices: [Int]
+  public let rowIndices: [Int]
   /// For each column shown, its column in the file.
-  let columnIndices: [Int]
+  public let columnIndices: [Int]
   /// The values that the colours span.
   public private(set) var bounds: (low: Double, high: Double)
   private let values: ShownValues
@@ -87,7 +97,7 @@ public struct Arrangement: Sendable {
   ) throws(LayerFilterError) {
     key = Key(
       id: result.comparison.id, generation: generation, filter: settings.filter,
-      labelOrder: settings.labelOrder, range: settings.range)
+      labelOrder: settings.labelOrder, range: settings.range, dimsChance: settings.dimsChance)
     let axes = result.comparison.axes(order: settings.labelOrder)
     rowIndices = try Self.passing(axes.rows.layers, settings.filter, rowFilter)
     columnIndices = try Self.passing(axes.columns.layers, settings.filter, columnFilter)
@@ -95,10 +105,12 @@ public struct Arrangement: Sendable {
     columns = axes.columns.keeping(columnIndices)
     rowNames = NameMeasures(rows.layers)
     columnNames = NameMeasures(columns.layers)
-    if let old, old.key.isOfSameResult(as: key), old.rowIndices == rowIndices,
-      old.columnIndices == columnIndices
+    if let old, old.key.isOfSameResult(as: key), old.key.dimsChance == key.dimsChance,
+      old.rowIndices == rowIndices, old.columnIndices == columnIndices
     {
       values = old.values
+    } else if key.dimsChance, let certain = result.aboveNull {
+      values = ShownValues(certain, rows: rowIndices, columns: columnIndices)
     } else {
       values = ShownValues(result, rows: rowIndices, columns: columnIndices)
     }

@@ -15,6 +15,8 @@ struct Readout: Sendable, Equatable {
   var kinds = ""
   /// Why there is no value; empty when there is one.
   var reason = ""
+  /// What the value hangs on: "one sample 83 %"; empty when nothing speaks against it.
+  var marks = ""
   /// Where there is no room for all names, the first ones stay, not the last.
   var keepsStart = false
   /// The line for the clipboard, where it is not made of the names and the value.
@@ -50,14 +52,18 @@ extension State {
     let place =
       "row \((row + 1).padded(as: rows.count))/\(rows.count)"
       + "  column \((column + 1).padded(as: columns.count))/\(columns.count)"
-    let width = cellScores?.halfWidth.map { "± \($0.halfWidthText)" } ?? ""
-    let value = arrangement.view[row, column]
+    let mark = cellScores.map { $0.widthMark.isEmpty ? "" : " \($0.widthMark)" } ?? ""
+    let width = cellScores?.halfWidth.map { "± \($0.halfWidthText)\(mark)" } ?? ""
+    // A dimmed cell has its value all the same.
+    let value = cellScores?.value ?? arrangement.view[row, column]
+    let p = cellScores?.p.map { "  p = \($0.fixed(4))" } ?? ""
     return Readout(
       value: value.exact + (width.isEmpty ? "" : width.padded(to: 10)),
       rounded: value.fourDecimals.map { width.isEmpty ? $0 : "\($0) \(width)" },
-      place: place + (cellScores.map { "  n = \($0.minibatches)" } ?? ""), names: names,
+      place: place + (cellScores.map { "  n = \($0.minibatches)" } ?? "") + p, names: names,
       kinds: layerKinds?.joined(separator: " × ") ?? "",
-      reason: value.isNaN ? cellScores?.reason ?? "" : "")
+      reason: value.isNaN ? cellScores?.reason ?? "" : "",
+      marks: cellScores?.marks.joined(separator: ", ") ?? "")
   }
 
   /// A − B, and both values.

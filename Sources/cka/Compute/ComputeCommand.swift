@@ -126,7 +126,10 @@ struct ComputeCommand: ParsableCommand {
         "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
     try AtomicFile.write(try run.encode(study), to: output)
-    if !quiet { complain(Self.summary(of: study, output: output)) }
+    if !quiet {
+      complain(Self.summary(of: study, output: output))
+      StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") }
+    }
     let dead = (0..<study.layerCount).count { study.reason($0) != nil }
     guard dead > 0 else { return }
     complain(
