@@ -9,8 +9,8 @@ extension Command {
       needs: "layers to subtract", when: { $0.open(.layers) != nil }
     ) { $0.askForDifference() },
     Command(
-      "dim-overlap", [.character("D")], .analysis,
-      "in a difference, dim the cells whose 95 % intervals overlap", hint: "dim",
+      "dim-chance", [.character("D")], .analysis,
+      "in a difference, dim the cells that may differ by the chance of the samples", hint: "dim",
       needs: "difference to dim", when: { $0.difference != nil }
     ) { $0.toggleDimming() },
     Command(
@@ -27,7 +27,7 @@ extension Command {
     },
     Command(
       "freeze", [.character("F")], .analysis,
-      "layers alike on both data sets, which may be frozen",
+      "layers alike on both data sets: candidates for freezing",
       needs: "layers to freeze", when: { $0.open(.layers) != nil }
     ) {
       if let result = $0.open(.layers)?.comparison,
