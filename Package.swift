@@ -81,7 +81,8 @@ let package = Package(
     tests("FigureTests", ["Figure", "Core", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "Core", "Similarity", "Cells", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "Jobs", "TestSupport"]),
+    tests(
+      "CommandTests", ["cka", "Explorer", "Similarity", "Cells", "Formats", "Jobs", "TestSupport"]),
     .testTarget(
       name: "TorchBackendTests", dependencies: ["TorchBackend", "TestSupport"],
       exclude: ["Python"], swiftSettings: settings),

@@ -3,7 +3,9 @@ import Similarity
 
 extension FreezeTable {
   /// The table in words: a line for each layer, then what it means.
-  public var textLines: [String] { layerLines() + meaning }
+  public var textLines: [String] {
+    layerLines() + meaning.flatMap { State.wrap(String($0.dropFirst(2)), width: 98) }
+  }
 
   /// A line for each layer, in columns. In at most `width` cells, where that is little without the
   /// ends of the intervals, or without the intervals; long names keep their ends. Accuracies of the
@@ -11,15 +13,17 @@ extension FreezeTable {
   func layerLines(width: Int = .max) -> [String] {
     let names = layers.map(\.name.orRoot)
     let longest = names.map(TextWidth.width(of:)).max() ?? 0
-    let known = [
+    let own = [
       layers.map { $0.value.fixed(4) }, usesIntervals ? layers.map(Self.interval) : [],
       usesIntervals ? layers.map(Self.bound) : [],
     ].filter { !$0.isEmpty }.map(\.paddedAlike)
-    let columns = known.prefix(1) + figureColumns + known.dropFirst()
-    let mark = 4
-    var shown = columns[...]
-    func room() -> Int { width - mark - shown.reduce(0) { $0 + ($1.first?.count ?? 0) + 2 } }
-    while shown.count > 1, room() < min(longest, 12) { shown.removeLast() }
+    var shown = own + figureColumns
+    func room() -> Int { width - 4 - shown.reduce(0) { $0 + ($1.first?.count ?? 0) + 2 } }
+    // The ends of the intervals go first, then the intervals, then the user's figures.
+    for index in (1..<max(1, own.count)).reversed() + Array(own.count..<shown.count).reversed()
+    where room() < min(longest, 12) {
+      shown.remove(at: min(index, shown.count - 1))
+    }
     let nameWidth = max(1, min(longest, room()))
     return layers.indices.map { index in
       let name = TextWidth.keepingEnd(names[index], width: nameWidth)
@@ -34,7 +38,7 @@ extension FreezeTable {
   /// show, and what is to be known about it.
   var meaning: [String] {
     let passing = layers.count { $0.passes }
-    let criterion = usesIntervals ? "with 95 % confidence" : "by the value alone"
+    let criterion = usesIntervals ? "with the whole of their 95 % intervals" : "by the value alone"
     return [
       "  \(passing) of \(layers.count) layers exceed \(threshold.plain) \(criterion) (*)",
       leading == 0

@@ -53,6 +53,7 @@ extension State {
   /// Brings everything derived up to date; `update` ends with it.
   mutating func prepare() {
     prepareDifference()
+    prepareSeeds()
     prepareArrangement()
     // Another result, filter, size or focus may have moved what the cursors are on.
     clampCrosshair()

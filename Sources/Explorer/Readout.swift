@@ -11,6 +11,8 @@ struct Readout: Sendable, Equatable {
   let place: String
   /// Where it is, in names.
   let names: String
+  /// What other seeds give there: "0.6210 ± 0.050, 5 seeds"; empty where there are none.
+  var seeds = ""
   /// What computes the two layers, where that is known: "Conv2d × ReLU".
   var kinds = ""
   /// Why there is no value; empty when there is one.
@@ -56,6 +58,7 @@ extension State {
       value: value.exact + (width.isEmpty ? "" : width.padded(to: 10)),
       rounded: value.fourDecimals.map { width.isEmpty ? $0 : "\($0) \(width)" },
       place: place + (cellScores.map { "  n = \($0.minibatches)" } ?? ""), names: names,
+      seeds: seedText.map { "seeds \($0)" } ?? "",
       kinds: layerKinds?.joined(separator: " × ") ?? "",
       reason: value.isNaN ? cellScores?.reason ?? "" : "")
   }

@@ -96,9 +96,9 @@ struct AnalysisPaneTests {
       3, 3, models: ("net", "net"), datasets: ("one", "two"), Sample.Looks(shift: 0.05))
     var scene = Scene([result], 120, 40)
     scene.press("Enter F")
-    #expect(scene.screen.contains("layers to freeze"))
+    #expect(scene.screen.contains("candidates for freezing"))
     #expect(scene.screen.contains("* r0  0.9500  ± ") && scene.screen.contains("at least 0.9"))
-    #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with 95 % confidence"))
+    #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with the whole of their 95 % intervals"))
     var bare = Scene([Sample.pair()], 120, 40)
     bare.press("Enter F")
     #expect(bare.screen.contains("the values alone decide"))
@@ -106,7 +106,7 @@ struct AnalysisPaneTests {
       [Sample.study(3, 4, models: ("p", "q"), datasets: ("one", "one"), Sample.Looks())], 120, 40)
     two.press("Enter F")
     #expect(two.screen.contains("two models, not one on two data sets"))
-    #expect(!two.screen.contains("layers to freeze"))
+    #expect(!two.screen.contains("candidates for freezing"))
   }
 
   @Test("+ and - move the threshold of the freeze table, which stays; 0 is that of the command")

@@ -7,8 +7,8 @@ import Core
 /// behind can still use them (`caveat`). A linear probe or a training run decides, whose figures may
 /// stand beside the table (`LayerFigures`).
 ///
-/// A layer passes when its cross-data-set CKA exceeds the threshold with confidence: the lower end
-/// of its 95 % interval does, or, where there is no interval, the value alone.
+/// A layer passes when its cross-data-set CKA exceeds the threshold with the whole of its 95 %
+/// interval, layer by layer, or, where there is no interval, with the value alone.
 public struct FreezeTable: Sendable {
   /// A layer that both sides have.
   public struct Layer: Sendable, Equatable {
@@ -18,7 +18,7 @@ public struct FreezeTable: Sendable {
     public var value: Double
     /// Half the width of its 95 % interval; NaN where unknown.
     public var halfWidth: Double
-    /// It exceeds the threshold with confidence.
+    /// It exceeds the threshold with the whole of its interval.
     public var passes: Bool
     /// Figures of others, as accuracies, one for each of `FreezeTable.figureNames`; NaN where there is
     /// none.
@@ -102,7 +102,7 @@ public struct FreezeTable: Sendable {
       notes.append("both sides are the same model on the same data set")
     }
     if !hasIntervals {
-      notes.append("no intervals in this result: the values alone decide, without confidence")
+      notes.append("no intervals in this result: the values alone decide")
     }
     if leftOut > 0 {
       notes.append("\(leftOut) \(leftOut == 1 ? "layer has" : "layers have") no partner by name")

@@ -11,7 +11,7 @@ public struct LayerIdentification: Sendable {
   public struct Layer: Sendable, Equatable {
     /// Its name; its number where networks call it differently.
     public var name: String
-    /// Networks pairs in which it was looked for: ordered ones, A in B and B in A.
+    /// Ordered pairs of networks in which it was looked for: A in B, and B in A.
     public var searches = 0
     /// How often the same layer was the only best match.
     public var identified = 0

@@ -38,7 +38,16 @@ public struct SeedGroup: Sendable {
   public let leftOut: Int
 
   /// The seeds of the members, in natural order.
-  public var seeds: [String] { members.reduce(into: Set()) { $0.formUnion($1.seeds) }.sorted(by: naturalOrder) }
+  public var seeds: [String] {
+    members.reduce(into: Set()) { $0.formUnion($1.seeds) }.sorted(by: naturalOrder)
+  }
+
+  /// "10 pairs of different seeds, seeds 0, 1, 2, 3, 4".
+  public var pairsText: String {
+    let count = members.count == 1 ? "1 pair" : "\(members.count) pairs"
+    let kind = pairs == .sameSeed ? "the same seed" : "different seeds"
+    return "\(count) of \(kind), seeds \(seeds.joined(separator: ", "))"
+  }
 
   /// "cnn × wide", or with the place where that tells groups apart.
   public var title: String {
@@ -62,24 +71,26 @@ extension SeedGroup {
   }
 
   /// What the members of a group have in common.
-  struct Key: Hashable {
+  public struct Key: Sendable, Hashable {
     var rows, columns: ModelKey
     var place: String
   }
 
-  /// The group that a result would be in; nil where nothing names a seed.
-  static func place(
+  private static func place(
     _ comparison: Comparison, _ pattern: SeedPattern?
   ) -> (key: Key, member: Member)? {
     place(
-      ModelKey(comparison.rows), ModelKey(comparison.columns), path: comparison.id.path, pattern
+      rows: ModelKey(comparison.rows), columns: ModelKey(comparison.columns),
+      path: comparison.id.path, pattern
     ).map { key, seeds in
       (key, Member(rowSeed: seeds.rows, columnSeed: seeds.columns, comparison: comparison))
     }
   }
 
-  static func place(
-    _ rows: ModelKey, _ columns: ModelKey, path: String, _ pattern: SeedPattern?
+  /// The group that a result of these models at `path` is in, and its seeds; nil where nothing names
+  /// a seed.
+  public static func place(
+    rows: ModelKey, columns: ModelKey, path: String, _ pattern: SeedPattern? = nil
   ) -> (key: Key, seeds: (rows: String?, columns: String?))? {
     let read = { (text: String) in pattern.map { $0.parts(of: text) } ?? SeedName(text) }
     let names = (read(rows.model), read(columns.model))
@@ -106,18 +117,19 @@ extension SeedGroup {
     members = (pairs == .sameSeed ? same : found.filter(\.isMixed)).filter { member in
       let seeds = [member.rowSeed, member.columnSeed]
       // A with B is B with A where both are of one architecture.
-      return seen.insert(isOneArchitecture ? seeds.sorted { ($0 ?? "") < ($1 ?? "") } : seeds)
-        .inserted
+      let pair = isOneArchitecture ? seeds.sorted { ($0 ?? "") < ($1 ?? "") } : seeds
+      return seen.insert(pair).inserted
     }
     leftOut = found.count - members.count
   }
 }
 
 extension String {
-  /// A path without the ending of its last part: `runs/a_seed0.cka.safetensors` is
-  /// `runs/a_seed0`.
+  /// A path without the ending of its last part: `runs/a.seed0.cka.safetensors` is
+  /// `runs/a.seed0`.
   fileprivate var withoutEnding: String {
-    let start = lastIndex(of: "/").map { index(after: $0) } ?? startIndex
-    return String(self[..<start]) + self[start...].prefix { $0 != "." }
+    guard let dot = lastIndex(of: "."), !self[dot...].contains("/") else { return self }
+    let bare = String(self[..<dot])
+    return bare.hasSuffix(".cka") ? String(bare.dropLast(4)) : bare
   }
 }

@@ -23,15 +23,19 @@ public struct SeedName: Sendable, Hashable {
     let words = Self.words(text)
     for index in words.indices.reversed() {
       guard let (first, digits) = Self.seed(at: index, of: words) else { continue }
-      let before = words[..<first].map { $0.text + $0.end }.joined()
-      // What separated the seed from the rest goes with it, once.
-      let end = words[index].end
-      let trimmed = end.isEmpty || end == "/" ? String(before.dropLast(before.isEmpty ? 0 : 1)) : before
-      self.init(base: trimmed + (end == "/" ? "/" : "") + Self.joined(words[(index + 1)...]), seed: digits)
+      // What stands before the seed goes with it, once: "a-s2-b" is "a-b".
+      let base = Self.joined(words[..<first]).dropLast() + words[index].end
+        + Self.joined(words[(index + 1)...])
+      let isEnd = { (character: Character) in Self.ends.contains(character) }
+      let trimmed = base.drop(while: isEnd).reversed().drop(while: isEnd).reversed()
+      self.init(base: String(trimmed), seed: digits)
       return
     }
     return nil
   }
+
+  /// What words end with.
+  private static let ends = "-_ =.:,/()"
 
   private typealias Word = (text: String, end: String)
 
@@ -39,7 +43,7 @@ public struct SeedName: Sendable, Hashable {
   private static func words(_ text: String) -> [Word] {
     var words: [Word] = [("", "")]
     for character in text {
-      if "-_ =.:,/()".contains(character) {
+      if ends.contains(character) {
         words[words.count - 1].end = String(character)
         words.append(("", ""))
       } else {

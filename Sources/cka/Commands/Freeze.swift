@@ -10,8 +10,8 @@ struct Freeze: ParsableCommand {
     abstract: "List the layers that represent two data sets alike: candidates for freezing.",
     discussion: """
       For a result that compares a model on one data set with the same model on another: a layer passes when \
-      its CKA with itself exceeds the threshold with confidence, that is, the lower end of its 95 % interval \
-      does. Where a result has no intervals, the value alone decides, and the table says so.
+      its CKA with itself exceeds the threshold with the whole of its 95 % interval, that is, its lower end \
+      does; the chance is that of the samples, layer by layer. Where a result has no intervals, the value alone decides, and the table says so.
 
       CKA shows that samples keep their relations, not that a layer can be used as it is: a linear probe or \
       a training run decides. --accuracy puts such figures beside the table: a CSV file with a line \
@@ -75,7 +75,9 @@ struct Freeze: ParsableCommand {
     }
   }
 
-  private static func figures(path: String) throws -> LayerFigures {
+  /// The accuracies in a file.
+  /// - Throws: `ExitCode` 1 after a line that says why it cannot be read.
+  static func figures(path: String) throws -> LayerFigures {
     do throws(FormatError) {
       return try LayerFigures.read(path: path)
     } catch {

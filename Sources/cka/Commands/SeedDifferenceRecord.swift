@@ -10,9 +10,9 @@ struct SeedDifferenceRecord: Encodable {
     let seeds: [String]
     let left_out: Int
 
-    init(_ group: SeedGroup, _ spread: SeedSpread) {
+    init(_ group: SeedGroup, _ values: SeedValues) {
       (models, pairs, seeds) = (group.title, group.pairsText, group.seeds)
-      left_out = group.leftOut + spread.leftOut
+      left_out = group.leftOut + values.leftOut
     }
   }
   /// One of the cells that differ most.
@@ -30,7 +30,7 @@ struct SeedDifferenceRecord: Encodable {
   let largest_cells: [Cell]
 
   init(_ first: SeedGroup, _ second: SeedGroup, top: Int) {
-    let difference = SeedDifference(SeedSpread(first), minus: SeedSpread(second))
+    let difference = SeedDifference(SeedValues(first), minus: SeedValues(second))
     (a, b) = (Side(first, difference.a), Side(second, difference.b))
     let known = difference.cells.filter { $0.difference.isFinite }
     cells = known.count

@@ -54,15 +54,3 @@ enum SeedOptions {
 
   private static let advice = "choose with --pair A,B, names without their seeds"
 }
-
-extension SeedGroup {
-  /// Which pairs are averaged, in words.
-  var pairsText: String {
-    let count = members.count == 1 ? "1 pair" : "\(members.count) pairs"
-    let seeds = "seeds \(seeds.joined(separator: ", "))"
-    return switch pairs {
-    case .sameSeed: "\(count) of the same seed, \(seeds)"
-    case .differentSeeds: "\(count) of different seeds, \(seeds)"
-    }
-  }
-}

@@ -73,7 +73,7 @@ private struct SeedRecord: Encodable {
   }
 
   init(_ group: SeedGroup, filter: LayerFilter) {
-    let spread = SeedSpread(group)
+    let spread = SeedValues(group)
     (models, place, pairs) = ("\(group.rows.model) × \(group.columns.model)", group.place, group.pairsText)
     (seeds, averaged) = (group.seeds, spread.pairs)
     left_out = group.leftOut + spread.leftOut
@@ -82,10 +82,10 @@ private struct SeedRecord: Encodable {
     isSquare = spread.rows == spread.columns
     cells = rows.flatMap { row in
       columns.map { column in
-        Cell(
-          row: spread.rows[row], column: spread.columns[column],
-          mean: spread.means[row, column].known, deviation: spread.deviations[row, column].known,
-          standard_error: spread.standardErrors[row, column].known)
+        let figures = spread.figures(row: row, column: column)
+        return Cell(
+          row: spread.rows[row], column: spread.columns[column], mean: figures.mean.known,
+          deviation: figures.deviation.known, standard_error: figures.error.known)
       }
     }
   }

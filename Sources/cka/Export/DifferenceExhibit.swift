@@ -3,6 +3,7 @@ import Core
 import Explorer
 import Figure
 import Formats
+import Similarity
 
 extension HeatmapExhibit {
   /// The difference that the explorer shows.
