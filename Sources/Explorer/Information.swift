@@ -29,7 +29,7 @@ extension State {
     if let kinds = layerKinds, let readout {
       lines += ["At the crosshair", "  \(readout.names)", "  \(kinds.joined(separator: " × "))"]
     }
-    lines += difference.map(differenceLines) ?? seedLines
+    lines += difference.map(differenceLines) ?? (matchLines + seedLines)
     lines += studyLines(comparison)
     if !comparison.warnings.isEmpty {
       lines.append("Warnings")

@@ -90,6 +90,19 @@ struct AnalysisPaneTests {
     #expect(scene.state.matchMarks == nil)
   }
 
+  @Test("B says how many matches are told from the second best, and i by how much")
+  func margins() {
+    var scene = Scene([Sample.study()], 120, 40)
+    scene.press("Enter B")
+    #expect(scene.footer.contains("4 of 4 are told from the second best"), "\(scene.footer)")
+    scene.press("i")
+    #expect(scene.screen.contains("Best match of r2"))
+    #expect(scene.screen.contains("c2, 0.1000 ± 0"))
+    var bare = Scene([Sample.pair()], 120, 40)
+    bare.press("Enter B")
+    #expect(bare.footer == " the best column of each row is marked")
+  }
+
   @Test("F lists the layers that may be frozen, with their lower bounds")
   func freeze() {
     let result = Sample.study(

@@ -16,13 +16,14 @@ struct LayerFiguresReaderTests {
     let figures = try read(text)
     #expect(figures.columns == ["probe"] && figures.layers == ["a", "b"])
     #expect(figures.values(of: "a") == [text.contains("%") ? 50 : 0.5])
-    #expect(figures.values(of: "c").allSatisfy(\.isNaN))
+    #expect(figures.values(of: "c").contains { !$0.isNaN } == false)
   }
 
   @Test("without a heading the figures are accuracies; an empty field has none")
   func bare() throws {
     #expect(try read("a,0.5\n\"b,c\",\n").columns == ["accuracy"])
-    #expect(try read("a,0.5\n\"b,c\",\n").values(of: "b,c").allSatisfy(\.isNaN))
+    let empty = try read("a,0.5\n\"b,c\",\n").values(of: "b,c")
+    #expect(empty.count == 1 && empty[0].isNaN)
     #expect(try read("a,1,2\nb,3,4").columns == ["figure 1", "figure 2"])
   }
 

@@ -23,7 +23,7 @@ extension Command {
       needs: "best matches to mark", when: { $0.open(.layers) != nil && $0.difference == nil }
     ) {
       $0.showsMatches.toggle()
-      return $0.note($0.showsMatches ? "the best column of each row is marked" : "no marks")
+      return $0.note($0.showsMatches ? $0.matchNote : "no marks")
     },
     Command(
       "freeze", [.character("F")], .analysis,

@@ -168,7 +168,7 @@ private func layerScaleNotes(_ state: State) -> ScaleNotes {
   let summary = state.layerResult?.summary ?? Summary()
   return ScaleNotes(
     missing: summary.nanCount + summary.infiniteCount > 0, negative: summary.negativeCount > 0,
-    vacant: false, missingName: state.isDimming ? "q > \(DifferenceTest.levelText)" : "NaN")
+    vacant: false, missingName: state.isDimming ? "q>\(DifferenceTest.levelText)" : "NaN")
 }
 
 extension Axis {

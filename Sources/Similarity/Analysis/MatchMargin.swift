@@ -19,21 +19,25 @@ public struct MatchMargin: Sendable, Equatable {
 }
 
 extension BestMatch {
-  /// The margin of each row's match in `comparison`, whose matches these are; nil where a row has no
-  /// second best. O(cells + rows × minibatches).
-  public func margins(in comparison: Comparison) -> [MatchMargin?] {
+  /// The margin of each row's match in `comparison`; nil where a row has no second best. O(cells +
+  /// rows × minibatches).
+  /// - Parameters:
+  ///   - rows, columns: the rows and columns of `comparison` that were matched, in the order of the
+  ///     matches; all by default.
+  public func margins(
+    in comparison: Comparison, rows: [Int]? = nil, columns: [Int]? = nil
+  ) -> [MatchMargin?] {
+    let rows = rows ?? Array(0..<comparison.matrix.rows)
+    let columns = columns ?? Array(0..<comparison.matrix.columns)
     let influence = comparison.block.map { CellInfluence($0) }
-    return matches.enumerated().map { row, match in
+    return zip(matches, rows).map { match, row in
       guard let match else { return nil }
-      let others = (0..<comparison.matrix.columns).filter {
-        $0 != match.column && comparison.matrix[row, $0].isFinite
-      }
-      guard
-        let second = others.max(by: { comparison.matrix[row, $0] < comparison.matrix[row, $1] })
-      else { return nil }
+      let value = { (place: Int) in comparison.matrix[row, columns[place]] }
+      let others = columns.indices.filter { $0 != match.column && value($0).isFinite }
+      guard let second = others.max(by: { value($0) < value($1) }) else { return nil }
+      let halfWidth = influence?.halfWidth(row: row, columns[match.column], minus: columns[second])
       return MatchMargin(
-        second: second, margin: match.value - comparison.matrix[row, second],
-        halfWidth: influence?.halfWidth(row: row, match.column, minus: second) ?? .nan)
+        second: second, margin: match.value - value(second), halfWidth: halfWidth ?? .nan)
     }
   }
 }

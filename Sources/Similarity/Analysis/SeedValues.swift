@@ -9,6 +9,7 @@ public struct SeedValues: Sendable {
   private let matrices: [Matrix]
   private let seeds: [Set<String>]
   private let names: [String]
+  private let isOneArchitecture: Bool
 
   /// Mean and scatter of one cell.
   public struct Figures: Sendable, Equatable {
@@ -35,6 +36,8 @@ public struct SeedValues: Sendable {
       seeds.append(member.seeds)
     }
     (self.rows, self.columns, self.matrices, self.seeds) = (rows, columns, matrices, seeds)
+    isOneArchitecture =
+      group.pairs == .differentSeeds && group.rows == group.columns && rows == columns
     names = seeds.reduce(into: Set()) { $0.formUnion($1) }.sorted(by: naturalOrder)
     leftOut = group.members.count - matrices.count
   }
@@ -51,7 +54,10 @@ public struct SeedValues: Sendable {
   /// For the error each seed is left out in turn, with all pairs that it is in. For pairs that share
   /// no seed that is the deviation over √n; for others it knows that one network is in several pairs.
   public func figures(row: Int, column: Int) -> Figures {
-    let values = matrices.map { $0[row, column] }
+    // Of one architecture no network is A rather than B: the cell and its mirror image are averaged.
+    let values = matrices.map {
+      isOneArchitecture ? ($0[row, column] + $0[column, row]) / 2 : $0[row, column]
+    }
     let mean = values.mean
     guard values.count > 1, mean.isFinite else {
       return Figures(mean: mean.isFinite ? mean : .nan, deviation: .nan, error: .nan)

@@ -56,7 +56,7 @@ struct SeedDifferenceRecord: Encodable {
       + [
         "  test            \(cells_differing) of \(cells_tested) tested cells differ (Welch's t, "
           + "q ≤ \(level), Benjamini–Hochberg)\(expected)",
-        "                  the chance is that of seeds; that of the samples is in it, not beside it",
+        "                  the chance is that of seeds, and that of the samples with it",
         "  largest differences (mean ± deviation between seeds)",
       ]
     let rows = largest_cells.map { cell in

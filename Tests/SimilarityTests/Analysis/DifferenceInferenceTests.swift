@@ -149,7 +149,7 @@ struct DifferenceInferenceTests {
     let rbf = Kernel.rbf(fraction: 0.5, median: .offDiagonal)
     #expect(doubts(StudyOptions()).isEmpty)
     #expect(doubts(StudyOptions(kernel: rbf)) == [.kernels(.linear, rbf)])
-    #expect(doubts(StudyOptions(kernel: rbf)).allSatisfy(\.isRefused))
+    #expect(doubts(StudyOptions(kernel: rbf)).contains { !$0.isRefused } == false)
     #expect(doubts(StudyOptions(estimator: .biased)) == [.estimators(.unbiased, .biased)])
     // With minibatches of one size, weights make no difference.
     let weighted = StudyOptions(weighting: plain.block?.study.options.weighting == .samples ? .equal : .samples)
