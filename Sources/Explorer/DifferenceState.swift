@@ -24,7 +24,8 @@ extension State {
 
   /// Dims the cells that may differ by the chance of the samples alone, or shows all again.
   mutating func toggleDimming() -> [Effect] {
-    guard let difference, let summary = difference.dimmed.map({ _ in difference.difference.summary() })
+    guard let difference,
+      let summary = difference.dimmed.map({ _ in difference.difference.summary() })
     else { return note("nothing to dim: \(difference.map(Self.whyUntested) ?? "no difference")") }
     differenceSettings.dims.toggle()
     guard differenceSettings.dims else { return note("all cells shown") }

@@ -113,7 +113,8 @@ func drawFreeze(
     layers.count > rows ? "\(top + 1)–\(top + rows) of \(layers.count)" : "",
   ]
   let inner = openWindow(
-    "candidates for freezing", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "), in: rect,
+    "candidates for freezing", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "),
+    in: rect,
     theme, &buffer)
   func write(_ text: String, _ row: Int, _ style: Style) {
     buffer.write(

@@ -46,7 +46,8 @@ struct SeedCompany: Sendable {
   /// Mean and scatter of a cell of the result on the screen, by its place in the file; nil where
   /// there is one seed only.
   func figures(row: Int, column: Int) -> SeedValues.Figures? {
-    guard let values, values.pairs > 1, row < values.rows.count, column < values.columns.count else {
+    guard let values, values.pairs > 1, row < values.rows.count, column < values.columns.count
+    else {
       return nil
     }
     let figures = values.figures(row: row, column: column)

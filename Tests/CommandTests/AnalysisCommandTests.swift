@@ -69,7 +69,8 @@ import Testing
     #expect(outcome.status == 0 && outcome.complaints == "cka: wrote d.csv\n")
     #expect(outcome.text.contains("common layers   3 × 3; 1 left out"), "\(outcome.text)")
     #expect(outcome.text.contains("fc × conv1  +0.8000  0.8500 − 0.0500"), "\(outcome.text)")
-    #expect(outcome.text.contains("not tested: not both results keep the values of their minibatches"))
+    #expect(
+      outcome.text.contains("not tested: not both results keep the values of their minibatches"))
     let lines = try String(decoding: place.bytes("d.csv"), as: UTF8.self).split(separator: "\n")
     let cells = try #require(lines.last { $0.hasPrefix("fc,") }).split(separator: ",")
     #expect(cells.dropFirst().map { Double($0) } == zip(a[2], b[2]).map { $0 - $1 })
@@ -155,7 +156,8 @@ import Testing
     #expect(words.contains("conv1   0.9000  probe 91.5  frozen 90"), "\(words)")
     #expect(words.contains("note: 1 of 3 layers have no figures in the file"), "\(words)")
     let csv = try place.cka("freeze", "a.json", "--accuracy", "acc.csv", "--csv").text
-    #expect(csv.hasPrefix("layer,cka,half_width,passes,probe,frozen\nconv1,0.9,nan,false,91.5,90.0\n"))
+    #expect(
+      csv.hasPrefix("layer,cka,half_width,passes,probe,frozen\nconv1,0.9,nan,false,91.5,90.0\n"))
     let record = try record("freeze", "a.json", "--accuracy", "acc.csv")
     let layers = try #require(record["layers"] as? [[String: Any]])
     #expect(layers[0]["figures"] as? [String: Double] == ["probe": 91.5, "frozen": 90])
@@ -163,7 +165,8 @@ import Testing
     try Data("conv1,high\nfc,low\n".utf8).write(to: URL(filePath: place.path("bad.csv")))
     let bad = try place.cka("freeze", "a.json", "--accuracy", "bad.csv")
     #expect(bad.status == 1 && bad.output.isEmpty)
-    #expect(bad.complaints.hasPrefix("cka: bad.csv: 'low' is no number (line 2)"), "\(bad.complaints)")
+    #expect(
+      bad.complaints.hasPrefix("cka: bad.csv: 'low' is no number (line 2)"), "\(bad.complaints)")
     #expect(try place.cka("freeze", "a.json", "--accuracy", "none.csv").status == 1)
   }
 
@@ -290,21 +293,27 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: place.path("runs"), withIntermediateDirectories: false)
     // scipy: ttest_ind([.62, .58, .66, .61, .64], [.55, .57, .52, .6], equal_var=False).
-    for (name, values) in [("kd", [0.62, 0.58, 0.66, 0.61, 0.64]), ("alone", [0.55, 0.57, 0.52, 0.6])] {
+    for (name, values) in [
+      ("kd", [0.62, 0.58, 0.66, 0.61, 0.64]), ("alone", [0.55, 0.57, 0.52, 0.6]),
+    ] {
       for (seed, value) in values.enumerated() {
         try write(
-          [[value]], rows: ["fc"], columns: ["fc"], models: ("\(name)-seed\(seed)", "t-seed\(seed)"),
+          [[value]], rows: ["fc"], columns: ["fc"],
+          models: ("\(name)-seed\(seed)", "t-seed\(seed)"),
           datasets: ("d", "d"), to: "runs/\(name)\(seed).json")
       }
     }
     let listed = try place.cka("seeds", "runs").text
     #expect(listed.contains("kd × t: 5 pairs of the same seed, seeds 0, 1, 2, 3, 4"), "\(listed)")
-    #expect(listed.contains("fc  0.6220 ± 0.030") || listed.contains("fc  0.6220  ± 0.030"), "\(listed)")
+    #expect(
+      listed.contains("fc  0.6220 ± 0.030") || listed.contains("fc  0.6220  ± 0.030"), "\(listed)")
     let record = try record("compare", "runs", "--seeds", "--pair-a", "kd,t", "--pair-b", "alone,t")
     #expect(record["cells_differing"] as? Int == 1)
     let cell = try #require((record["largest_cells"] as? [[String: Any]])?.first)
     #expect(abs(try #require(cell["p"] as? Double) - 0.0274765975864144) < 1e-9)
-    let words = try place.cka("compare", "runs", "--seeds", "--pair-a", "kd,t", "--pair-b", "alone,t").text
+    let words = try place.cka(
+      "compare", "runs", "--seeds", "--pair-a", "kd,t", "--pair-b", "alone,t"
+    ).text
     #expect(words.contains("the chance is that of seeds"), "\(words)")
     let same = try place.cka("compare", "runs", "--seeds", "--pair", "kd,t")
     #expect(same.status == 1 && same.complaints.contains("A and B are the same group, kd × t"))

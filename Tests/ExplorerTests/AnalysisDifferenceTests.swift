@@ -170,7 +170,8 @@ struct AnalysisDifferenceTests {
     #expect(scene.footer.contains("20 cells, mean 0.0020, largest ±0.0020, 0 differ (q ≤ 0.05)"))
     scene.press("D")
     #expect(scene.line(0).contains("q > 0.05 dimmed"))
-    #expect(scene.footer.contains("dimmed: 20 of 20 cells that may differ by the chance of the samples"))
+    #expect(
+      scene.footer.contains("dimmed: 20 of 20 cells that may differ by the chance of the samples"))
     #expect(try #require(scene.state.tile).values.allSatisfy(\.isNaN))
     #expect(scene.screen.contains("q > 0.05"))
     // The readout goes on telling the difference, its interval and its q value.
@@ -179,7 +180,8 @@ struct AnalysisDifferenceTests {
     scene.press("i")
     #expect(scene.screen.contains("0 NaN, 0 infinite") && scene.screen.contains("Subtracted (B)"))
     #expect(scene.screen.contains("0 of 20 tested cells differ (q ≤ 0.05, Benjamini–Hochberg)"))
-    #expect(scene.screen.contains("unpaired: no sample IDs say whether the minibatches are the same"))
+    #expect(
+      scene.screen.contains("unpaired: no sample IDs say whether the minibatches are the same"))
     #expect(scene.screen.contains("other seeds are not in the interval"))
     scene.press("Esc Esc d Down Enter")
     #expect(try #require(scene.state.tile).values.allSatisfy { abs($0 - 0.3) < 1e-9 })

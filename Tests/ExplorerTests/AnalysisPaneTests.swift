@@ -111,7 +111,8 @@ struct AnalysisPaneTests {
     scene.press("Enter F")
     #expect(scene.screen.contains("candidates for freezing"))
     #expect(scene.screen.contains("* r0  0.9500  ± ") && scene.screen.contains("at least 0.9"))
-    #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with the whole of their 95 % intervals"))
+    #expect(
+      scene.screen.contains("3 of 3 layers exceed 0.9 with the whole of their 95 % intervals"))
     var bare = Scene([Sample.pair()], 120, 40)
     bare.press("Enter F")
     #expect(bare.screen.contains("the values alone decide"))

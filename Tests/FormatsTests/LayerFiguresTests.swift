@@ -11,7 +11,9 @@ struct LayerFiguresReaderTests {
 
   @Test(
     "commas, tabs or semicolons; with a heading or without",
-    arguments: ["layer,probe\na,0.5\nb,1\n", "layer\tprobe\r\na\t0.5\r\nb\t1", "x;probe\na;50%\nb;1"])
+    arguments: [
+      "layer,probe\na,0.5\nb,1\n", "layer\tprobe\r\na\t0.5\r\nb\t1", "x;probe\na;50%\nb;1",
+    ])
   func tables(text: String) throws {
     let figures = try read(text)
     #expect(figures.columns == ["probe"] && figures.layers == ["a", "b"])

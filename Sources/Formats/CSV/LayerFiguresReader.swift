@@ -44,7 +44,9 @@ extension LayerFigures {
           "\(fields.count) fields where \(columns.count + 1) are due", at: "line \(record.line)")
       }
       rows.append((fields[0], try Self.figures(fields.dropFirst(), line: record.line)))
-      guard rows.count <= Limits.layers else { throw FormatError("more than \(Limits.layers) lines") }
+      guard rows.count <= Limits.layers else {
+        throw FormatError("more than \(Limits.layers) lines")
+      }
     }
     guard !rows.isEmpty else { throw FormatError("no layers and figures: layer,accuracy is due") }
     self.init(columns: columns, rows: rows)

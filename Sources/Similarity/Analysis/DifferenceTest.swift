@@ -44,7 +44,8 @@ public struct DifferenceTest: Sendable {
       (0..<columns.count).map { column in
         Self.cell(
           differences[row, column], sides, paired,
-          at: ((rows.first[row], columns.first[column]), (rows.second[row], columns.second[column])))
+          at: ((rows.first[row], columns.first[column]), (rows.second[row], columns.second[column]))
+        )
       }
     }.flatMap(\.self)
     let matrix = { (values: [Double]) in

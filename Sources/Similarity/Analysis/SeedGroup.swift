@@ -111,7 +111,8 @@ extension SeedGroup {
     (rows, columns, place) = (key.rows, key.columns, key.place)
     let isOneArchitecture = key.rows == key.columns && key.place.isEmpty
     let same = isOneArchitecture ? [] : found.filter { !$0.isMixed }
-    pairs = same.count > 1 || found.allSatisfy { !$0.isMixed } && !isOneArchitecture
+    pairs =
+      same.count > 1 || found.allSatisfy { !$0.isMixed } && !isOneArchitecture
       ? .sameSeed : .differentSeeds
     var seen: Set<[String?]> = []
     members = (pairs == .sameSeed ? same : found.filter(\.isMixed)).filter { member in

@@ -24,7 +24,8 @@ public struct SeedName: Sendable, Hashable {
     for index in words.indices.reversed() {
       guard let (first, digits) = Self.seed(at: index, of: words) else { continue }
       // What stands before the seed goes with it, once: "a-s2-b" is "a-b".
-      let base = Self.joined(words[..<first]).dropLast() + words[index].end
+      let base =
+        Self.joined(words[..<first]).dropLast() + words[index].end
         + Self.joined(words[(index + 1)...])
       let isEnd = { (character: Character) in Self.ends.contains(character) }
       let trimmed = base.drop(while: isEnd).reversed().drop(while: isEnd).reversed()

@@ -89,7 +89,8 @@ struct Compare: ParsableCommand {
         OpenResult(first), minus: OpenResult(second), order: order, mostWork: .max)
     else { throw fail("A and B have no row, or no column, with the same name") }
     if !anyway, let doubt = view.difference.doubts.first(where: \.isRefused) {
-      throw fail("\(doubt.description): A − B would say nothing of networks; --anyway subtracts them")
+      throw fail(
+        "\(doubt.description): A − B would say nothing of networks; --anyway subtracts them")
     }
     view.difference.doubts.forEach { complain("compare: \($0.description)") }
     let record = DifferenceRecord(view, top: top)
@@ -105,7 +106,8 @@ struct Compare: ParsableCommand {
     let first = try SeedOptions.group(in: a, choice(pairA, keyA), pattern, side: "a")
     let second = try SeedOptions.group(in: b ?? a, choice(pairB, keyB), pattern, side: "b")
     if first.title == second.title, b ?? a == a {
-      throw fail("\(a): A and B are the same group, \(first.title); choose with --pair-a and --pair-b")
+      throw fail(
+        "\(a): A and B are the same group, \(first.title); choose with --pair-a and --pair-b")
     }
     let record = SeedDifferenceRecord(first, second, top: top)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)

@@ -59,7 +59,9 @@ struct IdentificationRecord: Encodable {
         layer.usual_mistake.map { "else mostly \($0.named)" } ?? "",
       ]
     }
-    let error = group.standard_error.map { " ± \((100 * $0).fixed(1)) (standard error over networks)" }
+    let error = group.standard_error.map {
+      " ± \((100 * $0).fixed(1)) (standard error over networks)"
+    }
     let few = group.networks.count < 3 ? "; two networks do not tell how sure that is" : ""
     return [
       "\(group.networks.count) networks, \(group.ordered_pairs) ordered pairs: \(names)\(more)",

@@ -49,7 +49,8 @@ struct SeedDifferenceRecord: Encodable {
   var text: String {
     let level = DifferenceTest.levelText
     let expected =
-      cells_differing == 0 ? "" : ", of which at most \(expected_false.fixed(1)) are expected to be false"
+      cells_differing == 0
+      ? "" : ", of which at most \(expected_false.fixed(1)) are expected to be false"
     let lines =
       ["\(a.models) − \(b.models), against seeds"]
       + [("A", a), ("B", b)].map { "  \($0)  \($1.pairs)\(left($1))" }

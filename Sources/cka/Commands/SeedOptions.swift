@@ -8,7 +8,8 @@ enum SeedOptions {
   static func pattern(_ text: String?) throws -> SeedPattern? {
     guard let text else { return nil }
     guard let pattern = SeedPattern(text) else {
-      throw ValidationError("--group needs {name} and {seed}, something between them: {name}-seed{seed}")
+      throw ValidationError(
+        "--group needs {name} and {seed}, something between them: {name}-seed{seed}")
     }
     return pattern
   }
@@ -18,7 +19,8 @@ enum SeedOptions {
   static func groups(
     in path: String, _ choice: ResultChoice, _ pattern: SeedPattern?
   ) throws -> [SeedGroup] {
-    let results = try choice.results(in: path, kind: .layers, advice: advice).compactMap(\.comparison)
+    let results = try choice.results(in: path, kind: .layers, advice: advice).compactMap(
+      \.comparison)
     let groups = SeedGroup.all(results, pattern: pattern)
     guard !groups.isEmpty else {
       throw fail(

@@ -74,7 +74,9 @@ private struct SeedRecord: Encodable {
 
   init(_ group: SeedGroup, filter: LayerFilter) {
     let spread = SeedValues(group)
-    (models, place, pairs) = ("\(group.rows.model) × \(group.columns.model)", group.place, group.pairsText)
+    (models, place, pairs) = (
+      "\(group.rows.model) × \(group.columns.model)", group.place, group.pairsText
+    )
     (seeds, averaged) = (group.seeds, spread.pairs)
     left_out = group.leftOut + spread.leftOut
     let (rows, columns) = (filter.indices(of: spread.rows), filter.indices(of: spread.columns))

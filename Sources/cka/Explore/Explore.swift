@@ -31,7 +31,8 @@ struct Explore: ParsableCommand {
   var dumpScreen = false
 
   @Option(
-    help: "A CSV file of accuracies, layer,accuracy, to stand beside the candidates for freezing (F).",
+    help:
+      "A CSV file of accuracies, layer,accuracy, to stand beside the candidates for freezing (F).",
     completion: .file())
   var accuracy: String?
 

@@ -33,7 +33,9 @@ private struct World {
     var covariances = [Double](repeating: 0, count: count * count)
     for row in rows {
       for i in 0..<count {
-        for j in i..<count { covariances[i * count + j] += (row[i] - means[i]) * (row[j] - means[j]) }
+        for j in i..<count {
+          covariances[i * count + j] += (row[i] - means[i]) * (row[j] - means[j])
+        }
       }
     }
     func squares(_ a: Int, _ b: Int) -> Double {

@@ -107,7 +107,8 @@ struct DifferenceInferenceTests {
     #expect(test.standardErrors[0, 0] > 0 && test.standardErrors[0, 0] < 1.5 * most)
   }
 
-  @Test("results of one file share their minibatches without IDs; a layer with itself is not tested")
+  @Test(
+    "results of one file share their minibatches without IDs; a layer with itself is not tested")
   func oneFile() throws {
     let a = comparison("a", hashes: hashes.map { _ in nil }) { first[$0] }
     let block = try #require(a.block)
@@ -152,7 +153,8 @@ struct DifferenceInferenceTests {
     #expect(doubts(StudyOptions(kernel: rbf)).contains { !$0.isRefused } == false)
     #expect(doubts(StudyOptions(estimator: .biased)) == [.estimators(.unbiased, .biased)])
     // With minibatches of one size, weights make no difference.
-    let weighted = StudyOptions(weighting: plain.block?.study.options.weighting == .samples ? .equal : .samples)
+    let weighted = StudyOptions(
+      weighting: plain.block?.study.options.weighting == .samples ? .equal : .samples)
     #expect(doubts(weighted).isEmpty)
     #expect(doubts(StudyOptions(), datasets: ("d", "e")) == [.datasets("d", "e")])
     #expect(doubts(StudyOptions(), datasets: ("d", "e")).allSatisfy { !$0.isRefused })

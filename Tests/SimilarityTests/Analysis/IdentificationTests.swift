@@ -56,7 +56,8 @@ struct LayerIdentificationTests {
     let only = try #require(found.first)
     #expect(found.count == 1 && leftOut == 0)
     #expect(only.networks.map(\.model) == ["x", "y", "z"] && only.searches == 6)
-    #expect(only.layers.map(\.identified) == [6, 5, 6] && only.layers.map(\.searches) == [6, 6, 6])
+    #expect(
+      only.layers.map(\.identified) == [6, 5, 6] && only.layers.map(\.searches) == [6, 6, 6])
     #expect(only.layers[1].usualMistake == 0)
     #expect(isClose(only.share, 17.0 / 18, 1e-15) && isClose(only.chance, 1.0 / 3, 1e-15))
     // Without x and without z all are found, without y 5 of 6.

@@ -54,7 +54,8 @@ struct StatisticsReferenceTests {
     let groups = [("a", [0.62, 0.58, 0.66, 0.61, 0.64]), ("b", [0.55, 0.57, 0.52, 0.6])].map {
       name, values in
       let members = values.enumerated().map { seed, value in
-        layerResult(["x"], ["y"], models: ("\(name)-seed\(seed)", "t-seed\(seed)")) { _, _ in value }
+        layerResult(["x"], ["y"], models: ("\(name)-seed\(seed)", "t-seed\(seed)")) { _, _ in value
+        }
       }
       return SeedGroup.all(members)
     }
