@@ -88,11 +88,12 @@ struct CellInfluence: Sendable {
     return changes.map { (mean - $0) * scale }
   }
 
-  /// How many minibatches a cell's standard error rests on: n where all weigh the same, fewer where
-  /// some carry a large share of a layer's HSIC (Kish's effective sample size, the smaller of both
-  /// layers).
-  func effectiveMinibatches(row: Int, column: Int) -> Double {
-    min(effective[rowLayer(row)], effective[columnLayer(column)])
+  /// Degrees of freedom of a cell's standard error, at least 1: two less than the minibatches that
+  /// it rests on, one for the ratio and one for its scale. These are n where all weigh the same, and
+  /// fewer where some carry a large share of a layer's HSIC (Kish's effective sample size, the
+  /// smaller of both layers).
+  func degrees(row: Int, column: Int) -> Double {
+    max(1, min(effective[rowLayer(row)], effective[columnLayer(column)]) - 2)
   }
 }
 

@@ -9,9 +9,9 @@ import Core
 ///
 /// The t statistic of a jackknife with few minibatches has heavy tails, the more so where a few of
 /// them carry most of a layer's HSIC. Degrees of freedom are therefore those of the effective number
-/// of minibatches less one (`CellInfluence.effectiveMinibatches`): the smallest of all layers
-/// concerned where minibatches are paired, joined by Welch's and Satterthwaite's formula where they
-/// are not. `DifferenceCalibrationTests` has the simulations.
+/// of minibatches less two (`CellInfluence.degrees`): the smallest of all layers concerned where
+/// minibatches are paired, joined by Welch's and Satterthwaite's formula where they are not.
+/// `DifferenceCalibrationTests` has the simulations.
 public struct DifferenceTest: Sendable {
   /// How the minibatches of both stand to each other.
   public let pairing: Pairing
@@ -72,23 +72,22 @@ public struct DifferenceTest: Sendable {
     let error = squares(joined(a, b, paired.partners)).squareRoot()
     // Nothing but rounding is no error: a layer with itself, or twice the same values.
     guard difference.isFinite, error > 1e-9 * (own.a + own.b).squareRoot() else { return Cell() }
-    let effective = (
-      sides.a.effectiveMinibatches(row: places.a.row, column: places.a.column),
-      sides.b.effectiveMinibatches(row: places.b.row, column: places.b.column)
+    let known = (
+      sides.a.degrees(row: places.a.row, column: places.a.column),
+      sides.b.degrees(row: places.b.row, column: places.b.column)
     )
-    let degrees = degrees(effective, own, isPaired: paired.partners.contains { $0 != nil })
+    let degrees = degrees(known, own, isPaired: paired.partners.contains { $0 != nil })
     return Cell(
       error: error, degrees: degrees,
       p: StudentT.twoSidedP(difference / error, degrees: degrees))
   }
 
   private static func degrees(
-    _ effective: (a: Double, b: Double), _ variances: (a: Double, b: Double), isPaired: Bool
+    _ known: (a: Double, b: Double), _ variances: (a: Double, b: Double), isPaired: Bool
   ) -> Double {
     // A layer with itself has no error, and so no say.
     let (a, b) = (
-      variances.a > 0 ? max(1, effective.a - 1) : .infinity,
-      variances.b > 0 ? max(1, effective.b - 1) : .infinity
+      variances.a > 0 ? known.a : .infinity, variances.b > 0 ? known.b : .infinity
     )
     return isPaired ? min(a, b) : Welch.degrees((variances.a, a), (variances.b, b))
   }

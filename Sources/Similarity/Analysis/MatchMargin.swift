@@ -49,9 +49,8 @@ extension CellInfluence {
     let squares = zip(values(row: row, column: column), values(row: row, column: other)).reduce(0) {
       $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
     }
-    let degrees = min(
-      effectiveMinibatches(row: row, column: column), effectiveMinibatches(row: row, column: other))
+    let degrees = min(degrees(row: row, column: column), degrees(row: row, column: other))
     guard minibatches > 1 else { return .nan }
-    return squares.squareRoot() * StudentT.criticalValue(0.05, degrees: max(1, degrees - 1))
+    return squares.squareRoot() * StudentT.criticalValue(0.05, degrees: degrees)
   }
 }

@@ -65,7 +65,7 @@ struct DifferenceInferenceTests {
     let error = jackknife { without($0, first) - without($0, second) }
     #expect(isClose(test.standardErrors[0, 0], error, 1e-6 * error))
     // All minibatches weigh nearly the same.
-    #expect(test.degrees[0, 0] > 7.9 && test.degrees[0, 0] <= 8)
+    #expect(test.degrees[0, 0] > 6.9 && test.degrees[0, 0] <= 7)
   }
 
   @Test("minibatches in another order are paired by their samples")
@@ -91,7 +91,7 @@ struct DifferenceInferenceTests {
     }
     let error = (errors[0] * errors[0] + errors[1] * errors[1]).squareRoot()
     #expect(isClose(test.standardErrors[0, 0], error, 1e-9 * error))
-    #expect(test.degrees[0, 0] > 8 && test.degrees[0, 0] <= 16)
+    #expect(test.degrees[0, 0] > 7 && test.degrees[0, 0] <= 14)
   }
 
   @Test("minibatches that only one result has count for themselves")
@@ -132,8 +132,8 @@ struct DifferenceInferenceTests {
     let a = comparison("a", hashes: hashes) { heavy[$0] }
     let b = comparison("b", hashes: hashes) { second[$0] }
     let test = try #require(Difference(a, minus: b).test)
-    // (Σw)²/Σw² − 1 of eight weights of about 1 and one of 20.
-    #expect(test.degrees[0, 0] > 0.8 && test.degrees[0, 0] < 1.2)
+    // (Σw)²/Σw² is about 1.9 for eight weights of about 1 and one of 20.
+    #expect(test.degrees[0, 0] == 1)
   }
 
   @Test("different kernels and estimators are refused; weightings, data and biases questioned")
