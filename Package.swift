@@ -84,7 +84,10 @@ let package = Package(
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
     tests(
       "CommandTests",
-      ["cka", "Explorer", "Recipe", "Cells", "Formats", "Jobs", "TorchBackend", "TestSupport"]),
+      [
+        "cka", "Explorer", "Recipe", "Similarity", "Cells", "Formats", "Jobs", "TorchBackend",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "TorchBackendTests", dependencies: ["TorchBackend", "Formats", "TestSupport"],
       exclude: ["Python"], swiftSettings: settings),
