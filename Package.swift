@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CGram"),
     .target(name: "COpenBLAS"),
+    .target(name: "CHash"),
 
     module("Core", []),
     module("Similarity", ["Core", "CGram", "COpenBLAS"]),
@@ -44,7 +45,7 @@ let package = Package(
     module(
       "Formats",
       [
-        "Core", "Similarity", "CSignals", "CZip", "CZlib", "CHDF5",
+        "Core", "Similarity", "CSignals", "CHash", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Jobs", ["Core", "CSignals"]),
@@ -70,7 +71,7 @@ let package = Package(
     tests("CoreTests", ["Core", "TestSupport"]),
     tests("CellsTests", ["Cells"]),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "cka"]),
+    tests("FormatsTests", ["Formats", "Core", "Similarity", "TestSupport", "cka"]),
     tests(
       "SimilarityTests",
       ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),

@@ -106,6 +106,7 @@ extension ResultBundle {
       let region = try MappedFile.region(path: path)
       guard SafetensorsFile.matches(region.bytes) else { throw FormatError("this is no bundle") }
       let file = try SafetensorsFile(region: region)
+      try Seal.check(file, in: region.bytes)
       guard matches(file) else { throw FormatError("this is no bundle") }
       let record = try record(in: file, path: path)
       guard !MappedFile.wasTruncated(region) else {
