@@ -15,9 +15,13 @@ public struct OpenResult: Sendable {
   /// The scores in both orders, of a result of minibatches.
   let scores: Scores?
 
+  /// The file that it was taken from, which other results may share.
+  let file: OpenFile?
+
   /// Reads the values once; for a large matrix that is the slow part, done away from the screen.
-  public init(_ comparison: Comparison) {
+  public init(_ comparison: Comparison, of file: OpenFile? = nil) {
     self.comparison = comparison
+    self.file = file
     (pyramid, summary) = BlockPyramid.building(MatrixView(comparison.matrix))
     scores = comparison.kind == .minibatches ? Scores(comparison.matrix.values()) : nil
     halfWidths = comparison.block.flatMap { block in
@@ -25,6 +29,13 @@ public struct OpenResult: Sendable {
       let work = cells.multipliedReportingOverflow(by: block.study.kept.count)
       return work.overflow || work.partialValue > Self.mostWork ? nil : block.halfWidths()
     }
+  }
+
+  /// Bytes of memory that it takes besides what is its file's.
+  var ownWeight: Int {
+    let scores = scores == nil ? 0 : 4 * 8 * comparison.matrix.columns
+    let values = file == nil ? comparison.weight : 0
+    return values + scores + (halfWidths?.weight ?? 0) + comparison.matrix.tileWeight
   }
 
   /// Cells × minibatches whose half widths take under half a second.

@@ -12,10 +12,23 @@ func complain(_ line: String) {
   StandardOutput.write(Array("cka: \(safe.joined(separator: " "))\n".utf8), to: STDERR_FILENO)
 }
 
-/// Says where the names of a result's layers may stand at the wrong rows.
-func complainOfLabels(_ result: Comparison) {
-  guard let doubt = result.labelDoubt else { return }
-  complain("\(result.id.path): \(doubt); --executed-labels names them so")
+/// Says what must be said of results before they go anywhere, a line for each caveat.
+func tell(_ caveats: [Caveat], of path: String) {
+  for caveat in caveats {
+    let remedy = caveat == .labelsSuspect ? "; --executed-labels names them so" : ""
+    complain("\(path): \(caveat)\(remedy)")
+  }
+}
+
+/// The same of several comparisons, each line once: a file holds many pairs of one run.
+func tellCaveats(of comparisons: [Comparison], order: LabelOrder) {
+  var told: Set<[String]> = []
+  for comparison in comparisons {
+    let new = comparison.caveats(order: order).filter {
+      told.insert([comparison.id.path, $0.description]).inserted
+    }
+    tell(new, of: comparison.id.path)
+  }
 }
 
 /// Ends the command with exit code 1 after one line on standard error.

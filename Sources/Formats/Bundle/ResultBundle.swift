@@ -111,9 +111,11 @@ extension ResultBundle {
         "shape \(array.shape) does not fit \(rows.layers.count) × \(columns.layers.count) layers",
         at: place)
     }
-    return Comparison(
+    var comparison = Comparison(
       id: ResultID(path: path, key: entry.key), format: "cka bundle, version \(version)",
       kind: entry.kind, rows: rows, columns: columns, matrix: try array.matrix(),
       dtype: entry.dtype.isEmpty ? array.type.rawValue : entry.dtype, warnings: entry.warnings)
+    comparison.standing = entry.caveats
+    return comparison
   }
 }

@@ -95,6 +95,7 @@ extension ResultBundle {
         matrix: block.matrix(), dtype: "float64",
         warnings: warnings(record, rows: rows, columns: columns), block: block)
       comparison.origin = record.provenance.origin
+      comparison.standing = caveats(of: record)
       return comparison
     }
   }
@@ -164,9 +165,8 @@ extension ResultBundle {
     let (study, provenance) = (record.study, record.provenance)
     var lines: [String] = []
     let seen = study.minibatches.count
-    if provenance.state == .partial, provenance.plannedMinibatches > 0 {
-      lines.append("partial: \(seen) of \(provenance.plannedMinibatches) minibatches so far")
-    } else if provenance.state == .converged {
+    lines += caveats(of: record).map(\.description)
+    if provenance.state == .converged {
       lines.append(
         "stopped after \(seen) of \(provenance.plannedMinibatches) minibatches: every interval is "
           + "narrow enough")

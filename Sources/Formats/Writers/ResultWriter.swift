@@ -76,6 +76,11 @@ public enum ResultWriter {
       for (key, layers) in layers(of: comparison) {
         try zip.add(prefix + key + ".npy", NpyText.list(layers))
       }
+      let caveats = comparison.caveats
+      if !caveats.isEmpty {
+        try zip.add(
+          prefix + CaveatText.key + ".npy", NpyText.list(caveats.map(\.description)))
+      }
     }
     if let order { try zip.add("order.npy", NpyText.integers(order)) }
     return try zip.finished()
@@ -130,6 +135,8 @@ extension ResultWriter {
     fields.insert(
       contentsOf: layers(of: comparison).map { "\"\($0.0)\": \(JSONText.list($0.1))" }, at: 3)
     if let order { fields.append("\"order\": [\(order.map(String.init).joined(separator: ", "))]") }
+    let caveats = comparison.caveats
+    if !caveats.isEmpty { fields.append("\"\(CaveatText.key)\": \(CaveatText.json(caveats))") }
     return "{" + fields.joined(separator: ", ") + "}"
   }
 

@@ -61,14 +61,14 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let first = try choice(pairA, keyA).layers(in: a, advice: Self.advice("a"))
-    let second = try choice(pairB, keyB).layers(in: b ?? a, advice: Self.advice("b"))
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let first = try choice(pairA, keyA).layers(in: a, labels: order, advice: Self.advice("a"))
+    let second = try choice(pairB, keyB).layers(
+      in: b ?? a, labels: order, advice: Self.advice("b"))
     if first.id == second.id {
       throw fail(
         "\(a): A and B are the same result; name another file, or B's models: --pair-b A,B")
     }
-    let order: LabelOrder = executedLabels ? .executed : .exported
-    if !executedLabels { [first, second].forEach(complainOfLabels) }
     guard
       let view = DifferenceView(OpenResult(first), minus: OpenResult(second), order: order)
     else { throw fail("A and B have no row, or no column, with the same name") }
@@ -115,6 +115,7 @@ struct DifferenceRecord: Encodable {
   let mean, mean_magnitude, largest: Double?
   let cells_apart: Int?
   let largest_cells: [Cell]
+  let caveats: [CaveatRecord]
 
   init(_ view: DifferenceView, top: Int) {
     let difference = view.difference
@@ -128,6 +129,7 @@ struct DifferenceRecord: Encodable {
     (mean, mean_magnitude) = (summary.mean.known, summary.meanMagnitude.known)
     largest = summary.largest.known
     cells_apart = summary.apart
+    caveats = view.caveats.map(CaveatRecord.init)
     let names = view.result.comparison
     largest_cells = difference.largestCells(top).map { row, column in
       let values = difference.values(row: row, column: column)
@@ -153,6 +155,7 @@ struct DifferenceRecord: Encodable {
       cells_apart.map { "  intervals       lie apart in \($0) of \(cells) cells (95 %)" }
         ?? "  intervals       not known for both results",
     ]
+    lines += caveats.map { "  caveat          \($0.text)" }
     guard !largest_cells.isEmpty else { return lines.joined(separator: "\n") }
     lines.append("  largest differences")
     let rows = largest_cells.map { cell in

@@ -42,11 +42,11 @@ struct Freeze: ParsableCommand {
   func run() throws {
     // A study of a model on two data sets also has each data set with itself.
     let advice = "choose a model on two data sets with --pair A@D1,A@D2 or --key"
-    let result = try choice.layers(in: path, advice: advice) {
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let result = try choice.layers(in: path, labels: order, advice: advice) {
       $0.rows.model == $0.columns.model && $0.rows.dataset != $0.columns.dataset
     }
     let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
-    let order: LabelOrder = executedLabels ? .executed : .exported
     let table = FreezeTable(result, threshold: threshold, order: order)
     guard !FreezeTable.isOfTwoModels(result, order: order) else {
       throw fail(
@@ -56,9 +56,8 @@ struct Freeze: ParsableCommand {
     guard !table.layers.isEmpty else {
       throw fail("\(path): no layer of the rows has a partner of the same name on the columns")
     }
-    if json || csv, !executedLabels { complainOfLabels(result) }
     if json {
-      try StandardOutput.print(PrettyJSON.text(FreezeRecord(table, of: result)))
+      try StandardOutput.print(PrettyJSON.text(FreezeRecord(table, of: result, order: order)))
     } else if csv {
       try StandardOutput.print(Self.csv(table))
     } else {
@@ -87,8 +86,9 @@ private struct FreezeRecord: Encodable {
   let leading, left_out: Int
   let layers: [Layer]
   let notes: [String]
+  let caveats: [CaveatRecord]
 
-  init(_ table: FreezeTable, of result: Comparison) {
+  init(_ table: FreezeTable, of result: Comparison, order: LabelOrder) {
     file = SafeText.sanitise(result.id.path)
     (model1, model2) = (result.rows.model, result.columns.model)
     (dataset1, dataset2) = (result.rows.dataset, result.columns.dataset)
@@ -100,5 +100,6 @@ private struct FreezeRecord: Encodable {
         name: $0.name, cka: $0.value.known, half_width: $0.halfWidth.known, passes: $0.passes)
     }
     notes = table.notes
+    caveats = result.caveats(order: order).map(CaveatRecord.init)
   }
 }

@@ -25,9 +25,9 @@ struct Match: ParsableCommand {
   @OptionGroup var choice: ResultChoice
 
   func run() throws {
-    let result = try choice.layers(in: path)
-    if !executedLabels { complainOfLabels(result) }
-    let record = MatchRecord(result, order: executedLabels ? .executed : .exported)
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let result = try choice.layers(in: path, labels: order)
+    let record = MatchRecord(result, order: order)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
   }
 }
@@ -43,6 +43,7 @@ private struct MatchRecord: Encodable {
   let file, model1, model2: String
   let layers: [Layer]
   let order: Double?
+  let caveats: [CaveatRecord]
 
   init(_ result: Comparison, order labels: LabelOrder) {
     let axes = result.axes(order: labels)
@@ -50,6 +51,7 @@ private struct MatchRecord: Encodable {
     file = SafeText.sanitise(result.id.path)
     (model1, model2) = (axes.rows.figureTitle, axes.columns.figureTitle)
     order = best.order.known
+    caveats = result.caveats(order: labels).map(CaveatRecord.init)
     layers = zip(axes.rows.layers.indices, best.matches).map { row, match in
       let width = match.flatMap {
         result.block?.uncertainty(row: row, column: $0.column)?.halfWidth
@@ -72,6 +74,6 @@ private struct MatchRecord: Encodable {
     let tau = order.map { ", order kept to \($0.fixed(2)) (Kendall's tau)" } ?? ""
     return
       (["\(model1) > \(model2)"] + TextTable.lines(rows, right: [3]).map { "  " + $0 }
-      + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"]).joined(separator: "\n")
+      + caveats.map { "  \($0.text)" } + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"]).joined(separator: "\n")
   }
 }

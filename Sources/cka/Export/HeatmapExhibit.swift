@@ -14,6 +14,8 @@ struct HeatmapExhibit: Exhibit {
   /// For a sorted vector: the minibatch (from 1) of each rank.
   var minibatches: [Int]?
 
+  var caveats: [Caveat] { comparison.caveats }
+
   /// The pane that `request` asks for.
   /// - Throws: `FormatError` when the result does not have that view, or a filter leaves nothing.
   init(_ request: ExportRequest, of whole: OpenResult) throws(FormatError) {
@@ -32,10 +34,25 @@ struct HeatmapExhibit: Exhibit {
     }
   }
 
+  /// A figure of `comparison`, whose caveats come first in its caption and mark its title.
   init(figure: Figure, comparison: Comparison, minibatches: [Int]? = nil) {
+    var figure = figure
+    let caveats = comparison.caveats
+    if !caveats.isEmpty {
+      figure.title += " (\(caveats.marks.isEmpty ? "see below" : caveats.marks))"
+      figure.caption = caveats.prefix(Self.mostCaveats).map(Self.sentence) + figure.caption
+    }
     self.figure = figure
     self.comparison = comparison
     self.minibatches = minibatches
+  }
+
+  /// Caveats in a caption, at most.
+  private static let mostCaveats = 6
+
+  private static func sentence(_ caveat: Caveat) -> String {
+    let text = caveat.description
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 }
 
@@ -89,10 +106,11 @@ extension HeatmapExhibit {
     let (rows, columns) =
       settings.transposed ? (arranged.columns, arranged.rows) : (arranged.rows, arranged.columns)
     let source = result.comparison
-    let comparison = Comparison(
+    var comparison = Comparison(
       id: source.id, format: source.format, kind: .layers, rows: rows, columns: columns,
       matrix: view.isWhole ? view.matrix : Matrix(copying: view), dtype: source.dtype,
       warnings: source.warnings)
+    comparison.inherit(source, order: settings.labelOrder)
     return HeatmapExhibit(
       figure: figure(comparison, view, arranged.bounds, settings, source),
       comparison: comparison)
@@ -103,11 +121,8 @@ extension HeatmapExhibit {
     _ settings: ViewSettings, _ source: Comparison
   ) -> Figure {
     var caption: [String] = []
-    if source.labelsLookRegistered {
-      caption.append(
-        settings.labelOrder == .executed
-          ? "Layer names in execution order (children before parents)."
-          : "Layer names as exported, in registration order; the rows may be in another.")
+    if source.labelsLookRegistered, settings.labelOrder == .executed {
+      caption.append("Layer names in execution order (children before parents).")
     }
     if !settings.filter.isEmpty { caption.append("Layers shown: \(settings.filter)") }
     return Figure(
