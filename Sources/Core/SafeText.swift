@@ -38,7 +38,7 @@ public enum SafeText {
   /// JSON text in which everything that could steer a terminal or reorder the line is written as
   /// `\uXXXX`; it means the same. Outside of its texts JSON has no such characters.
   public static func escaped(json: String) -> String {
-    if json.utf8.allSatisfy({ $0 < 0x7F }) { return json }
+    if json.utf8.allSatisfy({ $0 == 0x0A || $0 >= 0x20 && $0 < 0x7F }) { return json }
     var result = ""
     for scalar in json.unicodeScalars {
       if scalar == "\n" || isHarmless(scalar) {

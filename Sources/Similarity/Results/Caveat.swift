@@ -1,3 +1,5 @@
+import Core
+
 /// What must be said of a result wherever it goes: on the screen, in a figure, in a file of values,
 /// on standard error. `Comparison.caveats` is the one list of them, and every way out renders it.
 ///

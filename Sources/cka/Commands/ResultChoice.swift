@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Explorer
 import Formats
 import Similarity
@@ -84,7 +85,8 @@ struct ResultChoice: ParsableArguments {
   /// - Throws: as `result(in:kind:advice:preferring:)`.
   func layers(
     in path: String, labels: LabelOrder = .exported,
-    advice: String = "choose with --pair A,B or --key", preferring isWanted: (Comparison) -> Bool = { _ in true }
+    advice: String = "choose with --pair A,B or --key",
+    preferring isWanted: (Comparison) -> Bool = { _ in true }
   ) throws -> Comparison {
     let fitting = try result(in: path, kind: .layers, labels: labels, advice: advice) {
       $0.comparison.map(isWanted) ?? false

@@ -66,11 +66,10 @@ struct ComputeRun {
       (models, sampleCounts) = (source.models, source.sampleCounts)
       warnings = features.warnings
     }
-    hashes = SourceHashes(
-      switch origin {
-      case .features(let features, _): features.paths
-      case .backend(_, _, let files): files
-      })
+    switch origin {
+    case .features(let features, _): hashes = SourceHashes(features.paths)
+    case .backend(_, _, let files): hashes = SourceHashes(files)
+    }
     if recipe.batchSize == nil {
       // The standard size was not asked for: files of one minibatch each are no surprise.
       warnings.removeAll { $0.hasPrefix("the batch size is not used") }
