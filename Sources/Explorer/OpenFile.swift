@@ -30,7 +30,7 @@ extension Matrix {
 
 extension State {
   /// Bytes of memory that results may take besides what is on the screen: 512 MB.
-  static let keptBytes = 512 << 20
+  static let mostKeptBytes = 512 << 20
   /// Results that are kept at hand, at most.
   static let keptResults = 16
 
@@ -38,10 +38,10 @@ extension State {
   mutating func remember(_ result: Opened) {
     recent.removeAll { $0.id == result.id }
     recent.append(result)
-    while recent.count > Self.keptResults || recent.count > 1 && keptWeight > Self.keptBytes {
+    while recent.count > Self.keptResults || recent.count > 1 && keptWeight > keptBytes {
       recent.removeFirst()
     }
-    if keptWeight > Self.keptBytes { recent = [] }
+    if keptWeight > keptBytes { recent = [] }
   }
 
   /// Bytes of memory that are kept for the results at hand alone: each file once, and none that is

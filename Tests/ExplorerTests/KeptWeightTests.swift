@@ -10,8 +10,8 @@ import Testing
 struct KeptWeightTests {
   /// A file of `count` results of one study whose sums and kept scores take `megabytes`.
   private static func file(_ name: String, count: Int, megabytes: Int) -> OpenFile {
-    // A triangle of 100,128 values for 447 layers; each kept minibatch takes 400,512 bytes.
-    let layers = 447
+    // A triangle of 5,050 values; each kept minibatch takes 20,200 bytes.
+    let layers = 100
     let values = layers * (layers + 1) / 2
     let model = StudyModel(
       name: "A", layers: (0..<layers).map { StudyLayer(name: "l\($0)") })
@@ -24,47 +24,51 @@ struct KeptWeightTests {
         .comparison(
           Comparison(
             id: ResultID(path: name, key: "\(number)"), format: "", kind: .layers,
-            rows: Axis(layers: ["a"]), columns: Axis(layers: ["b"]),
-            matrix: Matrix(rows: 1, columns: 1, values: [0.5]), block: block))
+            rows: model.axis, columns: model.axis, matrix: block.matrix(), block: block))
       })
   }
 
   private static func state() -> State {
-    State(terminal: TerminalTraits(size: Size(width: 80, height: 24), depth: .trueColor))
+    var state = State(
+      terminal: TerminalTraits(size: Size(width: 80, height: 24), depth: .trueColor))
+    #expect(state.keptBytes == 512 << 20)
+    state.keptBytes = 51 << 20
+    return state
   }
 
   @Test("A file's weight has its kept scores in it, once for all its results")
   func weight() {
-    let file = Self.file("a", count: 8, megabytes: 40)
-    #expect((40 << 20..<43 << 20).contains(file.weight))
+    let file = Self.file("a", count: 8, megabytes: 4)
+    // Eight matrices of 80 kB are in it, too.
+    #expect((4 << 20..<5 << 20).contains(file.weight))
   }
 
   @Test("All results of one study are at hand while one of them is on the screen")
   func oneStudy() {
-    let file = Self.file("a", count: 12, megabytes: 40)
+    let file = Self.file("a", count: 12, megabytes: 4)
     var state = Self.state()
     for result in file.results { state.arrive(Opened(result, of: file), companion: nil) }
     #expect(state.recent.count == 12)
-    // The file is there for the one on the screen; the others add nothing that counts.
-    #expect(state.keptWeight < 1 << 20)
+    // The file is there for the one on the screen; the others add their intervals' 80 kB.
+    #expect(state.keptWeight < 12 * 90_000)
   }
 
   @Test("Many studies do not add up: what was looked at longest ago goes")
   func manyStudies() {
     var state = Self.state()
     for number in 0..<8 {
-      let file = Self.file("f\(number)", count: 1, megabytes: 120)
+      let file = Self.file("f\(number)", count: 1, megabytes: 12)
       state.arrive(Opened(file.results[0], of: file), companion: nil)
-      #expect(state.keptWeight <= State.keptBytes)
+      #expect(state.keptWeight <= state.keptBytes)
     }
-    // The one on the screen, and four of 120 MB beside it.
+    // The one on the screen, and four of 12 MB beside it.
     #expect(state.recent.map(\.id.path) == ["f3", "f4", "f5", "f6", "f7"])
   }
 
   @Test("One that exceeds the bound alone is not kept once it leaves the screen")
   func tooLarge() {
     var state = Self.state()
-    let large = Self.file("large", count: 1, megabytes: 520)
+    let large = Self.file("large", count: 1, megabytes: 52)
     state.arrive(Opened(large.results[0], of: large), companion: nil)
     let small = Self.file("small", count: 1, megabytes: 1)
     state.arrive(Opened(small.results[0], of: small), companion: nil)

@@ -26,6 +26,9 @@ enum CaveatText {
   /// The caveats that `value` lists, as objects or as texts; none where it is something else.
   static func caveats(_ value: Value?) -> [Caveat] {
     let suspect = Caveat.labelsSuspect
+    if case .strings(let texts, _)? = value {
+      return texts.map(SafeText.sanitise).filter { $0 != suspect.description }.map(Caveat.told)
+    }
     return (value?.list ?? []).compactMap { element -> Caveat? in
       guard let fields = element.fields else {
         return element.safeText.flatMap { $0 == suspect.description ? nil : .told($0) }
