@@ -4,8 +4,16 @@ import Synchronization
 /// The names of all jobs, listed again only when the folder of jobs has changed: with thousands of
 /// jobs the listing itself is work.
 final class JobRoll: Sendable {
-  private struct Listing {
+  /// A listing.
+  struct Names {
+    /// The names, oldest first.
     var ids: [JobID] = []
+    /// Another number for every listing.
+    var version = 0
+  }
+
+  private struct Listing {
+    var names = Names()
     /// When the folder last changed, as it was before it was listed; nil before the first listing.
     var changed: Moment?
     /// The clock then.
@@ -19,16 +27,20 @@ final class JobRoll: Sendable {
   init(root: String) { self.root = root }
 
   /// The names, oldest first.
-  func ids() throws(JobError) -> [JobID] {
+  func ids() throws(JobError) -> [JobID] { try names().ids }
+
+  /// The names, and whether they were listed anew.
+  func names() throws(JobError) -> Names {
     try listing.withLock { listing throws(JobError) in
       let changed = Moment(changeOf: root)
       if let changed, changed == listing.changed, changed.isWellBefore(listing.listed) {
-        return listing.ids
+        return listing.names
       }
       let now = Moment.now
-      listing.ids = try JobFolder.ids(in: root)
+      listing.names = Names(
+        ids: try JobFolder.ids(in: root), version: listing.names.version + 1)
       (listing.changed, listing.listed) = (changed, now)
-      return listing.ids
+      return listing.names
     }
   }
 }

@@ -13,21 +13,26 @@ func complain(_ line: String) {
 }
 
 /// Says what must be said of results before they go anywhere, a line for each caveat.
-func tell(_ caveats: [Caveat], of path: String) {
+/// - Parameter remedy: what to do about names in doubt.
+func tell(_ caveats: [Caveat], of path: String, remedy: String = labelsRemedy) {
   for caveat in caveats {
-    let remedy = caveat == .labelsSuspect ? "; --executed-labels names them so" : ""
-    complain("\(path): \(caveat)\(remedy)")
+    complain("\(path): \(caveat)\(caveat == .labelsSuspect ? remedy : "")")
   }
 }
 
+/// What to do about names in doubt, for commands that can.
+let labelsRemedy = "; --executed-labels names them so"
+
 /// The same of several comparisons, each line once: a file holds many pairs of one run.
-func tellCaveats(of comparisons: [Comparison], order: LabelOrder) {
+func tellCaveats(
+  of comparisons: [Comparison], order: LabelOrder, remedy: String = labelsRemedy
+) {
   var told: Set<[String]> = []
   for comparison in comparisons {
     let new = comparison.caveats(order: order).filter {
       told.insert([comparison.id.path, $0.description]).inserted
     }
-    tell(new, of: comparison.id.path)
+    tell(new, of: comparison.id.path, remedy: remedy)
   }
 }
 

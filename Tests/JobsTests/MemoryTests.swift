@@ -32,6 +32,7 @@ import Testing
     #expect(first.jobs == (try scratch.store.list()))
     let second = try memory.look(at: scratch.store)
     #expect(second.fresh.isEmpty && second.jobs == first.jobs)
+    #expect(!first.isSameList)
   }
 
   @Test("One that stopped is read again when its journal goes on; one that died, too")

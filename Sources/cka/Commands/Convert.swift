@@ -23,12 +23,12 @@ struct Convert: ParsableCommand {
     let (results, problems) = Info.read(paths, skipping: FileIdentity(output))
     problems.forEach(complain)
     guard problems.isEmpty, !results.isEmpty else { throw ExitCode(1) }
-    tellCaveats(of: results.compactMap(\.comparison), order: .exported)
     do {
       try Export.refuse(output, among: results.map(\.id.path))
       let (bytes, count) = try encode(results, as: container)
       try AtomicFile.write(bytes, to: output)
       complain("wrote \(count) \(count == 1 ? "result" : "results") to \(output)")
+      tellCaveats(of: results.compactMap(\.comparison), order: .exported, remedy: "")
     } catch let error as FormatError {
       throw fail(error.description)
     }

@@ -38,7 +38,7 @@ struct JobDesk: Sendable {
 
   private func perform(_ request: JobRequest, _ store: JobStore) throws -> [JobReport] {
     switch request {
-    case .list: return [try list(store)]
+    case .list: return try lines.news(store).map { [.list($0)] } ?? []
     case .open(let name):
       let job = try store.job(store.find(name))
       return [try results(of: job).map { .opened($0) } ?? .refused("job \(name) has no result yet")]
