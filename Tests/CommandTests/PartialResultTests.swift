@@ -24,11 +24,13 @@ import Testing
 
   private let line = "partial: 3 of 8 minibatches so far"
 
-  @Test("Every way out tells it on standard error", arguments: [
-    ["show"], ["export", "-o", "x.png"], ["export", "--raw", "-o", "x.ppm"],
-    ["export", "-o", "x.csv"], ["export", "-o", "x.npy"], ["export", "-o", "x.npz"],
-    ["export", "--view", "pairs", "-o", "x.svg"], ["match"], ["match", "--json"],
-  ])
+  @Test(
+    "Every way out tells it on standard error",
+    arguments: [
+      ["show"], ["export", "-o", "x.png"], ["export", "--raw", "-o", "x.ppm"],
+      ["export", "-o", "x.csv"], ["export", "-o", "x.npy"], ["export", "-o", "x.npz"],
+      ["export", "--view", "pairs", "-o", "x.svg"], ["match"], ["match", "--json"],
+    ])
   func everyWayOut(_ words: [String]) throws {
     let rest = words.dropFirst().map { "'\($0)'" }.joined(separator: " ")
     let outcome = try place.shell("cka \(words[0]) run.cka.safetensors \(rest)")
@@ -73,15 +75,18 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.complaints)")
     #expect(outcome.text.contains("partial 3×3"))
     #expect(outcome.text.contains(line))
-    #expect(outcome.text.split(separator: "\n").contains {
-      $0.contains("row ") && $0.contains("  partial")
-    })
+    #expect(
+      outcome.text.split(separator: "\n").contains {
+        $0.contains("row ") && $0.contains("  partial")
+      })
   }
 
-  @Test("Labels in doubt are told the same way by every way out", arguments: [
-    "show", "export -o x.png", "export -o x.ppm", "export -o x.svg", "export -o x.csv",
-    "export -o x.json", "export -o x.npz", "convert -o y.csv", "convert -o y.json", "match",
-  ])
+  @Test(
+    "Labels in doubt are told the same way by every way out",
+    arguments: [
+      "show", "export -o x.png", "export -o x.ppm", "export -o x.svg", "export -o x.csv",
+      "export -o x.json", "export -o x.npz", "convert -o y.csv", "convert -o y.json", "match",
+    ])
   func labels(_ words: String) throws {
     let parts = words.split(separator: " ", maxSplits: 1)
     let rest = parts.count > 1 ? parts[1] : ""

@@ -3,12 +3,14 @@ import Testing
 @testable import Core
 
 @Suite struct SafeTextTests {
-  @Test("In JSON, what steers a terminal is escaped, and everything means the same", arguments: [
-    ("{\n  \"a\" : 1\n}", "{\n  \"a\" : 1\n}"), ("\"é 模型 🙂\"", "\"é 模型 🙂\""),
-    ("\"\u{9B}31m\u{85}\"", "\"\\u009b31m\\u0085\""),
-    ("\"\u{202E}a\u{2066}\u{7F}\"", "\"\\u202ea\\u2066\\u007f\""),
-    ("\"\u{E0041}\"", "\"\\udb40\\udc41\""),
-  ])
+  @Test(
+    "In JSON, what steers a terminal is escaped, and everything means the same",
+    arguments: [
+      ("{\n  \"a\" : 1\n}", "{\n  \"a\" : 1\n}"), ("\"é 模型 🙂\"", "\"é 模型 🙂\""),
+      ("\"\u{9B}31m\u{85}\"", "\"\\u009b31m\\u0085\""),
+      ("\"\u{202E}a\u{2066}\u{7F}\"", "\"\\u202ea\\u2066\\u007f\""),
+      ("\"\u{E0041}\"", "\"\\udb40\\udc41\""),
+    ])
   func escapesJSON(_ json: String, _ safe: String) {
     #expect(SafeText.escaped(json: json) == safe)
     #expect(SafeText.escaped(json: safe) == safe)

@@ -11,7 +11,9 @@ import Testing
   ]
 
   /// Byte i is 7 i modulo 256.
-  private func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: 7 * $0) } }
+  private func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: 7 * $0) }
+  }
 
   @Test(arguments: known)
   func isXXH64(_ known: (count: Int, digits: String)) {

@@ -61,7 +61,8 @@ private func drawEntry(
   let room = line.width - 2
   // Curves are known by their mark, whatever their title; what must be said is, too.
   let hasExtent =
-    entry.pair == nil || !entry.marks.isEmpty || TextWidth.width(of: title) + extentWidth + 1 <= room
+    entry.pair == nil || !entry.marks.isEmpty
+    || TextWidth.width(of: title) + extentWidth + 1 <= room
   let titleRoom = hasExtent ? room - extentWidth - 1 : room
   buffer.write(
     theme.keepingStart(title, width: titleRoom), x: line.x + 2, y: line.y, style: style)

@@ -74,6 +74,7 @@ private struct MatchRecord: Encodable {
     let tau = order.map { ", order kept to \($0.fixed(2)) (Kendall's tau)" } ?? ""
     return
       (["\(model1) > \(model2)"] + TextTable.lines(rows, right: [3]).map { "  " + $0 }
-      + caveats.map { "  \($0.text)" } + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"]).joined(separator: "\n")
+      + caveats.map { "  \($0.text)" } + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"])
+      .joined(separator: "\n")
   }
 }

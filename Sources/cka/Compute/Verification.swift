@@ -66,8 +66,9 @@ struct Verification {
     // Other files than the bundle's own, such as those of one model, stand for themselves.
     let places: [String?] =
       features.count == files.count ? features : files.map { _ in nil }
-    guard features.isEmpty || features.count == files.count, record.provenance.backend.isEmpty
-      || features.isEmpty
+    guard features.isEmpty || features.count == files.count,
+      record.provenance.backend.isEmpty
+        || features.isEmpty
     else { return [] }
     return zip(files, places).map { ($0, $0.state(at: $1, hashingUpTo: .max)) }
   }

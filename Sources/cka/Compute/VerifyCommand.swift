@@ -78,7 +78,8 @@ struct VerifyCommand: ParsableCommand {
     let limit = tolerance ?? (record.study.options.precision == .float64 ? 1e-9 : 1e-4)
     let report = VerifyReport(
       study: record.study, checked: try verification.recompute(drawn),
-      cellCount: verification.cellCount, limit: limit, disagreements: record.disagreements, sources: verification.sources)
+      cellCount: verification.cellCount, limit: limit, disagreements: record.disagreements,
+      sources: verification.sources)
     tellCaveats(
       of: Array(ResultBundle.comparisons(of: record, path: bundle).prefix(1)), order: .exported)
     let sources = verification.paths.map(SafeText.sanitise).joined(separator: ", ")

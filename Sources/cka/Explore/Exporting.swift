@@ -17,7 +17,8 @@ enum Exporting {
       for request in requests {
         let exhibit = try exhibit(request, of: shown)
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
-        let path = freePath(name(of: request, exhibit.caveats), format, in: preferences.exportFolder)
+        let path = freePath(
+          name(of: request, exhibit.caveats), format, in: preferences.exportFolder)
         try AtomicFile.write(bytes, to: path)
         paths.append(path)
       }

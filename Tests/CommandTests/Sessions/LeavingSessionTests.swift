@@ -40,7 +40,9 @@ import Testing
     50, 64,
   ]
 
-  @Test("What is no reason to end does not end it", arguments: [SIGURG, SIGCHLD, SIGWINCH, SIGCONT, SIGXFSZ])
+  @Test(
+    "What is no reason to end does not end it",
+    arguments: [SIGURG, SIGCHLD, SIGWINCH, SIGCONT, SIGXFSZ])
   func harmlessSignal(_ signal: Int32) throws {
     try session.start("cka SampleData")
     try session.waitForPicture()
