@@ -9,7 +9,7 @@ struct Readout: Sendable, Equatable {
   /// nothing.
   var rounded: String?
   /// Where it is, in numbers; the same width as the crosshair moves, so that little is repainted.
-  var place: String
+  let place: String
   /// Where it is, in names.
   let names: String
   /// What other seeds give there: "0.6210 ± 0.050, 5 seeds"; empty where there are none.
@@ -18,15 +18,14 @@ struct Readout: Sendable, Equatable {
   var kinds = ""
   /// Why there is no value; empty when there is one.
   var reason = ""
-  /// What the value hangs on: "one sample 83 %"; empty when nothing speaks against it.
+  /// What must be said of the result and what the value hangs on: "partial, one sample 83 %"; empty
+  /// when nothing speaks against it.
   var marks = ""
   /// Where there is no room for all names, the first ones stay, not the last.
   var keepsStart = false
   /// The line for the clipboard, where it is not made of the names and the value.
   var copied: String?
 
-  /// Marks of what must be said of the result: "partial".
-  var marks = ""
   /// One line for the clipboard.
   var clipboard: String {
     (copied ?? "\(names) = \(value.prefix { $0 != " " })") + (marks.isEmpty ? "" : " (\(marks))")
@@ -44,8 +43,8 @@ extension State {
       }
     guard heatPane != .curves, let shown = layerResult ?? minibatchResult else { return readout }
     // Of the names the pane's own title warns.
-    readout?.marks = shown.comparison.standing.marks
-    if let marks = readout?.marks, !marks.isEmpty { readout?.place += "  \(marks)" }
+    let marks = [shown.comparison.standing.marks, readout?.marks ?? ""].filter { !$0.isEmpty }
+    readout?.marks = marks.joined(separator: ", ")
     return readout
   }
 

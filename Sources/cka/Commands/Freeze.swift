@@ -55,7 +55,6 @@ struct Freeze: ParsableCommand {
       $0.rows.model == $0.columns.model && $0.rows.dataset != $0.columns.dataset
     }
     let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
-    let order: LabelOrder = executedLabels ? .executed : .exported
     let table = FreezeTable(
       result, threshold: threshold, order: order, figures: try accuracy.map(Self.figures))
     guard !FreezeTable.isOfTwoModels(result, order: order) else {

@@ -60,8 +60,7 @@ struct Match: ParsableCommand {
     } catch {
       throw ValidationError("--layers: \(error.description)")
     }
-    let results = try choice.results(in: path, kind: .layers).compactMap(\.comparison)
-    results.forEach { complain(of: $0, order: order) }
+    let results = try choice.results(in: path, kind: .layers, labels: order).compactMap(\.comparison)
     let (found, leftOut) = LayerIdentification.all(results, order: order, filter: filter)
     guard !found.isEmpty else {
       throw fail(
