@@ -6,7 +6,9 @@ extension State {
   /// File, names, values and warnings of the focused pane's result.
   var infoLines: [String] {
     if let curves = openCurves?.curves { return curveLines(curves) }
-    let result = focus == .minibatches ? minibatchResult : (layerResult ?? minibatchResult)
+    // What D dims is no missing value.
+    let layers = difference?.result ?? layerResult
+    let result = focus == .minibatches ? minibatchResult : (layers ?? minibatchResult)
     guard let result else { return ["Nothing is open."] }
     let (comparison, summary) = (result.comparison, result.summary)
     var lines = [
@@ -28,6 +30,7 @@ extension State {
     if let kinds = layerKinds, let readout {
       lines += ["At the crosshair", "  \(readout.names)", "  \(kinds.joined(separator: " × "))"]
     }
+    lines += difference.map(differenceLines) ?? (matchLines + seedLines)
     lines += studyLines(comparison)
     let caveats = comparison.caveats(order: settings.labelOrder).map(\.description)
     let warnings = caveats + comparison.warnings.filter { !caveats.contains($0) }

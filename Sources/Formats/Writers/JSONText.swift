@@ -1,9 +1,9 @@
 import Core
 
 /// Pieces of JSON text.
-enum JSONText {
+public enum JSONText {
   /// `text` in quotes, with what JSON demands escaped, and what would steer a terminal.
-  static func string(_ text: String) -> String { SafeText.escaped(json: quoted(text)) }
+  public static func string(_ text: String) -> String { SafeText.escaped(json: quoted(text)) }
 
   private static func quoted(_ text: String) -> String {
     var result = "\""
@@ -30,7 +30,7 @@ enum JSONText {
 
   /// The shortest decimal that reads back as `number`; `NaN` and `Infinity` as Python's json writes
   /// them.
-  static func number(_ number: Double) -> String {
+  public static func number(_ number: Double) -> String {
     if number.isNaN { return "NaN" }
     if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
     return number.description

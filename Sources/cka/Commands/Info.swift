@@ -86,6 +86,7 @@ struct Info: ParsableCommand {
       "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)\(leftOut(summary))",
     ]
     lines += madeOf(comparison)
+    if let line = comparison.block?.nullLine { lines.append("  \(line)") }
     // Names in doubt have a warning already.
     let caveats = comparison.standing.map(\.description).filter {
       !comparison.warnings.contains($0)

@@ -72,6 +72,7 @@ struct ComputeCommand: ParsableCommand {
   private func compute() throws {
     let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
+    if !quiet, let note = try CodeNote.line(options) { complain(note) }
     let stop = StopRequest()
     let line = ProgressLine(isQuiet: quiet)
     let resumption = try Resumption(of: partial.path) { seen in
@@ -138,6 +139,7 @@ struct ComputeCommand: ParsableCommand {
     }
     let place = try Self.rescue(try run.encode(study), from: output)
     if !quiet || place != output { complain(Self.summary(of: study, output: place)) }
+    if !quiet { StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") } }
     let dead = (0..<study.layerCount).count { study.reason($0) != nil }
     guard dead > 0 else { return place == output }
     complain(

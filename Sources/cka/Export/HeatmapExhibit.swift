@@ -13,6 +13,8 @@ struct HeatmapExhibit: Exhibit {
   let comparison: Comparison
   /// For a sorted vector: the minibatch (from 1) of each rank.
   var minibatches: [Int]?
+  /// How the cells shown stand to a permutation null, where the result may know one.
+  var null: ShownNull?
 
   var caveats: [Caveat] { comparison.caveats }
 
@@ -77,8 +79,8 @@ extension HeatmapExhibit {
     let order = minibatches
     return switch format {
     case .npy: ResultWriter.npy(comparison)
-    case .npz: try ResultWriter.npz([comparison], order: order)
-    case .json: ResultWriter.json([comparison], order: order)
+    case .npz: try ResultWriter.npz([comparison], order: order, null: null?.tables)
+    case .json: ResultWriter.json([comparison], order: order, null: null?.tables)
     default: ResultWriter.csv(comparison, order: order)
     }
   }
@@ -111,9 +113,15 @@ extension HeatmapExhibit {
       matrix: view.isWhole ? view.matrix : Matrix(copying: view), dtype: source.dtype,
       warnings: source.warnings)
     comparison.inherit(source, order: settings.labelOrder)
-    return HeatmapExhibit(
+    var exhibit = HeatmapExhibit(
       figure: figure(comparison, view, arranged.bounds, settings, source),
       comparison: comparison)
+    exhibit.null = source.block.map {
+      ShownNull(
+        block: $0, rows: arranged.rowIndices, columns: arranged.columnIndices,
+        isTransposed: settings.transposed)
+    }
+    return exhibit
   }
 
   private static func figure(
@@ -125,6 +133,10 @@ extension HeatmapExhibit {
       caption.append("Layer names in execution order (children before parents).")
     }
     if !settings.filter.isEmpty { caption.append("Layers shown: \(settings.filter)") }
+    if settings.dimsChance, let plan = source.block?.study.null?.plan {
+      caption.append(
+        "Only cells above the null of \(plan.draws) permutations, p at most \(Study.nullLevel).")
+    }
     return Figure(
       heatmap: Heatmap(rows: view.rows, columns: view.columns) { row, target in
         view.copyRow(row, columns: 0..<view.columns, into: target)
@@ -135,6 +147,24 @@ extension HeatmapExhibit {
       scale: ColorScale(low: bounds.low, high: bounds.high, map: settings.layerColormap),
       rangeText: "CKA, \(settings.range.caption(bounds))",
       rowZeroAtBottom: !settings.originAtTop, caption: caption)
+  }
+}
+
+/// The permutation null of the cells of a layer matrix as it is shown.
+struct ShownNull {
+  let block: StudyBlock
+  /// Rows and columns of the block, in the order in which they are shown.
+  let rows, columns: [Int]
+  let isTransposed: Bool
+
+  /// p and the 95 % quantile of every cell; nil where there is no null.
+  var tables: ResultWriter.NullTables? {
+    guard let found = block.nullFindings() else { return nil }
+    func shown(_ matrix: Matrix) -> Matrix {
+      let view = MatrixView(matrix, rows: rows, columns: columns)
+      return Matrix(copying: isTransposed ? view.transposed : view)
+    }
+    return .init(p: shown(found.p), quantile: shown(found.quantile))
   }
 }
 

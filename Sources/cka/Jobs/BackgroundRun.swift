@@ -79,6 +79,7 @@ struct BackgroundRun {
       throw FormatError("no minibatch could be counted", remedy: "take larger minibatches")
     }
     try AtomicFile.write(file, to: output)
+    StudyWarning.lines(study.warnings).forEach { session.log("warning: \($0)") }
     session.log("wrote \(output)")
     // The copy here is that of an earlier checkpoint, or none: nobody may take it for the result.
     return checkpoints.failure.map {
