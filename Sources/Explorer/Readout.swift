@@ -43,8 +43,8 @@ extension State {
       }
     guard heatPane != .curves, let shown = layerResult ?? minibatchResult else { return readout }
     // Of the names the pane's own title warns.
-    let own = shown.comparison.standing.marks
-    readout?.marks = [own, readout?.marks ?? ""].filter { !$0.isEmpty }.joined(separator: ", ")
+    let marks = [shown.comparison.standing.marks, readout?.marks ?? ""].filter { !$0.isEmpty }
+    readout?.marks = marks.joined(separator: ", ")
     return readout
   }
 
