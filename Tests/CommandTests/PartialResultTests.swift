@@ -77,7 +77,7 @@ import Testing
     #expect(outcome.text.contains(line))
     #expect(
       outcome.text.split(separator: "\n").contains {
-        $0.contains("row ") && $0.contains("  partial")
+        $0.contains("row ") && $0.contains("partial")
       })
   }
 

@@ -60,7 +60,8 @@ struct Match: ParsableCommand {
     } catch {
       throw ValidationError("--layers: \(error.description)")
     }
-    let results = try choice.results(in: path, kind: .layers, labels: order).compactMap(\.comparison)
+    let results = try choice.results(in: path, kind: .layers, labels: order)
+      .compactMap(\.comparison)
     let (found, leftOut) = LayerIdentification.all(results, order: order, filter: filter)
     guard !found.isEmpty else {
       throw fail(
