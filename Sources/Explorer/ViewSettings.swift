@@ -1,5 +1,6 @@
 import Cells
 import Core
+import Similarity
 
 /// What the user's configuration decides; everything else has a default.
 public struct Preferences: Sendable, Equatable {
@@ -19,6 +20,8 @@ public struct Preferences: Sendable, Equatable {
   public var mouse = true
   /// Whether the view is restored when the same folder is opened again.
   public var restoreView = true
+  /// Accuracies of layers that stand beside the candidates for freezing; nil for none.
+  public var layerFigures: LayerFigures?
 
   /// The defaults.
   public init() {}

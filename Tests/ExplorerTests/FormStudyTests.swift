@@ -37,17 +37,6 @@ struct FormStudyTests {
     #expect(ComputeForm(arguments: ["jobs"]) == nil && ComputeForm(arguments: []) == nil)
   }
 
-  @Test("any text is a specification, and stays what it is")
-  func specifications() {
-    for text in ["", ":", "?", "a=", "a=b:c?d=e", "digits?size=32", "py:a.py:f?x=b:c", "=:?&="] {
-      #expect(Specification(text).text == text)
-    }
-    let named = Specification("small=py:a.py:f?width=4")
-    #expect(named.name == "small=" && named.kind == "py" && named.arguments == "width=4")
-    #expect(named.pythonParts?.file == "a.py" && named.pythonParts?.function == "f")
-    #expect(Specification("digits?size=32").name == "")
-  }
-
   @Test("e in the list of jobs opens the form with what the job was asked to do")
   func edit() {
     var scene = Scene(jobsWithCursorOn: JobSample.died)

@@ -10,8 +10,8 @@ extension ComputeForm {
     case data, data2, output, layers, batchSize, maxBatches, device, estimator, kernel
     /// The fold before what is seldom said.
     case advanced
-    case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, untilCI
-    case keep, null, threads, python
+    case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, shuffle
+    case untilCI, keep, null, threads, python
   }
 }
 
@@ -87,7 +87,7 @@ extension ComputeForm.Field {
       label: "types", help: "all; kinds of modules, such as Conv2d,Linear", option: "--types"),
     .tokens: Traits(
       label: "tokens", help: "of a transformer", option: "--tokens",
-      choices: ["flatten", "mean", "class"]),
+      choices: ["flatten", "mean", "class", "each"]),
     .pool: Traits(
       label: "pool", help: "positions of a map", option: "--pool", choices: ["flatten", "mean"]),
     .duplicates: Traits(
@@ -108,6 +108,9 @@ extension ComputeForm.Field {
       label: "tf32", help: "faster and coarser on CUDA", option: "--tf32",
       choices: ["off", "on"], isFlag: true),
     .seed: Traits(label: "seed", help: "of everything random", option: "--seed"),
+    .shuffle: Traits(
+      label: "shuffle", help: "a seed, or none; folders of images are shuffled, all else is not",
+      option: "--shuffle"),
     .untilCI: Traits(
       label: "until ci", help: "stop once every 95 % interval is within ± this",
       option: "--until-ci"),
@@ -137,7 +140,7 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .untilCI, .keep, .threads, .python, .null,
+        .shuffle, .untilCI, .keep, .threads, .python, .null,
       ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .null]
   }
 

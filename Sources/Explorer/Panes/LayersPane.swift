@@ -166,7 +166,9 @@ private func drawColumnNames(
 
 private func layerScaleNotes(_ state: State) -> ScaleNotes {
   let summary = state.layerResult?.summary ?? Summary()
-  let name = state.isDimming ? "overlap" : state.isDimmingChance ? "chance" : "NaN"
+  let name =
+    state.isDimming
+    ? "q>\(DifferenceTest.levelText)" : state.isDimmingChance ? "chance" : "NaN"
   return ScaleNotes(
     missing: state.isDimmingChance || summary.nanCount + summary.infiniteCount > 0,
     negative: summary.negativeCount > 0, vacant: false, missingName: name)

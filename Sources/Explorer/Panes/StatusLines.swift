@@ -17,6 +17,10 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   if !readout.marks.isEmpty {
     parts += [(readout.marks, theme.warning), (separator, theme.frame)]
   }
+  // What one result's interval does not hold; where there is no room, `i` tells it.
+  if line.width >= 110, !readout.seeds.isEmpty {
+    parts += [(readout.seeds, theme.text), (separator, theme.frame)]
+  }
   for (text, style) in parts {
     x += buffer.write(theme.spell(text), x: x, y: line.y, width: line.right - x, style: style)
   }

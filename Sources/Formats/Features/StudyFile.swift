@@ -51,6 +51,9 @@ public struct StudyFile: Sendable, Equatable {
   public var layout: FeatureLayout?
   /// Which statistics are kept.
   public var keep: String?
+  /// The seed of the order in which samples are taken; negative for the order of the data; nil for
+  /// what the data make of it: folders are shuffled, with seed 0.
+  public var shuffle: Int?
   /// How often samples are permuted for a null, if at all.
   public var null: Int?
 
@@ -117,6 +120,7 @@ extension StudyFile {
     add(.untilCI, untilCI.map { String($0) })
     add(.layout, layout.map { Self.quoted($0.text) })
     add(.keep, keep.map(Self.quoted))
+    add(.shuffle, shuffle.map(Self.shuffleText))
     add(.null, null.map(String.init))
     return lines.joined(separator: "\n") + "\n"
   }
@@ -132,7 +136,19 @@ extension StudyFile {
     case batchSize = "batch-size"
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
-    case layout, keep, null
+    case layout, keep, shuffle, null
+  }
+
+  /// How an order is written: its seed, or `none` for the order of the data.
+  public static func shuffleText(_ shuffle: Int) -> String {
+    shuffle < 0 ? "none" : String(shuffle)
+  }
+
+  /// The order that `text` asks for: -1 for `none`; nil when it is neither that nor a seed, a number
+  /// from 0 to 2³² - 1.
+  public static func shuffle(_ text: String) -> Int? {
+    if text == "none" { return -1 }
+    return Int(text).flatMap { (0..<1 << 32).contains($0) ? $0 : nil }
   }
 
   /// What a file means that says no weighting.

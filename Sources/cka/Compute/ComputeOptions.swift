@@ -67,6 +67,13 @@ struct ComputeOptions: ParsableArguments {
 
   @Option(
     help: """
+      The seed of the order in which samples are taken, or 'none' for that of the data. (default: \
+      folders of images are shuffled with seed 0, all else keeps its order)
+      """)
+  var shuffle: String?
+
+  @Option(
+    help: """
       Permute the samples so often, and say for each cell how often unrelated samples give as much. \
       (default: not at all)
       """)
@@ -94,9 +101,9 @@ struct ComputeOptions: ParsableArguments {
     guard patience > 0, patience <= 1e6 else {
       throw ValidationError("--patience must be above 0, and at most 1e6 seconds")
     }
-    guard backend == nil || (batchSize ?? layers ?? pool ?? layout) == nil else {
+    guard backend == nil || (batchSize ?? layers ?? pool ?? layout ?? shuffle) == nil else {
       throw ValidationError(
-        "--batch-size, --layers, --pool and --layout are for the backend to be told")
+        "--batch-size, --layers, --pool, --layout and --shuffle are for the backend to be told")
     }
     if !isStudy, features.first != Self.torchWord, let option = torch.first {
       throw ValidationError("--\(option) is for models: cka compute torch MODEL MODEL --data DATA")
@@ -180,6 +187,14 @@ struct ComputeOptions: ParsableArguments {
     recipe.threads = threads ?? recipe.threads
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
+    if let shuffle {
+      guard let order = StudyFile.shuffle(shuffle) else {
+        throw FormatError(
+          "shuffle must be a seed from 0 to 4294967295, or none, not "
+            + "'\(SafeText.sanitise(shuffle))'")
+      }
+      recipe.shuffle = order
+    }
     recipe.null = null ?? recipe.null
   }
 }

@@ -35,6 +35,7 @@ extension StudyFile {
     add("--keep", keep)
     add("--null", null.map(String.init))
     add("--threads", threads.map(String.init))
+    add("--shuffle", shuffle.map(Self.shuffleText))
     return arguments + (models?.options ?? [])
   }
 }
