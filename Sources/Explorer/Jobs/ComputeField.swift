@@ -96,8 +96,8 @@ extension ComputeForm.Field {
     .layout: Traits(
       label: "layout", help: "how arrays are named, such as {model}.{layer}", option: "--layout"),
     .weighting: Traits(
-      label: "weighting", help: "of minibatches: pairs n(n \u{2212} 3), samples n, equal",
-      option: "--weighting", choices: ["pairs", "samples", "equal"]),
+      label: "weighting", help: "of minibatches: pairs n(n \u{2212} 3), equal, samples n",
+      option: "--weighting", choices: ["pairs", "equal", "samples"]),
     .precision: Traits(
       label: "precision", help: "of the Gram matrices", option: "--precision",
       choices: ["float32", "float64"]),

@@ -183,7 +183,8 @@ extension StudyWarning {
     }
     for (kind, words) in kinds.enumerated() {
       let more = counts[kind, default: 0] - mostOfAKind
-      if more > 0 { lines.append("\(more) more \(more == 1 ? "layer hangs" : "layers hang") on \(words)") }
+      guard more > 0 else { continue }
+      lines.append("\(more) more \(more == 1 ? "layer hangs" : "layers hang") on \(words)")
     }
     return lines
   }

@@ -59,7 +59,8 @@ extension LooksOptions {
   func opened(_ result: SavedResult, forScores: Bool) throws -> Opened {
     let opened = Opened(result)
     if aboveNull, opened.comparison?.comparison.block?.study.null == nil {
-      throw fail("\(SafeText.sanitise(result.id.path)): has no permutation null; compute with --null")
+      throw fail(
+        "\(SafeText.sanitise(result.id.path)): has no permutation null; compute it with --null 200")
     }
     guard forScores, let whole = opened.comparison, whole.comparison.kind == .layers else {
       return opened

@@ -189,9 +189,11 @@ struct StudyUncertaintyTests {
     #expect(real == StudentT.quantile975(degrees: degrees))
   }
 
-  @Test("uses it between whole degrees of freedom too", 
+  @Test(
+    "uses it between whole degrees of freedom too",
     arguments: [
-      (1.0001, 12.703203), (1.3, 7.500529), (1.5, 6.016663), (2.0005, 4.301622), (2.6, 3.478182), (2.98, 3.194564), (3.4, 2.980774), (7.5, 2.333040), (13.2, 2.157046),
+      (1.0001, 12.703203), (1.3, 7.500529), (1.5, 6.016663), (2.0005, 4.301622), (2.6, 3.478182),
+      (2.98, 3.194564), (3.4, 2.980774), (7.5, 2.333040), (13.2, 2.157046),
     ])
   func fractions(degrees: Double, expected: Double) {
     let tolerance = degrees > 3 ? 1e-3 : 2e-4

@@ -55,7 +55,8 @@ struct StudyWarningTests {
     }
     let found = try study(minibatches).warnings
     // So far a sample is a direction of its own, too.
-    guard found.count == 3, case .oneDirection("a", _) = found[2], case .minibatchShare("a", 3, let whole, let weight) = found[0],
+    guard found.count == 3, case .oneDirection("a", _) = found[2],
+      case .minibatchShare("a", 3, let whole, let weight) = found[0],
       case .sampleShare("a", 3, 5, let share) = found[1]
     else {
       Issue.record("\(found)")
@@ -87,7 +88,8 @@ struct StudyWarningTests {
       return
     }
     #expect((1...1.05).contains(participation))
-    #expect(found[0].description.hasPrefix("a: one direction decides; the participation ratio is 1.0"))
+    let text = "a: one direction decides; the participation ratio is 1.0"
+    #expect(found[0].description.hasPrefix(text))
   }
 
   @Test("of biased HSIC with fewer samples than features, with the unbiased value")
