@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CGram"),
     .target(name: "COpenBLAS"),
+    .target(name: "CHash"),
 
     module("Core", []),
     module("Similarity", ["Core", "CGram", "COpenBLAS"]),
@@ -45,7 +46,7 @@ let package = Package(
     module(
       "Formats",
       [
-        "Core", "Similarity", "Recipe", "CSignals", "CZip", "CZlib", "CHDF5",
+        "Core", "Similarity", "Recipe", "CSignals", "CHash", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Jobs", ["Core", "CSignals"]),
@@ -71,7 +72,7 @@ let package = Package(
     tests("RecipeTests", ["Recipe"]),
     tests("CellsTests", ["Cells"]),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "Recipe", "cka"]),
+    tests("FormatsTests", ["Formats", "Core", "Similarity", "Recipe", "TestSupport", "cka"]),
     tests(
       "SimilarityTests",
       ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),
@@ -84,7 +85,10 @@ let package = Package(
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
     tests(
       "CommandTests",
-      ["cka", "Explorer", "Recipe", "Cells", "Formats", "Jobs", "TorchBackend", "TestSupport"]),
+      [
+        "cka", "Explorer", "Recipe", "Similarity", "Cells", "Formats", "Jobs", "TorchBackend",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "TorchBackendTests", dependencies: ["TorchBackend", "Formats", "TestSupport"],
       exclude: ["Python"], swiftSettings: settings),

@@ -6,7 +6,7 @@ import Testing
 struct FormStudyTests {
   private let activations = [
     "compute", "my runs/a.npz", "b.npz", "-o", "out.cka.safetensors", "--layers=!*.bn*",
-    "--batch-size=64", "--kernel=rbf:0.5", "--weighting=pairs", "--patience=30",
+    "--batch-size=64", "--kernel=rbf:0.5", "--weighting=samples", "--patience=30",
   ]
   private let models = [
     "compute", "torch", "A=py:nets.py:small?width=4", "torchvision:resnet18", "--data=digits",

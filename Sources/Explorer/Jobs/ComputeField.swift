@@ -11,8 +11,7 @@ extension ComputeForm {
     /// The fold before what is seldom said.
     case advanced
     case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, shuffle
-    case untilCI
-    case keep, threads, python
+    case untilCI, keep, null, threads, python
   }
 }
 
@@ -97,8 +96,8 @@ extension ComputeForm.Field {
     .layout: Traits(
       label: "layout", help: "how arrays are named, such as {model}.{layer}", option: "--layout"),
     .weighting: Traits(
-      label: "weighting", help: "of minibatches: equal, pairs n(n \u{2212} 3), samples n",
-      option: "--weighting", choices: ["equal", "pairs", "samples"]),
+      label: "weighting", help: "of minibatches: pairs n(n \u{2212} 3), samples n, equal",
+      option: "--weighting", choices: ["pairs", "samples", "equal"]),
     .precision: Traits(
       label: "precision", help: "of the Gram matrices", option: "--precision",
       choices: ["float32", "float64"]),
@@ -117,6 +116,8 @@ extension ComputeForm.Field {
       option: "--until-ci"),
     .keep: Traits(
       label: "keep", help: "bytes for scores of minibatches: 256M; or sums", option: "--keep"),
+    .null: Traits(
+      label: "null", help: "none; permutations of the samples, such as 200", option: "--null"),
     .threads: Traits(label: "threads", help: "one for each processor", option: "--threads"),
     .python: Traits(
       label: "python", help: "the interpreter: $CKA_PYTHON, a virtual environment, python3",
@@ -139,8 +140,8 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .shuffle, .untilCI, .keep, .threads, .python,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads]
+        .shuffle, .untilCI, .keep, .threads, .python, .null,
+      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .null]
   }
 
   /// A field for each model and one more, at least two.

@@ -53,6 +53,7 @@ struct TorchCheck {
           + example + (folded.count > 1 ? ", …" : ""))
     }
     lines.append(outline.minibatchLine)
+    lines += outline.nullLines
     lines += [time(description), memory(description, outline)].compactMap { $0 }
     return lines + description.warnings
   }
