@@ -85,14 +85,18 @@ def evaluating(model: torch.nn.Module) -> Iterator[None]:
     passes over modules.
     """
     modes = [(module, module.training) for module in model.modules()]
-    is_short = torch.backends.mha.get_fastpath_enabled()
+    # Before torch 2.2 it cannot be switched, and looks for hooks by itself.
+    shortcut = getattr(torch.backends, "mha", None)
+    is_short = shortcut is not None and shortcut.get_fastpath_enabled()
     model.eval()
-    torch.backends.mha.set_fastpath_enabled(False)
+    if shortcut is not None:
+        shortcut.set_fastpath_enabled(False)
     try:
         with torch.no_grad():
             yield
     finally:
-        torch.backends.mha.set_fastpath_enabled(is_short)
+        if shortcut is not None:
+            shortcut.set_fastpath_enabled(is_short)
         for module, mode in modes:
             module.training = mode
 

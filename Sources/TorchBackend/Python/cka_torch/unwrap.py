@@ -32,7 +32,7 @@ def unwrapped(module: nn.Module) -> nn.Module:
 
 def run_eagerly() -> None:
     """Makes torch.compile do nothing from now on: functions in a network may be compiled too."""
-    stance = getattr(torch.compiler, "set_stance", None)
+    stance = getattr(getattr(torch, "compiler", None), "set_stance", None)
     if stance is not None:
         stance("force_eager")
         return
