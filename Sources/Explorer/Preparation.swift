@@ -80,9 +80,11 @@ extension State {
     shown.range = layerRange
     // A difference has its names already in the order that was asked for.
     if difference != nil { shown.labelOrder = .exported }
+    shown.dimsChance = isDimmingChance
     let key = Arrangement.Key(
       id: result.comparison.id, variant: result.variant, generation: generation,
-      filter: shown.filter, labelOrder: shown.labelOrder, range: shown.range)
+      filter: shown.filter, labelOrder: shown.labelOrder, range: shown.range,
+      dimsChance: isDimmingChance)
     guard arrangement?.key != key else { return }
     let before = arrangement
     if let before, before.key.differsOnlyInRange(from: key) {

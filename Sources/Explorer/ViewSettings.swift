@@ -46,6 +46,8 @@ public struct ViewSettings: Sendable, Equatable {
   public var filter = ""
   /// Minibatch scores are laid out ascending, else in their original order.
   public var sorted = true
+  /// Cells that are not above the permutation null are drawn as if they had no value.
+  public var dimsChance = false
   /// What stands for many values where a pixel covers them.
   public var reduction = Reduction.mean
   /// How curves are drawn.

@@ -14,6 +14,11 @@ extension Command {
       needs: "difference to dim", when: { $0.difference != nil }
     ) { $0.toggleDimming() },
     Command(
+      "dim-null", [.character("X")], .analysis,
+      "dim the cells that are not above the permutation null", hint: "chance",
+      needs: "permutation null (compute with --null)", when: { $0.hasNull }
+    ) { $0.toggleChance() },
+    Command(
       "profile", [.character("P")], .analysis,
       "row, column and diagonal through the crosshair; a histogram; off", hint: "profile",
       needs: "rows and columns", when: { $0.layerResult != nil }
