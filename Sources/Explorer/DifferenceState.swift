@@ -31,8 +31,8 @@ extension State {
     guard differenceSettings.dims else { return note("all cells shown") }
     let tested = summary.tested ?? 0
     return note(
-      "dimmed: \(tested - (summary.differing ?? 0)) of \(tested) cells that may differ by the chance "
-        + "of the samples (q > \(DifferenceTest.levelText)); other seeds are not in it")
+      "dimmed: \(tested - (summary.differing ?? 0)) of \(tested) cells, which the samples' chance "
+        + "may explain (q > \(DifferenceTest.levelText))")
   }
 
   /// Why a difference was not tested.

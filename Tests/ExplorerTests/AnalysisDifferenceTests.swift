@@ -171,7 +171,8 @@ struct AnalysisDifferenceTests {
     scene.press("D")
     #expect(scene.line(0).contains("q > 0.05 dimmed"))
     #expect(
-      scene.footer.contains("dimmed: 20 of 20 cells that may differ by the chance of the samples"))
+      scene.footer.contains(
+        "dimmed: 20 of 20 cells, which the samples' chance may explain (q > 0.05)"))
     #expect(try #require(scene.state.tile).values.allSatisfy(\.isNaN))
     #expect(scene.screen.contains("q > 0.05"))
     // The readout goes on telling the difference, its interval and its q value.
