@@ -50,7 +50,8 @@ let package = Package(
     module("Jobs", ["Core", "CSignals"]),
     // Python that runs models, and the Swift that finds, starts and understands it.
     .target(
-      name: "TorchBackend", dependencies: ["Core", "Similarity", "Formats"], resources: [.copy("Python")],
+      name: "TorchBackend", dependencies: ["Core", "Similarity", "Formats"],
+      resources: [.copy("Python")],
       swiftSettings: settings),
     module("Figure", ["Core", "Cells", "CCairo"]),
     module("Explorer", ["Core", "Similarity", "Cells"]),
@@ -69,8 +70,20 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("CoreTests", ["Core", "TestSupport"]),
     tests("CellsTests", ["Cells"]),
+    // What a process can still do that reads HDF5 can only be tried in one.
+    .executableTarget(
+      name: "ReaderProbe", dependencies: ["CSignals"], path: "Tests/ReaderProbe",
+      swiftSettings: settings),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "cka"]),
+    tests("FormatsTests", ["Formats", "Core", "Similarity", "cka", "ReaderProbe"]),
+    // Damaged files for every reader, for as long as one likes: swift run cka-fuzz --seconds 60
+    .executableTarget(
+      name: "cka-fuzz",
+      dependencies: [
+        "Formats", "Core", "Similarity", "CZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", swiftSettings: settings),
     tests(
       "SimilarityTests",
       ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),

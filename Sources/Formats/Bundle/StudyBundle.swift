@@ -108,9 +108,7 @@ extension ResultBundle {
       let file = try SafetensorsFile(region: region)
       guard matches(file) else { throw FormatError("this is no bundle") }
       let record = try record(in: file, path: path)
-      guard !MappedFile.wasTruncated(region) else {
-        throw FormatError("the file was cut short while it was read", remedy: "open it again")
-      }
+      try MappedFiles.checkIntact(region)
       return record
     } catch {
       var error = error
