@@ -26,7 +26,7 @@ import Testing
     "a confined process opens, connects, starts and signals nothing",
     arguments: [
       "open", "socket", "connect", "fork", "spawn", "exec", "kill", "executable-memory",
-      "protect-executable", "ptrace", "unlink", "stat",
+      "protect-executable", "parent", "unlink", "stat",
     ])
   func confined(what: String) throws {
     #expect(try tried(what) == "filtered \(what): Operation not permitted")

@@ -30,11 +30,21 @@ enum FuzzTarget: String, CaseIterable, Sendable {
       return true
     } catch {
       // What is refused is refused in one line that a terminal can show.
-      let line = error.description
-      precondition(line == SafeText.sanitise(line), "an error's text is not safe to show")
+      precondition(Self.isSafe(error.description), "an error's text is not safe to show")
       precondition(!error.problem.isEmpty, "an error says nothing")
       return false
     }
+  }
+
+  /// Whether `line` is one line, of a length that can be read, and steers no terminal.
+  private static func isSafe(_ line: String) -> Bool {
+    line.unicodeScalars.count <= 4 * SafeText.longestName
+      && line.unicodeScalars.allSatisfy { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
+        default: true
+        }
+      }
   }
 
   private static func results(_ path: String) throws(FormatError) {
@@ -51,7 +61,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         guard rows * columns <= 10_000 else { continue }
         precondition(comparison.matrix.values().count == rows * columns)
         for line in comparison.warnings {
-          precondition(line == SafeText.sanitise(line), "a warning's text is not safe to show")
+          precondition(isSafe(line), "a warning's text is not safe to show")
         }
         _ = ResultWriter.csv(comparison)
         _ = ResultWriter.json([comparison])
