@@ -55,7 +55,9 @@ public struct MemoryAllowance: Sendable, Equatable {
   /// The machine's memory, or the limit of a control group around this process.
   private static var usableMemory: Int {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
-    let machine = pages > 0 ? pages * Int(sysconf(Int32(_SC_PAGESIZE))) : 4 << 30
+    let (bytes, overflow) = pages.multipliedReportingOverflow(
+      by: Int(sysconf(Int32(_SC_PAGESIZE))))
+    let machine = overflow || bytes <= 0 ? 4 << 30 : bytes
     return ([machine] + controlGroupLimits).min() ?? machine
   }
 

@@ -80,13 +80,16 @@ final class FuzzBoard {
     return (numbers[slot], numbers[slot + 1])
   }
 
+  /// No case runs.
+  func rest() { numbers[1] = 0 }
+
   func begin(_ number: UInt64) {
     numbers[0] = number
     numbers[1] = Self.now
   }
 
   func end(_ target: FuzzTarget, accepted: Bool) {
-    numbers[1] = 0
+    rest()
     numbers[Self.slot(target) + (accepted ? 1 : 0)] += 1
   }
 

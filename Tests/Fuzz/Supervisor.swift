@@ -2,8 +2,8 @@ import Foundation
 
 /// Starts workers, watches them, and keeps what ended them.
 struct Supervisor {
-  /// Seconds that one case may take: libhdf5 has ten of its own.
-  static let deadline = 25
+  /// Seconds that one case may take: a process that reads HDF5 ends itself after sixty.
+  static let deadline = 75
 
   private(set) var found = 0
   private let seed: UInt64
@@ -40,6 +40,7 @@ struct Supervisor {
   }
 
   private func worker(from number: UInt64) throws -> Process {
+    board.rest()
     let process = Process()
     process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = ["worker", "\(seed)", "\(number)", corpus, folder + "/board"]

@@ -114,10 +114,11 @@ private final class Inflater {
         "the gzip stream grows above the limit of \(limit) bytes",
         remedy: "unpack it first, if you trust it")
     }
-    guard produced <= Limits.unpacked(from: input.count) else {
+    let proportionate = Limits.unpacked(from: input.count)
+    guard capacity < proportionate else {
       throw TooLarge.suspicious(produced, from: input.count)
     }
-    let wanted = min(limit, max(1 << 16, capacity * 2))
+    let wanted = min(limit, proportionate, max(1 << 16, capacity * 2))
     try MemoryBudget.shared.claim(wanted - capacity, for: "unpacking it")
     guard let larger = realloc(output, wanted) else {
       MemoryBudget.shared.give(wanted - capacity)

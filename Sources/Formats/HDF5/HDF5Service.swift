@@ -51,7 +51,9 @@ public enum HDF5Service {
   /// Leaves the process what reading a file of `fileSize` bytes takes: values, and as much again
   /// for the chunks that they are unpacked from.
   private static func confine(_ limits: HDF5Limits, fileSize: Int) throws(FormatError) {
+    // What looks around in the system has to do so now.
     try HDF5Reader.locked { () throws(FormatError) in }
+    _ = MemoryBudget.shared
     let values = min(limits.bytes, Limits.unpacked(from: fileSize))
     var confinement = cka_confinement()
     confinement.memory = ownMemory + 2 * values + min(fileSize, limits.bytes)
