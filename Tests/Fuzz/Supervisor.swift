@@ -29,6 +29,7 @@ struct Supervisor {
     let start = ContinuousClock.now
     let end = start + .seconds(seconds)
     print("seed \(seed), \(files.entries.count) files")
+    fflush(nil)
     var next: UInt64 = 0
     while ContinuousClock.now < end {
       let process = try worker(from: next)
@@ -82,6 +83,7 @@ struct Supervisor {
     let path = "\(findings)/\(one.target.rawValue)-\(seed)-\(number)-\(reason).\(one.ending)"
     try Data(one.bytes).write(to: URL(filePath: path))
     print("found: \(reason), case \(number): \(path)")
+    fflush(nil)
   }
 
   private func report(_ seconds: Double) {
