@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CGram"),
     .target(name: "COpenBLAS"),
+    .target(name: "CHash"),
 
     module("Core", []),
     module("Similarity", ["Core", "CGram", "COpenBLAS"]),
@@ -45,7 +46,7 @@ let package = Package(
     module(
       "Formats",
       [
-        "Core", "Similarity", "Recipe", "CSignals", "CZip", "CZlib", "CHDF5",
+        "Core", "Similarity", "Recipe", "CSignals", "CHash", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Jobs", ["Core", "CSignals"]),
@@ -75,7 +76,9 @@ let package = Package(
       name: "ReaderProbe", dependencies: ["CSignals"], path: "Tests/ReaderProbe",
       swiftSettings: settings),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "Recipe", "cka", "ReaderProbe"]),
+    tests(
+      "FormatsTests",
+      ["Formats", "Core", "Similarity", "Recipe", "TestSupport", "cka", "ReaderProbe"]),
     // Damaged files for every reader, for as long as one likes: swift run cka-fuzz --seconds 60
     .executableTarget(
       name: "cka-fuzz",

@@ -48,14 +48,19 @@ public struct DifferenceView: Sendable {
     let axes = a.axes(order: order)
     let other = difference.isTransposed ? (b.columns, b.rows) : (b.rows, b.columns)
     let left = difference.rows.leftOut + difference.columns.leftOut
-    return Comparison(
+    var comparison = Comparison(
       id: a.id, format: "difference of two results", kind: .layers,
       rows: axes.rows.keeping(difference.rows.first).minus(other.0),
       columns: axes.columns.keeping(difference.columns.first).minus(other.1),
       matrix: difference.matrix,
       warnings: difference.doubts.map(\.description)
         + (left > 0 ? ["\(left) rows and columns that only one result has are left out"] : []))
+    comparison.settle(a.caveats(order: order).of("A") + b.caveats(order: order).of("B"))
+    return comparison
   }
+
+  /// What must be said of either result.
+  public var caveats: [Caveat] { result.comparison.caveats }
 
   private static func masked(_ shown: Comparison, _ difference: Difference) -> Comparison {
     var masked = shown

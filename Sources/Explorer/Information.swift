@@ -1,4 +1,5 @@
 import Core
+import Similarity
 
 // Text about the result on the screen, and about what could not be read.
 extension State {
@@ -31,9 +32,11 @@ extension State {
     }
     lines += difference.map(differenceLines) ?? (matchLines + seedLines)
     lines += studyLines(comparison)
-    if !comparison.warnings.isEmpty {
+    let caveats = comparison.caveats(order: settings.labelOrder).map(\.description)
+    let warnings = caveats + comparison.warnings.filter { !caveats.contains($0) }
+    if !warnings.isEmpty {
       lines.append("Warnings")
-      lines += comparison.warnings.flatMap {
+      lines += warnings.flatMap {
         Self.wrap($0, width: max(20, min(92, terminal.size.width - 10)))
       }
     }

@@ -23,13 +23,19 @@ public struct OpenResult: Sendable {
     case minus(ResultID, isDimmed: Bool)
   }
 
+  /// The file that it was taken from, which other results may share.
+  let file: OpenFile?
+
   /// Reads the values once; for a large matrix that is the slow part, done away from the screen.
-  public init(_ comparison: Comparison) { self.init(comparison, variant: nil) }
+  public init(_ comparison: Comparison, of file: OpenFile? = nil) {
+    self.init(comparison, variant: nil, of: file)
+  }
 
   /// The same for what was made of a result, whose ID `comparison` has.
-  init(_ comparison: Comparison, variant: Variant?) {
+  init(_ comparison: Comparison, variant: Variant?, of file: OpenFile? = nil) {
     self.comparison = comparison
     self.variant = variant
+    self.file = file
     (pyramid, summary) = BlockPyramid.building(MatrixView(comparison.matrix))
     scores = comparison.kind == .minibatches ? Scores(comparison.matrix.values()) : nil
     halfWidths = comparison.block.flatMap { block in
@@ -46,6 +52,13 @@ public struct OpenResult: Sendable {
     masked.matrix = shown
     masked.block = nil
     return OpenResult(masked)
+  }
+
+  /// Bytes of memory that it takes besides what is its file's.
+  var ownWeight: Int {
+    let scores = scores == nil ? 0 : 4 * 8 * comparison.matrix.columns
+    let values = file == nil ? comparison.weight : 0
+    return values + scores + (halfWidths?.weight ?? 0) + comparison.matrix.tileWeight
   }
 
   /// Cells × minibatches whose half widths take under half a second.

@@ -1,4 +1,5 @@
 import Core
+import Similarity
 
 /// What is under the crosshair, in words.
 struct Readout: Sendable, Equatable {
@@ -8,7 +9,7 @@ struct Readout: Sendable, Equatable {
   /// nothing.
   var rounded: String?
   /// Where it is, in numbers; the same width as the crosshair moves, so that little is repainted.
-  let place: String
+  var place: String
   /// Where it is, in names.
   let names: String
   /// What other seeds give there: "0.6210 ± 0.050, 5 seeds"; empty where there are none.
@@ -24,20 +25,28 @@ struct Readout: Sendable, Equatable {
   /// The line for the clipboard, where it is not made of the names and the value.
   var copied: String?
 
+  /// Marks of what must be said of the result: "partial".
+  var marks = ""
   /// One line for the clipboard.
   var clipboard: String {
-    copied ?? "\(names) = \(value.prefix { $0 != " " })"
+    (copied ?? "\(names) = \(value.prefix { $0 != " " })") + (marks.isEmpty ? "" : " (\(marks))")
   }
 }
 
 extension State {
   /// The readout of the focused pane; of the chosen result's pane when the list holds the focus.
   var readout: Readout? {
-    switch heatPane {
-    case .minibatches: scoreReadout
-    case .curves: curveReadout
-    default: layerReadout
-    }
+    var readout =
+      switch heatPane {
+      case .minibatches: scoreReadout
+      case .curves: curveReadout
+      default: layerReadout
+      }
+    guard heatPane != .curves, let shown = layerResult ?? minibatchResult else { return readout }
+    // Of the names the pane's own title warns.
+    readout?.marks = shown.comparison.standing.marks
+    if let marks = readout?.marks, !marks.isEmpty { readout?.place += "  \(marks)" }
+    return readout
   }
 
   private var layerReadout: Readout? {

@@ -32,6 +32,8 @@ public struct State: Sendable {
   /// Files that changed since they were read: what comes from them next is not what was derived
   /// before.
   var forgotten: Set<String> = []
+  /// Bytes of memory that results may take besides what is on the screen.
+  var keptBytes = State.mostKeptBytes
   /// Results opened lately, newest last, so that toggling between them never waits.
   public var recent: [Opened] = []
 

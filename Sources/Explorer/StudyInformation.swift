@@ -56,6 +56,7 @@ extension State {
     ] where !text.isEmpty {
       lines += Self.wrap("\(word) \(text)", width: width)
     }
+    lines += origin.changes.flatMap { Self.wrap($0, width: width) }
     return lines.isEmpty ? [] : ["Made"] + lines
   }
 }

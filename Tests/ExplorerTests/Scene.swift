@@ -102,7 +102,7 @@ struct Scene {
       send(.loadFailed(id, reason))
     } else if let result = disk[id] {
       let other = companion.flatMap { unreadable[$0] == nil ? disk[$0]?.saved.comparison : nil }
-      send(.loaded(Opened(result.saved), companion: other.map(OpenResult.init), reread: reread))
+      send(.loaded(Opened(result.saved), companion: other.map { OpenResult($0) }, reread: reread))
     }
   }
 

@@ -98,6 +98,7 @@ extension ResultBundle {
         matrix: block.matrix(), dtype: "float64",
         warnings: warnings(record, rows: rows, columns: columns), block: block)
       comparison.origin = record.provenance.origin
+      comparison.standing = caveats(of: record)
       return comparison
     }
   }
@@ -109,6 +110,7 @@ extension ResultBundle {
       let region = try MappedFile.region(path: path)
       guard SafetensorsFile.matches(region.bytes) else { throw FormatError("this is no bundle") }
       let file = try SafetensorsFile(region: region)
+      try Seal.check(file, in: region.bytes)
       guard matches(file) else { throw FormatError("this is no bundle") }
       let record = try record(in: file, path: path)
       try MappedFiles.checkIntact(region)
@@ -164,9 +166,8 @@ extension ResultBundle {
     let (study, provenance) = (record.study, record.provenance)
     var lines: [String] = []
     let seen = study.minibatches.count
-    if provenance.state == .partial, provenance.plannedMinibatches > 0 {
-      lines.append("partial: \(seen) of \(provenance.plannedMinibatches) minibatches so far")
-    } else if provenance.state == .converged {
+    lines += caveats(of: record).map(\.description)
+    if provenance.state == .converged {
       lines.append(
         "stopped after \(seen) of \(provenance.plannedMinibatches) minibatches: every interval is "
           + "narrow enough; intervals of such runs are somewhat too narrow")

@@ -58,9 +58,11 @@ extension ResultBundle {
       comparison.matrix = block.matrix()
       comparison.block = block
       comparison.origin = record.provenance.origin
+      comparison.standing = caveats(of: record)
       comparison.format = format(of: record.study)
       if let warning = disagreement(of: stored, with: comparison.matrix) {
         comparison.warnings.insert(warning, at: 0)
+        comparison.standing.insert(.contradiction(warning), at: 0)
       }
       // An earlier version may have written none of these.
       let told = StudyWarning.lines(
@@ -69,6 +71,15 @@ extension ResultBundle {
       result.append(comparison)
     }
     return result
+  }
+
+  /// What must be said of a study's figures wherever they go.
+  static func caveats(of record: StudyRecord) -> [Caveat] {
+    guard record.provenance.state == .partial else { return [] }
+    return [
+      .partial(
+        seen: record.study.minibatches.count, planned: record.provenance.plannedMinibatches)
+    ]
   }
 
   /// Where the matrix in the file is not that of the sums beside it: somebody changed one of them.

@@ -93,6 +93,11 @@ public enum ResultWriter {
       for (key, layers) in layers(of: comparison) {
         try zip.add(prefix + key + ".npy", NpyText.list(layers))
       }
+      let caveats = comparison.caveats
+      if !caveats.isEmpty {
+        try zip.add(
+          prefix + CaveatText.key + ".npy", NpyText.list(caveats.map(\.description)))
+      }
     }
     if let order { try zip.add("order.npy", NpyText.integers(order)) }
     for (key, matrix) in null?.named ?? [] {
@@ -161,6 +166,8 @@ extension ResultWriter {
     for (key, matrix) in null?.named ?? [] {
       fields.append("\"\(key)\": [\(Self.rows(of: matrix).joined(separator: ", "))]")
     }
+    let caveats = comparison.caveats
+    if !caveats.isEmpty { fields.append("\"\(CaveatText.key)\": \(CaveatText.json(caveats))") }
     return "{" + fields.joined(separator: ", ") + "}"
   }
 

@@ -76,14 +76,14 @@ struct Compare: ParsableCommand {
 
   func run() throws {
     if seeds || group != nil { return try compareSeeds() }
-    let first = try choice(pairA, keyA).layers(in: a, advice: Self.advice("a"))
-    let second = try choice(pairB, keyB).layers(in: b ?? a, advice: Self.advice("b"))
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let first = try choice(pairA, keyA).layers(in: a, labels: order, advice: Self.advice("a"))
+    let second = try choice(pairB, keyB).layers(
+      in: b ?? a, labels: order, advice: Self.advice("b"))
     if first.id == second.id {
       throw fail(
         "\(a): A and B are the same result; name another file, or B's models: --pair-b A,B")
     }
-    let order: LabelOrder = executedLabels ? .executed : .exported
-    if !executedLabels { [first, second].forEach(complainOfLabels) }
     guard
       let view = DifferenceView(
         OpenResult(first), minus: OpenResult(second), order: order, mostWork: .max)

@@ -23,12 +23,14 @@ struct DifferenceRecord: Encodable {
   let expected_false: Double?
   let chance: String
   let largest_cells: [Cell]
+  let caveats: [CaveatRecord]
   private let testLines: [String]
 
   private enum CodingKeys: String, CodingKey {
     case title, file_a, file_b, common_rows, common_columns, left_out, cells, mean
     case mean_magnitude, largest, doubts, paired_minibatches, pairing, cells_tested
     case cells_differing, false_discovery_rate, expected_false, chance, largest_cells
+    case caveats
   }
 
   init(_ view: DifferenceView, top: Int) {
@@ -49,6 +51,7 @@ struct DifferenceRecord: Encodable {
     (false_discovery_rate, expected_false) = (FalseDiscovery.defaultLevel, summary.expectedFalse)
     chance = "of samples, for these networks; other seeds are not in it"
     testLines = difference.testLines
+    caveats = view.caveats.map(CaveatRecord.init)
     let names = view.result.comparison
     largest_cells = difference.largestCells(top).map { row, column in
       let values = difference.values(row: row, column: column)
@@ -76,6 +79,7 @@ struct DifferenceRecord: Encodable {
         + "largest magnitude \(number(largest))",
     ]
     lines += zip(["test", "", ""], testLines).map { "  \($0.padding(toLength: 16))\($1)" }
+    lines += caveats.map { "  caveat          \($0.text)" }
     guard !largest_cells.isEmpty else { return lines.joined(separator: "\n") }
     lines.append("  largest differences")
     let rows = largest_cells.map { cell in

@@ -50,7 +50,8 @@ struct Freeze: ParsableCommand {
   func run() throws {
     // A study of a model on two data sets also has each data set with itself.
     let advice = "choose a model on two data sets with --pair A@D1,A@D2 or --key"
-    let result = try choice.layers(in: path, advice: advice) {
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let result = try choice.layers(in: path, labels: order, advice: advice) {
       $0.rows.model == $0.columns.model && $0.rows.dataset != $0.columns.dataset
     }
     let heading = "\(result.rows.figureTitle) × \(result.columns.figureTitle)"
@@ -65,9 +66,8 @@ struct Freeze: ParsableCommand {
     guard !table.layers.isEmpty else {
       throw fail("\(path): no layer of the rows has a partner of the same name on the columns")
     }
-    if json || csv, !executedLabels { complainOfLabels(result) }
     if json {
-      try StandardOutput.print(PrettyJSON.text(FreezeRecord(table, of: result)))
+      try StandardOutput.print(PrettyJSON.text(FreezeRecord(table, of: result, order: order)))
     } else if csv {
       try StandardOutput.print(Self.csv(table))
     } else {
@@ -109,8 +109,9 @@ private struct FreezeRecord: Encodable {
   let layers: [Layer]
   let notes: [String]
   let caveat = FreezeTable.caveat
+  let caveats: [CaveatRecord]
 
-  init(_ table: FreezeTable, of result: Comparison) {
+  init(_ table: FreezeTable, of result: Comparison, order: LabelOrder) {
     file = SafeText.sanitise(result.id.path)
     (model1, model2) = (result.rows.model, result.columns.model)
     (dataset1, dataset2) = (result.rows.dataset, result.columns.dataset)
@@ -123,5 +124,6 @@ private struct FreezeRecord: Encodable {
         figures: Dictionary(zip(table.figureNames, $0.figures)) { $1 }.filter { !$0.value.isNaN })
     }
     notes = table.notes
+    caveats = result.caveats(order: order).map(CaveatRecord.init)
   }
 }

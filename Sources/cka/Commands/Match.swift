@@ -48,8 +48,7 @@ struct Match: ParsableCommand {
 
   func run() throws {
     if allPairs { return try identify() }
-    let result = try choice.layers(in: path)
-    if !executedLabels { complainOfLabels(result) }
+    let result = try choice.layers(in: path, labels: order)
     let record = MatchRecord(result, order: order)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
   }
@@ -62,7 +61,7 @@ struct Match: ParsableCommand {
       throw ValidationError("--layers: \(error.description)")
     }
     let results = try choice.results(in: path, kind: .layers).compactMap(\.comparison)
-    if !executedLabels { results.forEach(complainOfLabels) }
+    results.forEach { complain(of: $0, order: order) }
     let (found, leftOut) = LayerIdentification.all(results, order: order, filter: filter)
     guard !found.isEmpty else {
       throw fail(
@@ -86,6 +85,7 @@ private struct MatchRecord: Encodable {
   let file, model1, model2: String
   let layers: [Layer]
   let order: Double?
+  let caveats: [CaveatRecord]
 
   init(_ result: Comparison, order labels: LabelOrder) {
     let axes = result.axes(order: labels)
@@ -94,6 +94,7 @@ private struct MatchRecord: Encodable {
     file = SafeText.sanitise(result.id.path)
     (model1, model2) = (axes.rows.figureTitle, axes.columns.figureTitle)
     order = best.order.known
+    caveats = result.caveats(order: labels).map(CaveatRecord.init)
     layers = axes.rows.layers.indices.map { row in
       let (match, margin) = (best.matches[row], margins[row])
       let width = match.flatMap {
@@ -121,6 +122,7 @@ private struct MatchRecord: Encodable {
     let tau = order.map { ", order kept to \($0.fixed(2)) (Kendall's tau)" } ?? ""
     return
       (["\(model1) > \(model2)"] + TextTable.lines(rows, right: [3]).map { "  " + $0 }
+      + caveats.map { "  \($0.text)" }
       + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"] + told).joined(separator: "\n")
   }
 

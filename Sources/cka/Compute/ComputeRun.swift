@@ -24,6 +24,7 @@ struct ComputeRun {
   private let choices: ComputeChoices
   private let origin: Origin
   private let command: [String]
+  private let hashes: SourceHashes
 
   /// Where Gram matrices come from.
   private enum Origin {
@@ -64,6 +65,10 @@ struct ComputeRun {
       origin = .features(features, source)
       (models, sampleCounts) = (source.models, source.sampleCounts)
       warnings = features.warnings
+    }
+    switch origin {
+    case .features(let features, _): hashes = SourceHashes(features.paths)
+    case .backend(_, _, let files): hashes = SourceHashes(files)
     }
     if recipe.batchSize == nil {
       // The standard size was not asked for: files of one minibatch each are no surprise.
@@ -136,6 +141,7 @@ struct ComputeRun {
     from start: Study? = nil, report: (Study, ComputeProgress) throws -> Bool
   ) throws -> Study {
     if let start, isConverged(start) { return start }
+    hashes.begin()
     let clock = ContinuousClock()
     let begin = clock.now
     let earlier = start?.minibatches.count ?? 0
@@ -205,10 +211,10 @@ struct ComputeRun {
     let now = provenance(state: .partial)
     let then = record.provenance
     guard then.backend == now.backend else { return "other words made its matrices" }
-    guard then.sources == now.sources, then.pool == now.pool else {
-      return then.backend.isEmpty
-        ? "the activations were changed since"
-        : "the files of the models or data were changed since"
+    guard then.pool == now.pool else { return "it was made with other options" }
+    if let path = hashes.change(since: then.sources) {
+      let what = then.backend.isEmpty ? "the activations" : "the files of the models or data"
+      return "\(what) were changed since: \(path)"
     }
     guard then.settings == now.settings, then.versions == now.versions else {
       return "it was made with other settings or versions"
@@ -261,11 +267,12 @@ extension ComputeRun {
     var provenance = StudyProvenance()
     provenance.state = state
     provenance.plannedMinibatches = total
+    // A checkpoint takes what there is; the next one has more.
+    provenance.sources = hashes.sources(isWaiting: state != .partial)
     switch origin {
-    case .features(let features, _): provenance.sources = features.paths.map(Self.source)
-    case .backend(let stream, let command, let files):
+    case .features: break
+    case .backend(let stream, let command, _):
       provenance.backend = command
-      provenance.sources = files.map(Self.source)
       provenance.settings = stream.header.about.settings
       provenance.versions = stream.header.about.versions
     }
@@ -283,17 +290,5 @@ extension ComputeRun {
     }
     provenance.warnings = warnings.map(SafeText.sanitise)
     return provenance
-  }
-
-  private static func source(_ path: String) -> StudyProvenance.Source {
-    let absolute = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      return .init(path: SafeText.sanitise(absolute), bytes: 0, modified: 0)
-    }
-    let (seconds, _) = Int(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-    return .init(
-      path: SafeText.sanitise(absolute), bytes: Int(status.st_size),
-      modified: seconds &+ Int(status.st_mtim.tv_nsec))
   }
 }

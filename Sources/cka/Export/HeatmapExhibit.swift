@@ -16,6 +16,8 @@ struct HeatmapExhibit: Exhibit {
   /// How the cells shown stand to a permutation null, where the result may know one.
   var null: ShownNull?
 
+  var caveats: [Caveat] { comparison.caveats }
+
   /// The pane that `request` asks for.
   /// - Throws: `FormatError` when the result does not have that view, or a filter leaves nothing.
   init(_ request: ExportRequest, of whole: OpenResult) throws(FormatError) {
@@ -34,10 +36,25 @@ struct HeatmapExhibit: Exhibit {
     }
   }
 
+  /// A figure of `comparison`, whose caveats come first in its caption and mark its title.
   init(figure: Figure, comparison: Comparison, minibatches: [Int]? = nil) {
+    var figure = figure
+    let caveats = comparison.caveats
+    if !caveats.isEmpty {
+      figure.title += " (\(caveats.marks.isEmpty ? "see below" : caveats.marks))"
+      figure.caption = caveats.prefix(Self.mostCaveats).map(Self.sentence) + figure.caption
+    }
     self.figure = figure
     self.comparison = comparison
     self.minibatches = minibatches
+  }
+
+  /// Caveats in a caption, at most.
+  private static let mostCaveats = 6
+
+  private static func sentence(_ caveat: Caveat) -> String {
+    let text = caveat.description
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 }
 
@@ -91,10 +108,11 @@ extension HeatmapExhibit {
     let (rows, columns) =
       settings.transposed ? (arranged.columns, arranged.rows) : (arranged.rows, arranged.columns)
     let source = result.comparison
-    let comparison = Comparison(
+    var comparison = Comparison(
       id: source.id, format: source.format, kind: .layers, rows: rows, columns: columns,
       matrix: view.isWhole ? view.matrix : Matrix(copying: view), dtype: source.dtype,
       warnings: source.warnings)
+    comparison.inherit(source, order: settings.labelOrder)
     var exhibit = HeatmapExhibit(
       figure: figure(comparison, view, arranged.bounds, settings, source),
       comparison: comparison)
@@ -111,11 +129,8 @@ extension HeatmapExhibit {
     _ settings: ViewSettings, _ source: Comparison
   ) -> Figure {
     var caption: [String] = []
-    if source.labelsLookRegistered {
-      caption.append(
-        settings.labelOrder == .executed
-          ? "Layer names in execution order (children before parents)."
-          : "Layer names as exported, in registration order; the rows may be in another.")
+    if source.labelsLookRegistered, settings.labelOrder == .executed {
+      caption.append("Layer names in execution order (children before parents).")
     }
     if !settings.filter.isEmpty { caption.append("Layers shown: \(settings.filter)") }
     if settings.dimsChance, let plan = source.block?.study.null?.plan {

@@ -13,8 +13,15 @@ struct Worker: ParsableCommand {
   func run() throws {
     do {
       let session = try WorkerSession(folder: folder)
-      try session.finish(Self.outcome(session))
-    } catch {
+      let outcome = Self.outcome(session)
+      do throws(JobError) {
+        try session.finish(outcome)
+      } catch {
+        // Where the job's folder is gone, its log is too, and this is the only place for the reason.
+        if case .failed(let reason) = outcome { complain(reason) }
+        throw error
+      }
+    } catch let error as JobError {
       throw fail(error.description)
     }
   }
