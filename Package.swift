@@ -71,8 +71,22 @@ let package = Package(
     tests("CoreTests", ["Core", "TestSupport"]),
     tests("RecipeTests", ["Recipe"]),
     tests("CellsTests", ["Cells"]),
+    // What a process can still do that reads HDF5 can only be tried in one.
+    .executableTarget(
+      name: "ReaderProbe", dependencies: ["CSignals"], path: "Tests/ReaderProbe",
+      swiftSettings: settings),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "Recipe", "TestSupport", "cka"]),
+    tests(
+      "FormatsTests",
+      ["Formats", "Core", "Similarity", "Recipe", "TestSupport", "cka", "ReaderProbe"]),
+    // Damaged files for every reader, for as long as one likes: swift run cka-fuzz --seconds 60
+    .executableTarget(
+      name: "cka-fuzz",
+      dependencies: [
+        "Formats", "Core", "Similarity", "Recipe", "CZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", swiftSettings: settings),
     tests(
       "SimilarityTests",
       ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),

@@ -24,6 +24,14 @@ extension State {
       .compactMap(\.self)
   }
 
+  /// What is wrong with the files behind the screen; empty where all is well.
+  var damageWarning: String {
+    let isDamaged = shownResults.contains { opened in
+      opened.comparison?.comparison.matrix.region.hasLostBytes ?? false
+    }
+    return isDamaged ? "file cut short: values are missing" : ""
+  }
+
   /// The heat panes that have something to show, layers first.
   var openPanes: [Pane] {
     var panes: [Pane] = []

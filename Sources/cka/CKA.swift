@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Formats
 import Glibc
 import Similarity
 
@@ -33,6 +34,7 @@ struct CKA: ParsableCommand {
 
   static func main() {
     ReadHDF5.isolate()
+    MappedFiles.guardOutput()
     // At a limit on the size of files, a write fails with an error that can be told instead.
     signal(SIGXFSZ, SIG_IGN)
     do {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "confine.h"
 #include "worker.h"
 
 /// Registers a read-only file mapping whose pages may vanish when another program truncates the file.

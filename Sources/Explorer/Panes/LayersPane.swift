@@ -66,7 +66,7 @@ extension State {
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
       title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
-      warning: labelWarning, remarks: remarks,
+      warning: damageWarning.isEmpty ? labelWarning : damageWarning, remarks: remarks,
       footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }

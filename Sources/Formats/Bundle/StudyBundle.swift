@@ -113,9 +113,7 @@ extension ResultBundle {
       try Seal.check(file, in: region.bytes)
       guard matches(file) else { throw FormatError("this is no bundle") }
       let record = try record(in: file, path: path)
-      guard !MappedFile.wasTruncated(region) else {
-        throw FormatError("the file was cut short while it was read", remedy: "open it again")
-      }
+      try MappedFiles.checkIntact(region)
       return record
     } catch {
       var error = error

@@ -121,6 +121,9 @@ extension StudyFile {
       FormatError(
         "the key '\(SafeText.sanitise(duplicates.joined(separator: ", ")))' occurs twice",
         at: "line \(context.mark.line)", remedy: "keep one of them")
+    case .reader(let problem, _, _, _):
+      FormatError(
+        "not valid YAML: \(SafeText.sanitise(problem))", remedy: "write it as plain UTF-8 text")
     default:
       FormatError("not valid YAML: \(SafeText.sanitise(String(describing: error)))")
     }

@@ -51,6 +51,7 @@ struct Info: ParsableCommand {
       skipping: skipped, found: { files.append($0) }, problem: { problems.append($0) })
     for path in paths { finder.visit(path) }
     var results: [SavedResult] = []
+    HDF5Service.beginFolder()
     for file in files {
       do {
         results += try ResultFile.results(path: file)

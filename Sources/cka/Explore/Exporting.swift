@@ -19,13 +19,28 @@ enum Exporting {
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
         let path = freePath(
           name(of: request, exhibit.caveats), format, in: preferences.exportFolder)
-        try AtomicFile.write(bytes, to: path)
+        try AtomicFile.write(bytes, to: path) { () throws(FormatError) in
+          try MappedFiles.checkIntact(behind: try sources(of: request, among: shown))
+        }
         paths.append(path)
       }
       return .exported(paths.map(SafeText.sanitise))
     } catch {
       return .failed(error.description)
     }
+  }
+
+  /// The matrices that a pane's values come from.
+  private static func sources(
+    of request: ExportRequest, among shown: [Opened]
+  ) throws(FormatError) -> [Matrix] {
+    var matrices: [Matrix] = []
+    for id in [request.id, request.subtracted].compactMap(\.self) {
+      if let comparison = try shown.result(id).comparison {
+        matrices.append(comparison.comparison.matrix)
+      }
+    }
+    return matrices
   }
 
   private static func exhibit(

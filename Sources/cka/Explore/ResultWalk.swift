@@ -37,6 +37,7 @@ final class ResultWalk {
 
   /// Walks everything, then tells that it is finished.
   func run() {
+    HDF5Service.beginFolder()
     if let first, FileIdentity(first) != nil, paths.contains(where: { isInside(first, $0) }) {
       read(first)
     }

@@ -105,7 +105,8 @@ extension JobDesk {
     recipe.weighting = recipe.weighting ?? Weighting.standard.rawValue
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let text = recipe.encode(folder: folder.isEmpty ? "/" : folder)
-    try AtomicFile.write(Array(text.utf8), to: path)
+    // A recipe has no values that a damaged file could have spoilt.
+    try AtomicFile.write(Array(text.utf8), to: path, unless: {})
     // A name that begins with a dash would be taken for an option.
     let word = ShellWord.quoted(path.hasPrefix("-") ? "./" + path : path)
     return .done("wrote \(SafeText.sanitise(path)); cka compute \(word) repeats it")
