@@ -10,7 +10,7 @@ extension ComputeForm {
     case data, data2, output, layers, batchSize, maxBatches, device, estimator, kernel
     /// The fold before what is seldom said.
     case advanced
-    case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, untilCI
+    case types, tokens, pool, duplicates, layout, axes, shuffle, weighting, precision, dtype, tf32, seed, untilCI
     case keep, threads, python
   }
 }
@@ -95,6 +95,10 @@ extension ComputeForm.Field {
       choices: ["folded", "kept"], isFlag: true),
     .layout: Traits(
       label: "layout", help: "how arrays are named, such as {model}.{layer}", option: "--layout"),
+    .axes: Traits(
+      label: "axes", help: "of arrays, such as layers,samples,tokens,features", option: "--axes"),
+    .shuffle: Traits(
+      label: "shuffle", help: "a seed; samples keep their order without", option: "--shuffle"),
     .weighting: Traits(
       label: "weighting", help: "of minibatches: equal, pairs n(n \u{2212} 3), samples n",
       option: "--weighting", choices: ["equal", "pairs", "samples"]),
@@ -136,7 +140,7 @@ extension ComputeForm {
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
         .untilCI, .keep, .threads, .python,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads]
+      ] : [.pool, .tokens, .axes, .layout, .shuffle, .weighting, .precision, .untilCI, .keep, .threads]
   }
 
   /// A field for each model and one more, at least two.

@@ -21,13 +21,15 @@ struct HDF5Datasets {
     self.listing = listing
   }
 
-  /// Samples `rows` of the dataset `number`, as its elements are stored.
-  func rows(_ rows: Range<Int>, of number: Int) throws(FormatError) -> NDArray {
+  /// The part `box` of the dataset `number`, a range on each axis as the file has them, with its
+  /// elements as they are stored.
+  func part(_ box: [Range<Int>], of number: Int) throws(FormatError) -> NDArray {
     let dataset = try dataset(number)
-    guard let type = dataset.type, let samples = dataset.shape.first, rows.upperBound <= samples
+    guard let type = dataset.type, !box.isEmpty, box.count == dataset.shape.count,
+      zip(box, dataset.shape).allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= $1 })
     else { throw FormatError("no such rows") }
     let handle = try open(number)
-    let shape = [rows.count] + dataset.shape.dropFirst()
+    let shape = box.map(\.count)
     let bytes = try NDArray.count(of: shape) * type.type.size
     guard let memory = malloc(max(1, bytes)) else {
       throw FormatError("there is not enough memory to read \(bytes) bytes")
@@ -37,8 +39,7 @@ struct HDF5Datasets {
     }
     let space = HDF5Handle(H5Dget_space(handle.id))
     let fileType = HDF5Handle(H5Dget_type(handle.id))
-    var start = [hsize_t](repeating: 0, count: shape.count)
-    start[0] = hsize_t(rows.lowerBound)
+    let start = box.map { hsize_t($0.lowerBound) }
     let count = shape.map { hsize_t($0) }
     let target = HDF5Handle(H5Screate_simple(Int32(shape.count), count, nil))
     // The shape is asked for again: the file may have been written anew since it was listed.
@@ -121,11 +122,11 @@ extension HDF5Service {
     _ request: HDF5Request, from file: HDF5Datasets, to socket: Int32
   ) -> Bool {
     do throws(FormatError) {
-      guard let rows = request.rows else {
+      guard let box = request.box else {
         let texts = ReadValue(value: try file.texts(of: request.dataset), format: "HDF5")
         return send(HDF5Wire.encode(texts), isError: false, to: socket)
       }
-      let array = try file.rows(rows, of: request.dataset)
+      let array = try file.part(box, of: request.dataset)
       return withExtendedLifetime(array.region) {
         send(array.region.bytes, isError: false, to: socket)
       }

@@ -1,18 +1,31 @@
 import Core
 
-/// An array that was found to be a layer.
+/// An array, or a layer of a stack of layers, that was found to be a layer.
 struct LocatedArray {
   var file: Int
   var entry: Int
   var model: String
   var layer: String
-  /// The minibatch that it holds; nil when it holds all samples.
+  /// The minibatch that it holds; nil when samples are still to be cut into minibatches.
   var batch: Int?
+  /// Where it stands among the arrays of its minibatch: the number of its only sample, or its places
+  /// in lists and stacks of batches.
+  var order: [Int]
+  /// What its axes are.
+  var reading: FeatureReading
+  /// The user or the file says what its axes are.
+  var isSaid: Bool
+  /// It is called by a number that it has in the file itself.
+  var isNumbered: Bool
+  var isSentence: Bool
   var type: ScalarType
   /// At least one axis, none of them empty.
   var shape: [Int]
   /// File and entry, for errors.
   var place: String
+
+  var samples: Int { reading.samples(of: shape) }
+  var sampleShape: [Int] { reading.sampleShape(of: shape) }
 }
 
 /// An array that tells the samples apart.
@@ -22,14 +35,31 @@ struct LocatedIDs {
   /// The model that it belongs to; nil for all models of the file.
   var model: String?
   var batch: Int?
+  /// They are the sentences of a file that has an array for each.
+  var areSentences: Bool
   var place: String
+}
+
+/// An array that may tell what class each sample is of.
+struct LocatedLabels {
+  var file: Int
+  var entry: Int
+  /// Its name, safe to show.
+  var name: String
+  /// Its entries; nil when it is text, which is not read before it is asked for.
+  var count: Int?
 }
 
 /// Goes through files and finds out what each array in them is.
 struct FeatureLocator {
   private(set) var arrays: [LocatedArray] = []
   private(set) var ids: [LocatedIDs] = []
-  private(set) var warnings: [String] = []
+  private(set) var labels: [LocatedLabels] = []
+  private(set) var warnings: [FeatureWarning] = []
+  /// Names of layers that the filter left out, safe to show.
+  private(set) var filtered: [String] = []
+  /// Names and shapes that were passed over because no rule or layout fits them.
+  private(set) var unfit: [String] = []
   /// Formats met, in order.
   private(set) var formats: [String] = []
 
@@ -40,6 +70,7 @@ struct FeatureLocator {
     var path: FeaturePath
     var number: Int
     var entries: [FeatureEntry]
+    var items: [FeatureItem]
     var captures: [NamePattern.Capture?]
     /// Its minibatch, when it stands in a folder of a file for each.
     var batch: Int?
@@ -55,13 +86,38 @@ struct FeatureLocator {
     for path in paths {
       let (number, file) = try store.add(path: path.path)
       if !formats.contains(file.format) { formats.append(file.format) }
-      for warning in file.warnings { warn(warning, path) }
-      let captures = file.entries.map { capture($0.name, path) }
+      let shown = Self.shown(path)
+      for warning in file.warnings { warn(.reader(file: shown, text: warning)) }
+      let found = try Self.located(path) { () throws(FormatError) in
+        try FeatureItem.items(of: file.entries, file: shown, options: options)
+      }
+      found.warnings.forEach { warn($0) }
+      let captures = found.items.map {
+        $0.isSentence ? NamePattern.Capture(layer: "") : capture($0.name, path)
+      }
       files.append(
-        Listed(path: path, number: number, entries: file.entries, captures: captures))
+        Listed(
+          path: path, number: number, entries: file.entries, items: found.items,
+          captures: captures))
     }
     findMinibatchFiles(&files)
     for file in files { try locate(file) }
+    try checkRules(files)
+  }
+
+  /// What `body` gives; errors name the file.
+  private static func located<Result>(
+    _ path: FeaturePath, _ body: () throws(FormatError) -> Result
+  ) throws(FormatError) -> Result {
+    do throws(FormatError) { return try body() } catch {
+      var error = error
+      error.file = SafeText.sanitise(path.path)
+      throw error
+    }
+  }
+
+  private static func shown(_ path: FeaturePath) -> String {
+    SafeText.sanitise(path.components.last ?? "")
   }
 }
 
@@ -89,20 +145,26 @@ extension FeatureLocator {
       guard members.allSatisfy({ files[$0].path.depth != nil && files[$0].isMinibatchCandidate }),
         Set(members.map { files[$0].path.fileExtension }).count == 1
       else { continue }
-      let first = Set(files[members[0]].entries.map(\.name))
-      guard members.dropFirst().allSatisfy({ Set(files[$0].entries.map(\.name)) == first }) else {
+      let first = Set(files[members[0]].items.map(\.name))
+      guard members.dropFirst().allSatisfy({ Set(files[$0].items.map(\.name)) == first }) else {
         continue
       }
       for (batch, index) in members.enumerated() { files[index].batch = batch }
-      warnings.append(
-        "\(SafeText.sanitise(files[members[0]].path.folderName)): its \(members.count) files hold "
-          + "the same names, and are read as a minibatch each")
+      warn(
+        .minibatchFiles(
+          folder: SafeText.sanitise(files[members[0]].path.folderName), files: members.count))
     }
   }
 
-  private mutating func warn(_ text: String, _ path: FeaturePath) {
-    let warning = "\(SafeText.sanitise(path.components.last ?? "")): \(text)"
+  private mutating func warn(_ warning: FeatureWarning) {
     if !warnings.contains(warning), warnings.count < Self.mostWarnings { warnings.append(warning) }
+  }
+
+  private mutating func leaveOut(
+    _ item: FeatureItem, _ file: Listed, _ reason: FeatureWarning.LeftOut
+  ) {
+    let name = SafeText.sanitise(item.name.isEmpty ? file.path.stem : item.name)
+    warn(.leftOut(file: Self.shown(file.path), name: name, reason: reason))
   }
 
   private static let mostWarnings = 100
@@ -112,12 +174,14 @@ extension FeatureLocator.Listed {
   /// Whether the file may be one of many alike: its arrays have names, and the layout gives no
   /// minibatch.
   fileprivate var isMinibatchCandidate: Bool {
-    entries.allSatisfy { !$0.name.isEmpty } && captures.allSatisfy { $0?.batch == nil }
+    items.allSatisfy { !$0.name.isEmpty }
+      && captures.allSatisfy { $0?.batch == nil && $0?.sample == nil }
   }
 
   /// The model of an array whose name does not say it.
-  fileprivate func defaultModel(_ entry: FeatureEntry, _ layout: FeatureLayout) -> String {
-    let isFolder = batch != nil || (entry.name.isEmpty && layout == .automatic)
+  fileprivate func defaultModel(_ item: FeatureItem, _ layout: FeatureLayout) -> String {
+    let isBare = item.name.isEmpty && !item.isSentence && !item.isOfList
+    let isFolder = batch != nil || (isBare && layout == .automatic)
     return isFolder && !path.folderName.isEmpty ? path.folderName : path.stem
   }
 }
@@ -129,81 +193,200 @@ extension FeatureLocator {
     // Beside MODEL/LAYER, a name without a model is no layer.
     let needsModel =
       options.layout == .automatic && file.captures.contains { $0?.model != nil }
-    for (index, entry) in file.entries.enumerated() {
-      let capture = file.captures[index]
-      let ownName = entry.name.isEmpty ? file.path.stem : entry.name
-      if SampleIDs.names.contains(ownName), capture?.model == nil || !needsModel {
-        addIDs(file, index, model: capture?.model, batch: capture?.batch)
+    for (item, capture) in zip(file.items, file.captures) {
+      let ownName = item.name.isEmpty && !item.isSentence ? file.path.stem : item.name
+      if item.name == FeatureItem.sentenceIndex {
+        addIDs(file, item, model: nil, batch: nil)
+      } else if SampleIDs.names.contains(ownName), capture?.model == nil || !needsModel {
+        addIDs(file, item, model: capture?.model, batch: capture?.batch)
       } else if let capture, let layer = capture.layer, SampleIDs.names.contains(layer) {
         addIDs(
-          file, index, model: capture.model ?? file.defaultModel(entry, options.layout),
+          file, item, model: capture.model ?? file.defaultModel(item, options.layout),
           batch: capture.batch)
-      } else if let capture, let layer = capture.layer, capture.model != nil || !needsModel {
-        let model = capture.model ?? file.defaultModel(entry, options.layout)
-        try addLayer(file, index, model: model, layer: layer, batch: capture.batch)
+      } else if let capture, capture.model != nil || !needsModel {
+        try addLayer(file, item, capture)
       } else {
-        warn(
-          "'\(SafeText.sanitise(entry.name))' does not fit the layout and was left out", file.path)
+        addLabels(file, item)
+        leaveOut(item, file, .layout)
       }
     }
   }
 
-  private mutating func addIDs(_ file: Listed, _ index: Int, model: String?, batch: Int?) {
+  private mutating func addIDs(_ file: Listed, _ item: FeatureItem, model: String?, batch: Int?) {
     ids.append(
       LocatedIDs(
-        file: file.number, entry: index, model: model.map(SafeText.sanitise),
-        batch: batch ?? file.batch, place: place(file, index)))
+        file: file.number, entry: item.entry, model: model.map(SafeText.sanitise),
+        batch: batch ?? file.batch, areSentences: item.name == FeatureItem.sentenceIndex,
+        place: place(file, item)))
+  }
+
+  /// Notes an array that may tell classes, whether or not the layout knows its name.
+  private mutating func addLabels(_ file: Listed, _ item: FeatureItem) {
+    let name = item.name.split(separator: "/").last.map(String.init) ?? file.path.stem
+    guard file.batch == nil, LabelRuns.names.contains(name.lowercased()) else { return }
+    var count: Int?
+    switch file.entries[item.entry].content {
+    case .numbers(let type, let shape):
+      let isList = shape.dropFirst().allSatisfy { $0 == 1 }
+      guard !type.isFloatingPoint, let first = shape.first, isList else { return }
+      count = first
+    case .texts: break
+    case .refused, .other: return
+    }
+    labels.append(
+      LocatedLabels(
+        file: file.number, entry: item.entry, name: SafeText.sanitise(item.name), count: count))
   }
 
   private mutating func addLayer(
-    _ file: Listed, _ index: Int, model: String, layer: String, batch: Int?
+    _ file: Listed, _ item: FeatureItem, _ capture: NamePattern.Capture
   ) throws(FormatError) {
-    let layer = SafeText.sanitise(layer)
-    guard options.layers?.matches(layer) ?? true else { return }
-    guard let (type, shape) = try numbers(file, index) else { return }
-    arrays.append(
-      LocatedArray(
-        file: file.number, entry: index, model: SafeText.sanitise(model), layer: layer,
-        batch: batch ?? file.batch, type: type, shape: shape, place: place(file, index)))
+    let named = capture.layer ?? ""
+    let rule = try rule(file, item)
+    let axes = item.axes ?? rule?.axes
+    // A stack's layers have names of their own, which the filter sees.
+    let isStack = axes?.contains(.layers) == true
+    if !isStack, !passes(named) { return }
+    guard let (type, shape) = try numbers(file, item, isNamed: rule?.name != nil) else { return }
+    let isSample = item.sample != nil || capture.sample != nil
+    let reading = FeatureReading(axes: axes ?? Self.assumed(shape.count, isSample: isSample))
+    guard reading.samplesAxis != nil || isSample else {
+      throw Self.refusal(
+        "no axis of '\(SafeText.sanitise(item.name))' \(shape) holds samples", file,
+        remedy: "say which one in --axes; an array that is one sample needs --layout '{sample}'")
+    }
+    let isOwnModel = isStack && item.name.isEmpty && (file.path.depth ?? 1) < 2
+    var array = LocatedArray(
+      file: file.number, entry: item.entry,
+      model: SafeText.sanitise(
+        capture.model
+          ?? (isOwnModel && file.batch == nil
+            ? file.path.stem : file.defaultModel(item, options.layout))),
+      layer: "", batch: capture.batch ?? file.batch,
+      order: [item.sample ?? capture.sample].compactMap(\.self) + item.order, reading: reading,
+      isSaid: axes != nil, isNumbered: !item.isOfList && !isStack, isSentence: item.isSentence,
+      type: type, shape: shape, place: place(file, item))
+    let base = isOwnModel ? "" : named
+    for (layer, picks, order) in Self.places(reading, shape, base: base) {
+      let name = layer.isEmpty ? file.path.stem : layer
+      guard !isStack || passes(name) else { continue }
+      array.layer = SafeText.sanitise(name)
+      array.reading.picks = picks
+      var placed = array
+      placed.order += order
+      arrays.append(placed)
+    }
   }
 
-  /// Type and shape of an entry that can be a layer; nil, with a warning, for what is plainly
-  /// something else.
-  private mutating func numbers(
-    _ file: Listed, _ index: Int
-  ) throws(FormatError) -> (ScalarType, shape: [Int])? {
-    let name = "'\(SafeText.sanitise(file.entries[index].name))'"
-    switch file.entries[index].content {
-    case .numbers(let type, let shape):
-      guard !shape.isEmpty else { throw refusal("is one number, not an array", file, index) }
-      guard !shape.contains(0) else {
-        throw refusal("is empty: its shape is \(shape)", file, index)
+  /// The layers, and the batches of each, that an array holds.
+  private static func places(
+    _ reading: FeatureReading, _ shape: [Int], base: String
+  ) -> [(layer: String, picks: [FeatureReading.Pick], order: [Int])] {
+    var places: [(layer: String, picks: [FeatureReading.Pick], order: [Int])] = [(base, [], [])]
+    if let axis = reading.axes.firstIndex(of: .layers) {
+      places = (0..<min(shape[axis], Limits.layers)).map {
+        (base.isEmpty ? "\($0)" : "\(base).\($0)", [.init(axis: axis, index: $0)], [])
       }
-      if shape.count == 1, !type.isFloatingPoint {
-        warn("\(name) is a list of whole numbers, as labels are, and was left out", file.path)
+    }
+    guard let axis = reading.axes.firstIndex(of: .batches) else { return places }
+    return places.flatMap { place in
+      (0..<min(shape[axis], Limits.layers)).map {
+        (place.layer, place.picks + [.init(axis: axis, index: $0)], [$0])
+      }
+    }
+  }
+
+  private static func assumed(_ rank: Int, isSample: Bool) -> [FeatureAxis] {
+    isSample
+      ? Array(FeatureAxis.assumed(rank: rank + 1).dropFirst()) : FeatureAxis.assumed(rank: rank)
+  }
+
+  /// Whether the filter lets a layer of this name through.
+  private mutating func passes(_ layer: String) -> Bool {
+    let layer = SafeText.sanitise(layer)
+    if options.layers?.matches(layer) ?? true { return true }
+    if filtered.count < Self.mostWarnings { filtered.append(layer) }
+    return false
+  }
+
+  /// What the user says of the axes of an array.
+  private func rule(
+    _ file: Listed, _ item: FeatureItem
+  ) throws(FormatError) -> FeatureAxes.Rule? {
+    guard item.axes == nil, let shape = file.entries[item.entry].numbers?.shape, !shape.isEmpty
+    else { return nil }
+    let name = SafeText.sanitise(item.name.isEmpty ? file.path.stem : item.name)
+    return try Self.located(file.path) { () throws(FormatError) in
+      try options.axes?.rule(for: [name], rank: shape.count)
+    }
+  }
+
+  /// Type and shape of an entry that can be a layer; nil, with a line, for what is plainly
+  /// something else.
+  /// - Parameter isNamed: the user said of this very array what its axes are.
+  private mutating func numbers(
+    _ file: Listed, _ item: FeatureItem, isNamed: Bool
+  ) throws(FormatError) -> (ScalarType, shape: [Int])? {
+    switch file.entries[item.entry].content {
+    case .numbers(let type, let shape):
+      guard !shape.isEmpty else {
+        leaveOut(item, file, .number)
+        return nil
+      }
+      guard !shape.contains(0) else {
+        throw Self.refusal(
+          "'\(SafeText.sanitise(item.name))' is empty: its shape is \(shape)", file,
+          remedy: "leave it out with --layers, or save samples on the first axis")
+      }
+      if let reason = notALayer(type, shape, in: file), !isNamed {
+        addLabels(file, item)
+        leaveOut(item, file, reason)
         return nil
       }
       return (type, shape)
     case .refused(var error):
       error.file = SafeText.sanitise(file.path.path)
-      throw error.located("entry \(name)")
+      throw error.located("entry '\(SafeText.sanitise(item.name))'")
     case .texts:
-      warn("\(name) is text and was left out", file.path)
-    case .other(let kind):
-      warn("\(name) is \(kind) and was left out", file.path)
+      addLabels(file, item)
+      leaveOut(item, file, .text)
+    case .other(let kind): leaveOut(item, file, .other(kind))
     }
     return nil
   }
 
-  private func refusal(_ problem: String, _ file: Listed, _ index: Int) -> FormatError {
-    FormatError(
-      "'\(SafeText.sanitise(file.entries[index].name))' \(problem)",
-      remedy: "leave it out with --layers, or save samples on the first axis",
-      file: SafeText.sanitise(file.path.path))
+  /// Why an array of whole numbers is no layer; nil where it may be one: where there is nothing
+  /// else, as with activations that were quantised or counted.
+  private func notALayer(
+    _ type: ScalarType, _ shape: [Int], in file: Listed
+  ) -> FeatureWarning.LeftOut? {
+    guard !type.isFloatingPoint else { return nil }
+    if type == .bool { return .mask(shape: shape) }
+    if shape.count == 1 { return .labels }
+    let hasOthers = file.entries.contains {
+      guard let (type, shape) = $0.numbers else { return false }
+      return type.isFloatingPoint && !shape.isEmpty
+    }
+    return hasOthers ? .integers(shape: shape) : nil
   }
 
-  private func place(_ file: Listed, _ index: Int) -> String {
-    let name = SafeText.sanitise(file.entries[index].name)
+  /// A rule of `--axes` that no array fits was meant for something.
+  private func checkRules(_ files: [Listed]) throws(FormatError) {
+    guard let axes = options.axes, !arrays.isEmpty, !arrays.contains(where: \.isSaid) else { return }
+    let shapes = arrays.prefix(3).map { "\($0.layer) \($0.shape)" }.joined(separator: ", ")
+    throw FormatError(
+      "no array has the axes that --axes '\(axes.text)' says: there are \(shapes)"
+        + (arrays.count > 3 ? " and \(arrays.count - 3) more" : ""),
+      remedy: "name one axis for each, in the array's order")
+  }
+
+  private static func refusal(_ problem: String, _ file: Listed, remedy: String) -> FormatError {
+    FormatError(problem, remedy: remedy, file: SafeText.sanitise(file.path.path))
+  }
+
+  private func place(_ file: Listed, _ item: FeatureItem) -> String {
+    let entry = SafeText.sanitise(file.entries[item.entry].name)
+    let name = item.name.isEmpty ? entry : SafeText.sanitise(item.name)
     let path = SafeText.sanitise(file.path.path)
     return name.isEmpty ? path : "\(path):\(name)"
   }

@@ -48,8 +48,15 @@ public struct StudyFile: Sendable, Equatable {
   public var untilCI: Double?
   /// How names are read.
   public var layout: FeatureLayout?
+  /// What the axes of saved arrays are.
+  public var axes: FeatureAxes?
+  /// What becomes of the tokens of saved arrays.
+  public var tokens: TokenPooling?
   /// Which statistics are kept.
   public var keep: String?
+  /// The seed of the order in which samples are taken; negative for the order of the data; nil for
+  /// what the data make of it: folders are shuffled, with seed 0.
+  public var shuffle: Int?
 
   /// A study of `features` with nothing else said.
   public init(features: [String]) { self.features = features }
@@ -110,7 +117,10 @@ extension StudyFile {
     add(.threads, threads.map(String.init))
     add(.untilCI, untilCI.map { String($0) })
     add(.layout, layout.map { Self.quoted($0.text) })
+    add(.axes, axes.map { Self.quoted($0.text) })
+    add(.tokens, tokens?.rawValue)
     add(.keep, keep.map(Self.quoted))
+    add(.shuffle, shuffle.map(Self.shuffleText))
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -125,7 +135,19 @@ extension StudyFile {
     case batchSize = "batch-size"
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
-    case layout, keep
+    case layout, axes, keep, shuffle
+  }
+
+  /// How an order is written: its seed, or `none` for the order of the data.
+  public static func shuffleText(_ shuffle: Int) -> String {
+    shuffle < 0 ? "none" : String(shuffle)
+  }
+
+  /// The order that `text` asks for: -1 for `none`; nil when it is neither that nor a seed, a number
+  /// from 0 to 2³² - 1.
+  public static func shuffle(_ text: String) -> Int? {
+    if text == "none" { return -1 }
+    return Int(text).flatMap { (0..<1 << 32).contains($0) ? $0 : nil }
   }
 
   /// `path` as it is, when it is absolute, else below `folder`.

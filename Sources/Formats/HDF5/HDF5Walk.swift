@@ -94,7 +94,11 @@ struct HDF5Walk {
   ) throws(FormatError) -> Value? {
     switch H5Iget_type(id) {
     case H5I_GROUP: return try group(id, place: place, depth: depth)
-    case H5I_DATASET: return try read(HDF5Values(dataset: id), place: place)
+    case H5I_DATASET:
+      let value = try read(HDF5Values(dataset: id), place: place)
+      guard case .array(let array) = value, MATLABClass.isNumeric(id) else { return value }
+      // Packed again, as everything that goes over the wire is.
+      return .array(try array.reversed().packed())
     default: return nil
     }
   }

@@ -9,8 +9,8 @@ struct BackendFeatures: ParsableCommand {
     abstract: "Send centred Gram matrices of saved activations to standard output.",
     usage: "cka backend features FEATURES… [OPTIONS]",
     discussion: """
-      Of the options of `cka compute` --batch-size, --layers, --pool, --layout, --precision and \
-      --threads say what is sent; the others mean nothing here.
+      Of the options of `cka compute` --batch-size, --layers, --pool, --tokens, --layout, --axes, \
+      --shuffle, --precision and --threads say what is sent; the others mean nothing here.
 
       Exit codes: 0 all was sent, 1 it was not, 64 the command line is wrong.
       """)

@@ -28,6 +28,9 @@ extension StudyFile {
     add("--kernel", kernel)
     add("--pool", pool?.rawValue)
     add("--layout", layout?.text)
+    add("--axes", axes?.text)
+    if models == nil { add("--tokens", tokens?.rawValue) }
+    add("--shuffle", shuffle.map(Self.shuffleText))
     add("--weighting", weighting)
     add("--precision", precision)
     add("--until-ci", untilCI.map { String($0) })

@@ -30,6 +30,7 @@ enum TorchChoices {
       throw FormatError("batch-size must be a number for models: all samples may not fit")
     }
     if recipe.layout != nil { throw FormatError("layout is for saved activations, not for models") }
+    if recipe.axes != nil { throw FormatError("axes is for saved activations, not for models") }
   }
 
   private static func check(
