@@ -69,9 +69,10 @@ public struct FeatureAxes: Sendable, Equatable {
     for word in list.split(separator: ",", omittingEmptySubsequences: false) {
       let word = word.trimmingBlanks.lowercased()
       guard let axis = FeatureAxis(word: word) else {
+        let near = FeatureAxis.words.first { $0.hasPrefix(word.prefix(4)) && !word.isEmpty }
         throw FormatError(
           "--axes '\(whole)' has '\(word)', which is no axis",
-          remedy: "name them in the array's order, such as layers,samples,tokens,features; known "
+          remedy: (near.map { "did you mean \($0)? " } ?? "") + "name them in the array's order, such as layers,samples,tokens,features; known "
             + "are \(FeatureAxis.words.joined(separator: ", "))")
       }
       axes.append(axis)

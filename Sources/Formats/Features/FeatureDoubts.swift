@@ -15,10 +15,12 @@ enum FeatureDoubts {
       if $0.last != $1, !$0.contains($1) { $0.append($1) }
     }
     let groups = order.compactMap { models[$0] }
+    let samples = samplesDoubt(layers, groups)
     let doubts = [
-      samplesDoubt(layers, groups), groups.lazy.compactMap(stackDoubt).first,
+      samples ?? groups.lazy.compactMap(stackDoubt).first,
       groups.lazy.compactMap(numberDoubt).first,
-      groups.lazy.compactMap { channelDoubt($0) }.first,
+      groups.lazy.compactMap(parameterDoubt).first,
+      groups.lazy.compactMap(channelDoubt).first,
     ]
     return doubts.compactMap(\.self)
   }
@@ -51,7 +53,8 @@ enum FeatureDoubts {
   /// A model of few arrays, one axis of which may be layers.
   private static func stackDoubt(_ layers: [GatheredLayer]) -> FeatureWarning? {
     let shapes = layers.map { $0.arrays[0].shape }
-    guard layers.count <= fewStacks, layers.allSatisfy({ $0.isAssumed }),
+    guard layers.count <= fewStacks,
+      layers.allSatisfy({ $0.isAssumed && $0.arrays[0].isPlain }),
       shapes.allSatisfy({ $0.count > 2 }), let shape = shapes.first
     else { return nil }
     // Maps that are as high as wide are maps.
@@ -63,11 +66,18 @@ enum FeatureDoubts {
   /// Layers that are called by numbers in the file.
   private static func numberDoubt(_ layers: [GatheredLayer]) -> FeatureWarning? {
     guard layers.count > 1,
-      layers.allSatisfy({ $0.isAssumed && $0.arrays[0].isNumbered && $0.layer.isNumber })
+      layers.allSatisfy({ $0.isAssumed && $0.arrays[0].isPlain && $0.layer.isNumber })
     else { return nil }
     return .numberNames(
       model: layers[0].model, count: layers.count, first: layers[0].layer,
       last: layers[layers.count - 1].layer)
+  }
+
+  /// Layers that are called as parameters are.
+  private static func parameterDoubt(_ layers: [GatheredLayer]) -> FeatureWarning? {
+    let parameters = layers.filter { $0.layer.isParameter }
+    guard let first = parameters.first, parameters.count * 2 > layers.count else { return nil }
+    return .parameters(model: first.model, name: first.layer)
   }
 
   /// Averaged positions whose channels may be elsewhere.

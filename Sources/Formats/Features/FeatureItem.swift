@@ -43,12 +43,12 @@ extension FeatureItem {
       let reading = try group.reading(
         axes: options.axes, counts: counts, isOneOfMany: (sizes[group.members.count] ?? 0) > 1)
       for item in group.items(reading) { readings[item.entry] = item }
-      guard !reading.isSaid, group.members.count > 1, let first = group.members.first else {
-        continue
-      }
+      guard !reading.isSaid, group.members.count > 1, let first = group.members.first,
+        !group.isOfIntegers
+      else { continue }
       let warning = FeatureWarning.list(
-        name: SafeText.sanitise(group.name), arrays: group.members.count, shape: first.shape,
-        meaning: reading.meanings[0], isSure: reading.isSure)
+        name: SafeText.sanitise(group.name), lengths: group.lengths, shape: first.shape,
+        meanings: reading.meanings, isSure: reading.isSure)
       if !warnings.contains(where: { $0.isSameReading(as: warning) }) { warnings.append(warning) }
     }
     for (index, entry) in entries.enumerated() {
@@ -61,10 +61,10 @@ extension FeatureItem {
 extension FeatureWarning {
   /// Both tell that lists of as many arrays are read in one way.
   fileprivate func isSameReading(as other: FeatureWarning) -> Bool {
-    guard case .list(_, let arrays, _, let meaning, let isSure) = self,
-      case .list(_, let others, _, let otherMeaning, let otherIsSure) = other
+    guard case .list(_, let lengths, _, let meanings, let isSure) = self,
+      case .list(_, let others, _, let otherMeanings, let otherIsSure) = other
     else { return false }
-    return arrays == others && meaning == otherMeaning && isSure == otherIsSure
+    return lengths == others && meanings == otherMeanings && isSure == otherIsSure
   }
 }
 
@@ -86,13 +86,15 @@ extension ListGroup {
     var order: [Key] = []
     var groups: [Key: ListGroup] = [:]
     for (index, entry) in entries.enumerated() {
-      guard let steps = entry.list?.steps, steps.count <= 2, let shape = entry.numbers?.shape,
+      guard let steps = entry.list?.steps, steps.count <= 2, let (type, shape) = entry.numbers,
         !shape.isEmpty
       else { continue }
       let key = Key(name: entry.name, levels: steps.count)
       if groups[key] == nil {
         order.append(key)
-        groups[key] = ListGroup(name: entry.name, kinds: steps.map(\.kind), members: [])
+        groups[key] = ListGroup(
+          name: entry.name, kinds: steps.map(\.kind), isOfIntegers: !type.isFloatingPoint,
+          members: [])
       }
       groups[key]?.members.append(
         Member(entry: index, place: steps.map(\.index), shape: shape))

@@ -13,8 +13,10 @@ public enum FeatureWarning: Sendable, Equatable {
   case batchSizeUnused(model: String)
   /// A model has no sample IDs, and others have.
   case withoutIDs(model: String)
-  /// A list of arrays, and what its places are.
-  case list(name: String, arrays: Int, shape: [Int], meaning: ListMeaning, isSure: Bool)
+  /// A list of arrays of `shape`, or a list of such lists, and what their places are, from the
+  /// outermost list inwards.
+  case list(
+    name: String, lengths: [Int], shape: [Int], meanings: [ListMeaning], isSure: Bool)
   /// Each array is one sentence: its axes are layers, tokens and features, or the last two.
   case sentences(file: String, count: Int, layers: Int, isSure: Bool)
   /// Arrays of one layer differ in their number of tokens, and so tokens were averaged.
@@ -27,6 +29,8 @@ public enum FeatureWarning: Sendable, Equatable {
   case stack(name: String, shape: [Int], layers: Int)
   /// Arrays that are called by numbers.
   case numberNames(model: String, count: Int, first: String, last: String)
+  /// Layers are called as a model's parameters are.
+  case parameters(model: String, name: String)
   /// Positions were averaged, and the shape does not tell which axis holds channels.
   case channels(name: String, shape: [Int], kept: Int)
   /// An array of labels has as many entries as another axis than the first one.
@@ -54,8 +58,8 @@ public enum FeatureWarning: Sendable, Equatable {
     switch self {
     case .reader, .leftOut, .minibatchFiles, .batchSizeUnused, .withoutIDs, .raggedTokens: false
     case .list(_, _, _, _, let isSure), .sentences(_, _, _, let isSure): !isSure
-    case .fewSamples, .smallFirstAxis, .stack, .numberNames, .channels, .labelsElsewhere,
-      .sortedSamples:
+    case .fewSamples, .smallFirstAxis, .stack, .numberNames, .parameters, .channels,
+      .labelsElsewhere, .sortedSamples:
       true
     }
   }
@@ -73,7 +77,7 @@ extension FeatureWarning: CustomStringConvertible {
       "the batch size is not used: '\(model)' has an array for each minibatch; 'all' joins them"
     case .withoutIDs(let model): "'\(model)' has no sample IDs to compare with the others'"
     case .list, .sentences, .raggedTokens: understanding
-    case .fewSamples, .smallFirstAxis, .stack, .numberNames, .channels: doubt
+    case .fewSamples, .smallFirstAxis, .stack, .numberNames, .parameters, .channels: doubt
     case .labelsElsewhere(let labels, let count, let axis, let samples):
       "'\(labels)' has \(count) entries, as axis \(axis) of every array has, and the first axis has "
         + "\(samples): if axis \(axis) holds the samples, say so with --axes"
@@ -87,8 +91,8 @@ extension FeatureWarning: CustomStringConvertible {
   /// How lists and sentences were read.
   private var understanding: String {
     switch self {
-    case .list(let name, let arrays, let shape, let meaning, let isSure):
-      Self.list(name, arrays, shape, meaning, isSure)
+    case .list(let name, let lengths, let shape, let meanings, let isSure):
+      Self.list(name, lengths, shape, meanings, isSure)
     case .sentences(let file, let count, let layers, let isSure):
       "\(file): \(count) arrays are read as a sentence each, the mean of its tokens a sample, with "
         + "\(layers == 1 ? "one layer" : "\(layers) layers")"
@@ -117,6 +121,12 @@ extension FeatureWarning: CustomStringConvertible {
     case .numberNames(let model, let count, let first, let last):
       "the \(count) arrays of '\(model)' are called \(first) to \(last), and are read as layers; "
         + "say --layout '{batch}' if they are minibatches, '{sample}' if they are samples"
+    case .parameters(let model, let name):
+      "layers of '\(model)' are called as parameters are ('\(name)'): weights are no activations; "
+        + "cka compute torch runs the model that they belong to"
+    case .channels(let name, let shape, let kept) where kept == 1 && shape[1] == shape[2]:
+      "the shape of '\(name)' \(shape) looks as if channels were last, and axis 2 was kept as if "
+        + "they were first; say --axes \(Self.otherChannels(shape, kept: kept)) if they are last"
     case .channels(let name, let shape, let kept):
       "the shape of '\(name)' \(shape) does not tell where channels are: axis \(kept + 1) was kept, "
         + "the others after the first averaged; --axes says it, such as --axes "
@@ -126,21 +136,21 @@ extension FeatureWarning: CustomStringConvertible {
   }
 
   private static func list(
-    _ name: String, _ arrays: Int, _ shape: [Int], _ meaning: ListMeaning, _ isSure: Bool
+    _ name: String, _ lengths: [Int], _ shape: [Int], _ meanings: [ListMeaning], _ isSure: Bool
   ) -> String {
-    let what = "\(name.isEmpty ? "the list" : "'\(name)'") of \(arrays) arrays such as \(shape)"
-    let inner = FeatureAxis.assumed(rank: shape.count).map(\.rawValue).joined(separator: ",")
-    return switch meaning {
-    case .layers:
-      "\(what) is read as layers"
-        + (isSure ? "" : "; if they are batches, say --axes batches,\(inner)")
-    case .batches:
-      "\(what) is read as batches, and joined in order"
-        + (isSure ? "" : "; if they are layers, say --axes layers,\(inner)")
-    case .samples:
-      "\(what) is read as samples"
-        + (isSure ? "" : "; if they are layers, say --axes layers,\(inner)")
-    }
+    let count = lengths.map(String.init).joined(separator: " × ")
+    let places = meanings.map(\.rawValue).joined(separator: " of ")
+    let joined = meanings.contains(.batches) ? ", the batches joined in order" : ""
+    let text =
+      "the list \(name.isEmpty ? "" : "'\(name)' ")of \(count) arrays such as \(shape) is read as "
+      + places + joined
+    guard !isSure else { return text }
+    let others: [ListMeaning] =
+      meanings.count > 1 ? meanings.reversed() : [meanings == [.layers] ? .batches : .layers]
+    let axes =
+      others.map(\.rawValue) + FeatureAxis.assumed(rank: shape.count).map(\.rawValue)
+    return text + "; if they are \(others.map(\.rawValue).joined(separator: " of ")), say --axes "
+      + axes.joined(separator: ",")
   }
 
   /// A likely reading of `shape` other than the one that was taken.

@@ -208,7 +208,11 @@ struct SampleMismatch {
   var error: FormatError {
     let (a, b) = (first.arrays[0], second.arrays[0])
     var error = Self.error((a.place, first.samples), (b.place, second.samples))
-    if let axes = commonAxes {
+    if layers.count(where: { $0.layer.isParameter }) * 2 > layers.count {
+      error.remedy =
+        "these are a model's parameters, not activations; cka compute torch runs the model, with "
+        + "checkpoint=FILE"
+    } else if let axes = commonAxes {
       error.remedy =
         "if samples are on the axis that all arrays agree on, say --axes \(axes); else save the "
         + "same samples, in the same order, for every layer of every model"
@@ -247,9 +251,19 @@ struct SampleMismatch {
 }
 
 extension String {
-  /// Whether it is digits, as `numpy.savez` and dictionaries with numbers as keys have it.
+  /// Whether it is a number, as `numpy.savez` and dictionaries with numbers as keys have it, or
+  /// one behind a word that means no layer: `arr_3`, `sent12`, `batch-7`.
   var isNumber: Bool {
-    let digits = hasPrefix("arr_") ? dropFirst(4) : self[...]
-    return !digits.isEmpty && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    let word = prefix { $0.isLetter }.lowercased()
+    let words = ["", "arr", "array", "batch", "sample", "sent", "sentence", "img", "image", "item"]
+    let digits = dropFirst(word.count).drop { "_-.".contains($0) }
+    return words.contains(word) && !digits.isEmpty
+      && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+  }
+
+  /// Whether a model's parameters are called so.
+  var isParameter: Bool {
+    let last = split(separator: ".").last ?? ""
+    return ["weight", "bias", "running_mean", "running_var"].contains(last) && contains(".")
   }
 }

@@ -17,21 +17,24 @@ final class HDF5FeatureFile: FeatureFile {
 
   /// The datasets of the file at `path`, whose bytes are `region`.
   init(path: String, region: ByteRegion) throws(FormatError) {
-    let listing: HDF5Listing
+    var listing: HDF5Listing
     var server: HDF5Server?
     if let command = HDF5Child.command {
       let started = try HDF5Server(command, path: path)
       let answer = try started.listing()
       listing = try HDF5Listing(answer.value)
-      warnings = answer.warnings
+      listing.warnings = answer.warnings
       server = started
     } else {
       let size = region.count
       listing = try HDF5Reader.locked { () throws(FormatError) in
         try HDF5Datasets(path: path, size: size).listing
       }
-      warnings = listing.warnings
     }
+    let reversed = listing.datasets.contains { $0.isReversed && $0.shape.count > 1 }
+    warnings =
+      listing.warnings
+      + (reversed ? ["MATLAB wrote it, and its axes are taken in MATLAB's order"] : [])
     entries = listing.entries
     datasets = listing.datasets
     self.path = path

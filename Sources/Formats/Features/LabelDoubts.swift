@@ -22,13 +22,14 @@ struct LabelDoubts {
     }
     // One minibatch of all samples has no order.
     guard plan.sampleCounts.count > 1, !isShuffled else { return doubts }
-    for label in labels {
+    for parts in Self.grouped(labels) {
       // Labels that cannot be read are no reason not to compute.
-      guard let texts = try? store.ids(of: label.entry, file: label.file), texts.count == samples,
+      let texts = parts.flatMap { (try? store.ids(of: $0.entry, file: $0.file)) ?? [] }
+      guard texts.count == samples,
         let figures = LabelRuns.figures(texts)
           ?? LabelRuns.classes(of: texts).flatMap(LabelRuns.figures)
       else { continue }
-      return doubts + [sorted(by: label.name, figures)]
+      return doubts + [sorted(by: parts[0].name, figures)]
     }
     if let classes = LabelRuns.classes(of: ids), !ids.isEmpty,
       let figures = LabelRuns.figures(classes)
@@ -36,6 +37,14 @@ struct LabelDoubts {
       doubts.append(sorted(by: "ids", figures))
     }
     return doubts
+  }
+
+  /// Labels of one name, minibatch after minibatch.
+  private static func grouped(_ labels: [LocatedLabels]) -> [[LocatedLabels]] {
+    let groups = Dictionary(grouping: labels, by: \.name)
+    return groups.keys.sorted().compactMap { name in
+      groups[name]?.sorted { $0.order.lexicographicallyPrecedes($1.order) }
+    }
   }
 
   private func sorted(by name: String, _ figures: LabelRuns.Figures) -> FeatureWarning {
@@ -69,7 +78,7 @@ enum SentenceIndex {
     var sentences: [Int: String] = [:]
     for member in members {
       guard let sentence = member.key.text, let number = member.value.text.flatMap({ Int($0) }),
-        (0..<Limits.archiveMembers).contains(number)
+        (0..<Limits.featureArrays).contains(number)
       else { continue }
       sentences[number] = sentence
     }

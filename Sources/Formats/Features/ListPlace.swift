@@ -41,7 +41,12 @@ struct ListGroup {
 
   var name: String
   var kinds: [ListPlace.Kind]
+  /// It holds labels or masks, and no layers.
+  var isOfIntegers: Bool
   var members: [Member]
+
+  /// How long the lists are, from the outermost one inwards.
+  var lengths: [Int] { kinds.indices.map { level in Set(members.map { $0.place[level] }).count } }
 
   /// Reads the list.
   /// - Parameters:
@@ -77,7 +82,7 @@ struct ListGroup {
   private typealias Guess = (meanings: [FeatureWarning.ListMeaning], isSure: Bool)
 
   private func guess(_ counts: Set<Int>, _ isOneOfMany: Bool) -> Guess {
-    kinds.count == 1 ? guessOne(counts, isOneOfMany) : guessTwo()
+    kinds.count == 1 ? guessOne(counts, isOneOfMany) : guessTwo(counts)
   }
 
   /// A list of arrays: layers, batches or samples.
@@ -117,9 +122,13 @@ struct ListGroup {
     return ([isOneOfMany ? .batches : .layers], false)
   }
 
-  /// A list of lists: one level is batches, the other one layers.
-  private func guessTwo() -> Guess {
+  /// A list of lists: one level is batches, the other one layers, or both are layers, as the keys
+  /// and values of each layer are.
+  private func guessTwo(_ counts: Set<Int>) -> Guess {
     if kinds[0] == .dictionaries { return ([.batches, .layers], true) }
+    let lengths = Set(members.map(\.shape.first))
+    let isWhole = lengths.count == 1 && counts.contains(members[0].shape.first ?? 0)
+    if isWhole || name.hasSuffix("past_key_values") { return ([.layers, .layers], true) }
     let heads = { (level: Int) -> Bool in
       let groups = Dictionary(grouping: members) { $0.place[1 - level] }
       return groups.values.contains { Set($0.map(\.shape.first)).count > 1 }

@@ -15,8 +15,8 @@ struct LocatedArray {
   var reading: FeatureReading
   /// The user or the file says what its axes are.
   var isSaid: Bool
-  /// It is called by a number that it has in the file itself.
-  var isNumbered: Bool
+  /// It is an array of its own, in no list, and not one layer of a stack.
+  var isPlain: Bool
   var isSentence: Bool
   var type: ScalarType
   /// At least one axis, none of them empty.
@@ -48,6 +48,8 @@ struct LocatedLabels {
   var name: String
   /// Its entries; nil when it is text, which is not read before it is asked for.
   var count: Int?
+  /// Its minibatch, and its places in lists of batches.
+  var order: [Int]
 }
 
 /// Goes through files and finds out what each array in them is.
@@ -223,7 +225,7 @@ extension FeatureLocator {
   /// Notes an array that may tell classes, whether or not the layout knows its name.
   private mutating func addLabels(_ file: Listed, _ item: FeatureItem) {
     let name = item.name.split(separator: "/").last.map(String.init) ?? file.path.stem
-    guard file.batch == nil, LabelRuns.names.contains(name.lowercased()) else { return }
+    guard LabelRuns.names.contains(name.lowercased()) else { return }
     var count: Int?
     switch file.entries[item.entry].content {
     case .numbers(let type, let shape):
@@ -235,7 +237,8 @@ extension FeatureLocator {
     }
     labels.append(
       LocatedLabels(
-        file: file.number, entry: item.entry, name: SafeText.sanitise(item.name), count: count))
+        file: file.number, entry: item.entry, name: SafeText.sanitise(item.name), count: count,
+        order: [file.batch ?? 0] + item.order))
   }
 
   private mutating func addLayer(
@@ -264,7 +267,7 @@ extension FeatureLocator {
             ? file.path.stem : file.defaultModel(item, options.layout))),
       layer: "", batch: capture.batch ?? file.batch,
       order: [item.sample ?? capture.sample].compactMap(\.self) + item.order, reading: reading,
-      isSaid: axes != nil, isNumbered: !item.isOfList && !isStack, isSentence: item.isSentence,
+      isSaid: axes != nil, isPlain: !item.isOfList && !isStack, isSentence: item.isSentence,
       type: type, shape: shape, place: place(file, item))
     let base = isOwnModel ? "" : named
     for (layer, picks, order) in Self.places(reading, shape, base: base) {

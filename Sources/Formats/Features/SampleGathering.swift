@@ -12,13 +12,25 @@ extension FeaturePlan.Source {
     _ selection: SampleOrder.Selection, from store: FeatureStore
   ) throws(FormatError) -> Matrix {
     var pieces: [NDArray] = []
-    for part in parts {
+    for part in parts[holding(selection)] {
       for runs in blocks(selection, in: part) {
         pieces += try read(runs, of: part, from: store)
       }
     }
     guard !pieces.isEmpty else { throw FormatError("there are no samples") }
     return try NDArray.joined(pieces).rowMatrix()
+  }
+
+  /// The parts that may hold samples of `selection`: a layer may have a part for each sample.
+  private func holding(_ selection: SampleOrder.Selection) -> Range<Int> {
+    let (first, last) =
+      switch selection {
+      case .range(let range): (range.lowerBound, range.upperBound - 1)
+      case .indices(let indices): (indices.first ?? 0, indices.last ?? -1)
+      }
+    let start = parts.map(\.samples.upperBound).firstIndex(atLeast: first + 1)
+    let end = parts.map(\.samples.lowerBound).firstIndex(atLeast: last + 1)
+    return start..<max(start, end)
   }
 
   /// Runs of rows of `part`, those together that are read at once.

@@ -39,7 +39,8 @@ struct HDF5Walk {
   /// How many links the group `id` has, which are taken off `objectsLeft`.
   /// - Throws: when the group cannot be read, nests too deeply, or holds more than is left.
   static func links(
-    _ id: hid_t, place: String, depth: Int, objectsLeft: inout Int
+    _ id: hid_t, place: String, depth: Int, objectsLeft: inout Int,
+    most: Int = Limits.archiveMembers
   ) throws(FormatError) -> hsize_t {
     guard depth < Limits.depth else {
       throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
@@ -47,7 +48,7 @@ struct HDF5Walk {
     let count = cka_h5_link_count(id)
     guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
     guard count <= objectsLeft else {
-      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
+      throw FormatError("the file has more than \(most) objects")
     }
     objectsLeft -= Int(count)
     return hsize_t(count)

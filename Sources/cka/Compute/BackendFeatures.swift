@@ -31,7 +31,11 @@ struct BackendFeatures: ParsableCommand {
       let source = FeatureSetSource(features)
       let maker = FrameMaker(
         source: source, precision: choices.options.precision, threads: choices.threads)
-      let header = BackendHeader(models: source.models, sampleCounts: source.sampleCounts)
+      var about = BackendAbout()
+      about.settings = FeatureOutline(features, choices.reading).settings
+      about.warnings = features.warnings.prefix(64).map(\.description)
+      let header = BackendHeader(
+        models: source.models, sampleCounts: source.sampleCounts, about: about)
       let announced = try header.encoded()
       try Self.announce(announced.count)
       try StandardOutput.write(announced)
