@@ -71,7 +71,8 @@ import Testing
   @Test func channelsThatMayBeLastAreTold() throws {
     let outcome = try place.compute([Self.file("channels_last.npz"), "--pool", "mean"])
     #expect(outcome.complaints.contains("looks as if channels were last"))
-    #expect(try place.compute([Self.file("channels_last.npz")]).complaints.contains("axis") == false)
+    #expect(
+      try place.compute([Self.file("channels_last.npz")]).complaints.contains("axis") == false)
   }
 
   @Test func aDictionaryInANumpyArrayIsRead() throws {

@@ -48,7 +48,8 @@ struct FeatureDoubtTests {
     let one = try doubts([("feats", shape)])
     #expect(one.count == 1, "\(one)")
     let options = FeatureOptions(
-      axes: try FeatureAxes(shape.count == 3 ? "samples,tokens,features" : "samples,channels,height,width"))
+      axes: try FeatureAxes(
+        shape.count == 3 ? "samples,tokens,features" : "samples,channels,height,width"))
     #expect(try doubts([("feats", shape)], options).isEmpty)
   }
 

@@ -105,6 +105,7 @@ struct MATLABTests {
       return
     }
     #expect(array.shape == [48, 20])
-    #expect(array.values().prefix(20) == (try set.features(0, "matlab73", "conv1").values().prefix(20)))
+    #expect(
+      array.values().prefix(20) == (try set.features(0, "matlab73", "conv1").values().prefix(20)))
   }
 }

@@ -10,7 +10,8 @@ extension ComputeForm {
     case data, data2, output, layers, batchSize, maxBatches, device, estimator, kernel
     /// The fold before what is seldom said.
     case advanced
-    case types, tokens, pool, duplicates, layout, axes, shuffle, weighting, precision, dtype, tf32, seed, untilCI
+    case types, tokens, pool, duplicates, layout, axes, shuffle, weighting, precision, dtype, tf32,
+      seed, untilCI
     case keep, threads, python
   }
 }
@@ -140,7 +141,10 @@ extension ComputeForm {
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
         .untilCI, .keep, .threads, .python,
-      ] : [.pool, .tokens, .axes, .layout, .shuffle, .weighting, .precision, .untilCI, .keep, .threads]
+      ]
+      : [
+        .pool, .tokens, .axes, .layout, .shuffle, .weighting, .precision, .untilCI, .keep, .threads,
+      ]
   }
 
   /// A field for each model and one more, at least two.

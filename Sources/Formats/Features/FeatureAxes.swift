@@ -72,7 +72,8 @@ public struct FeatureAxes: Sendable, Equatable {
         let near = FeatureAxis.words.first { $0.hasPrefix(word.prefix(4)) && !word.isEmpty }
         throw FormatError(
           "--axes '\(whole)' has '\(word)', which is no axis",
-          remedy: (near.map { "did you mean \($0)? " } ?? "") + "name them in the array's order, such as layers,samples,tokens,features; known "
+          remedy: (near.map { "did you mean \($0)? " } ?? "")
+            + "name them in the array's order, such as layers,samples,tokens,features; known "
             + "are \(FeatureAxis.words.joined(separator: ", "))")
       }
       axes.append(axis)

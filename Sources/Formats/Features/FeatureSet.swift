@@ -101,7 +101,8 @@ private struct NothingFound {
     error = FormatError(
       "no array is a layer" + (left.isEmpty ? "" : ": \(left.prefix(4).joined(separator: "; "))")
         + more,
-      remedy: "save floating-point arrays named MODEL/LAYER, or say with --layout how they are named",
+      remedy:
+        "save floating-point arrays named MODEL/LAYER, or say with --layout how they are named",
       file: file)
   }
 }

@@ -121,6 +121,13 @@ extension FeatureWarning: CustomStringConvertible {
     case .numberNames(let model, let count, let first, let last):
       "the \(count) arrays of '\(model)' are called \(first) to \(last), and are read as layers; "
         + "say --layout '{batch}' if they are minibatches, '{sample}' if they are samples"
+    default: shapeDoubt
+    }
+  }
+
+  /// The same for doubts about what arrays hold.
+  private var shapeDoubt: String {
+    switch self {
     case .parameters(let model, let name):
       "layers of '\(model)' are called as parameters are ('\(name)'): weights are no activations; "
         + "cka compute torch runs the model that they belong to"
@@ -188,6 +195,7 @@ extension FeatureWarning: CustomStringConvertible {
 }
 
 extension FeatureWarning.LeftOut: CustomStringConvertible {
+  /// What follows an array's name: "is text".
   public var description: String {
     switch self {
     case .layout: "does not fit the layout"

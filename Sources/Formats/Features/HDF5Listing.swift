@@ -38,7 +38,8 @@ struct HDF5Listing: Sendable {
   /// name.
   mutating func group(_ id: hid_t, path: String, depth: Int) throws(FormatError) {
     let place = SafeText.sanitise(path)
-    let count = try HDF5Walk.links(id, place: place, depth: depth, objectsLeft: &objectsLeft, most: Limits.featureArrays)
+    let count = try HDF5Walk.links(
+      id, place: place, depth: depth, objectsLeft: &objectsLeft, most: Limits.featureArrays)
     for index in 0..<count {
       let name = try HDF5Walk.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = path.isEmpty ? name : path + "/" + name

@@ -133,7 +133,9 @@ struct ListGroup {
       let groups = Dictionary(grouping: members) { $0.place[1 - level] }
       return groups.values.contains { Set($0.map(\.shape.first)).count > 1 }
     }
-    if heads(0) != heads(1) { return (heads(0) ? [.batches, .layers] : [.layers, .batches], true) }
+    if heads(0) != heads(1) {
+      return (heads(0) ? [.batches, .layers] : [.layers, .batches], true)
+    }
     switch (kinds[0], kinds[1]) {
     case (.list, .tuple): return ([.batches, .layers], true)
     case (.tuple, .list): return ([.layers, .batches], true)

@@ -39,7 +39,8 @@ struct NamePattern: Sendable, Equatable {
         }
         let name = rest[rest.index(after: rest.startIndex)..<end]
         guard let hole = Hole(rawValue: String(name)) else {
-          throw Self.refusal(text, "has {\(name)}; {model}, {layer}, {batch} and {sample} are known")
+          throw Self.refusal(
+            text, "has {\(name)}; {model}, {layer}, {batch} and {sample} are known")
         }
         guard !pieces.contains(.hole(hole)) else {
           throw Self.refusal(text, "has {\(name)} twice")
@@ -92,7 +93,8 @@ struct NamePattern: Sendable, Equatable {
     guard !text.isEmpty else { return false }
     return switch hole {
     // Eighteen digits always fit an Int.
-    case .batch, .sample: text.utf8.count <= 18 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    case .batch, .sample:
+      text.utf8.count <= 18 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     case .model: !text.contains("/")
     case .layer: !isPath || !text.contains("/")
     }

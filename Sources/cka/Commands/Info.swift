@@ -17,7 +17,8 @@ struct Info: ParsableCommand {
       """)
 
   @Argument(
-    help: "Result files, and folders to search for them; or saved activations.", completion: .file())
+    help: "Result files, and folders to search for them; or saved activations.", completion: .file()
+  )
   var paths: [String]
 
   @Flag(help: "List the layers too, with kind and shape where they are known.")

@@ -62,7 +62,9 @@ struct Activations {
     let more = features.paths.count > 3 ? " and \(features.paths.count - 3) more" : ""
     let doubts = features.warnings.filter(\.isDoubt)
     let notes = features.warnings.filter { !$0.isDoubt }
-    var lines = ["\(files)\(more)", "  saved activations, \(features.formats.joined(separator: ", "))"]
+    var lines = [
+      "\(files)\(more)", "  saved activations, \(features.formats.joined(separator: ", "))",
+    ]
     lines += (isLong ? outline.longLines : outline.lines).map { "  \($0)" }
     lines += outline.sampleLines.map { "  \($0)" }
     lines += notes.map { "  note: \($0)" } + doubts.map { "  doubtful: \($0)" }

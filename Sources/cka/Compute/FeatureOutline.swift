@@ -26,7 +26,8 @@ struct FeatureOutline {
   var sampleLines: [String] {
     let counts = features.sampleCounts
     let sizes =
-      Set(counts).count == 1 ? "\(counts[0])" : "\(counts.max() ?? 0), the least \(counts.min() ?? 0)"
+      Set(counts).count == 1
+      ? "\(counts[0])" : "\(counts.max() ?? 0), the least \(counts.min() ?? 0)"
     var lines = [
       "\(counts.reduce(0, +)) samples, in "
         + "\(StudyOutline.count(counts.count, "minibatch", "minibatches")) of \(sizes)"
