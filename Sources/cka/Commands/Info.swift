@@ -71,7 +71,6 @@ struct Info: ParsableCommand {
     var activations: [Activations] = []
     for path in paths {
       let found = Self.read([path])
-      results += found.results
       let areNoCKA =
         found.results.isEmpty
         || (found.results.allSatisfy(\.isBare) && found.results.contains(where: \.exceedsCKA))
@@ -80,6 +79,7 @@ struct Info: ParsableCommand {
       {
         activations.append(file)
       } else {
+        results += found.results
         problems += found.problems
       }
     }
