@@ -5,7 +5,9 @@ extension State {
   /// File, names, values and warnings of the focused pane's result.
   var infoLines: [String] {
     if let curves = openCurves?.curves { return curveLines(curves) }
-    let result = focus == .minibatches ? minibatchResult : (layerResult ?? minibatchResult)
+    // What D dims is no missing value.
+    let layers = difference?.result ?? layerResult
+    let result = focus == .minibatches ? minibatchResult : (layers ?? minibatchResult)
     guard let result else { return ["Nothing is open."] }
     let (comparison, summary) = (result.comparison, result.summary)
     var lines = [
@@ -27,6 +29,7 @@ extension State {
     if let kinds = layerKinds, let readout {
       lines += ["At the crosshair", "  \(readout.names)", "  \(kinds.joined(separator: " × "))"]
     }
+    lines += difference.map(differenceLines) ?? (matchLines + seedLines)
     lines += studyLines(comparison)
     if !comparison.warnings.isEmpty {
       lines.append("Warnings")

@@ -60,6 +60,8 @@ public struct State: Sendable {
   var difference: DifferenceView?
   /// How the difference view is asked for and drawn.
   var differenceSettings = DifferenceSettings()
+  /// Results that differ from the one on the screen in the seed alone.
+  var seeds: SeedCompany?
   /// What the profile pane shows; nil when it is closed.
   var profile: ProfileKind?
   /// What the profile pane's lines and bars are made from.

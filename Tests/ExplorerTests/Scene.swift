@@ -83,6 +83,9 @@ struct Scene {
     let effects = update(&state, action)
     asked += effects
     for effect in effects {
+      if case .readSeeds(let ids) = effect {
+        send(.seedsRead(ids.compactMap { disk[$0]?.saved.comparison }))
+      }
       guard case .load = effect else { continue }
       waiting.append(effect)
       if !isSlow { answer() }

@@ -66,7 +66,10 @@ extension ResultBundle {
       let shape = [widths.rows, widths.columns]
       file.add("cka.\(index)", shape: shape, .matrix(comparisons[index].matrix))
       file.add("halfwidth.\(index)", shape: shape, .matrix(widths))
+      guard let block = comparisons[index].block else { continue }
+      addFindings(of: block, index: index, shape: shape, to: &file)
     }
+    addFigures(of: study, to: &file)
     file.add("study.sums", shape: [study.sums.count], .doubles(study.sums))
     file.add("study.scales", shape: [study.scales.count], .doubles(study.scales))
     if !study.kept.isEmpty {
@@ -168,12 +171,13 @@ extension ResultBundle {
     } else if provenance.state == .converged {
       lines.append(
         "stopped after \(seen) of \(provenance.plannedMinibatches) minibatches: every interval is "
-          + "narrow enough")
+          + "narrow enough; intervals of such runs are somewhat too narrow")
     }
     lines += provenance.warnings + study.notes
     guard study.countedMinibatches > 0 else {
       return lines + ["no minibatch has been counted yet: there are no values"]
     }
+    lines += StudyWarning.lines(study.warnings(rowModel: rows, columnModel: columns))
     var reasons: [String] = []
     for model in rows == columns ? [rows] : [rows, columns] {
       for layer in study.layers(of: model) {

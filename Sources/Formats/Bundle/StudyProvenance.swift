@@ -147,8 +147,10 @@ extension StudyProvenance {
 
   /// The part of it that a reader of the figures is shown.
   var origin: ResultOrigin {
-    ResultOrigin(
+    var origin = ResultOrigin(
       command: SafeText.sanitise(command.joined(separator: " ")), created: created,
       settings: settings, versions: versions)
+    origin.isStoppedEarly = state == .converged
+    return origin
   }
 }

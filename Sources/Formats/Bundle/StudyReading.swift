@@ -29,7 +29,9 @@ extension ResultBundle {
       let study = try Study(
         models: models, options: statistics.options, minibatches: statistics.minibatches,
         faults: faults, sums: sums.values(), scales: scales.values(),
-        kept: try kept(triangle.count, in: file))
+        kept: try kept(triangle.count, in: file),
+        figures: try figures(layers, statistics.options.estimator, in: file),
+        null: try null(statistics.options.null, layers: layers, in: file))
       return StudyRecord(study: study, provenance: StudyProvenance(text.provenance))
     } catch let error as StudyError {
       throw FormatError(error.description, at: "metadata 'study'")
@@ -60,6 +62,10 @@ extension ResultBundle {
       if let warning = disagreement(of: stored, with: comparison.matrix) {
         comparison.warnings.insert(warning, at: 0)
       }
+      // An earlier version may have written none of these.
+      let told = StudyWarning.lines(
+        record.study.warnings(rowModel: entry.rows, columnModel: entry.columns))
+      comparison.warnings += told.filter { !stored.warnings.contains($0) }
       result.append(comparison)
     }
     return result
@@ -88,7 +94,7 @@ extension ResultBundle {
     return (0..<array.shape[0]).map { array.slice(axis: 0, index: $0).values().map { Float($0) } }
   }
 
-  private static func tensor(
+  static func tensor(
     _ name: String, _ shape: [Int], _ type: ScalarType, in file: SafetensorsFile
   ) throws(FormatError) -> NDArray {
     guard let array = file.tensor(name) else {

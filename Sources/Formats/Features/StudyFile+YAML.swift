@@ -108,6 +108,7 @@ extension StudyFile {
         throw value.refusal("should be a seed from 0 to 4294967295, or none")
       }
       shuffle = order
+    case .null: null = try value.positive("a positive number")
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:
       break  // What concerns models is read before.

@@ -1,7 +1,7 @@
 /// Pieces of JSON text.
-enum JSONText {
+public enum JSONText {
   /// `text` in quotes, with what JSON demands escaped.
-  static func string(_ text: String) -> String {
+  public static func string(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -26,7 +26,7 @@ enum JSONText {
 
   /// The shortest decimal that reads back as `number`; `NaN` and `Infinity` as Python's json writes
   /// them.
-  static func number(_ number: Double) -> String {
+  public static func number(_ number: Double) -> String {
     if number.isNaN { return "NaN" }
     if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
     return number.description

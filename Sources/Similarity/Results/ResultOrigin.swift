@@ -9,6 +9,8 @@ public struct ResultOrigin: Sendable, Equatable {
   public var settings: [String: String]
   /// Programs and libraries with their versions.
   public var versions: [String: String]
+  /// It stopped early because its intervals were narrow enough: they are somewhat too narrow.
+  public var isStoppedEarly = false
 
   /// A record; all texts must have gone through `SafeText.sanitise`.
   public init(

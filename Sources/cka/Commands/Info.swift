@@ -146,6 +146,7 @@ struct Info: ParsableCommand {
       "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)\(leftOut(summary))",
     ]
     lines += madeOf(comparison)
+    if let line = comparison.block?.nullLine { lines.append("  \(line)") }
     lines += comparison.warnings.map { "  warning: \($0)" }
     return lines.joined(separator: "\n")
   }

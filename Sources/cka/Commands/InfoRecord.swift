@@ -65,6 +65,7 @@ struct ComparisonRecord: Encodable {
   let specifications: [String]
   let command, created: String?
   let settings, versions: [String: String]
+  let null_draws, null_above: Int?
 
   init(_ comparison: Comparison) {
     let summary = comparison.summary
@@ -85,6 +86,8 @@ struct ComparisonRecord: Encodable {
     warnings = comparison.warnings
     specifications = comparison.specifications
     (command, created) = (comparison.origin?.command, comparison.origin?.created)
+    null_draws = comparison.block?.study.null?.plan.draws
+    null_above = comparison.block?.countAboveNull()?.above
     (settings, versions) = (comparison.origin?.settings ?? [:], comparison.origin?.versions ?? [:])
   }
 }
@@ -112,7 +115,7 @@ extension ComparisonRecord {
     case file, key, format, model1, model2, dataset1, dataset2, rows, columns, layers1, layers2,
       kinds1, kinds2, kind
     case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings
-    case specifications, command, created, settings, versions
+    case specifications, command, created, settings, versions, null_draws, null_above
   }
 
   /// Every key of every record: the encoder that Swift would make leaves out what is nil.
@@ -136,6 +139,9 @@ extension ComparisonRecord {
     ] { try record.encode(texts, forKey: key) }
     for (key, text) in [(CodingKeys.command, command), (.created, created)] {
       try record.encode(text, forKey: key)
+    }
+    for (key, count) in [(CodingKeys.null_draws, null_draws), (.null_above, null_above)] {
+      try record.encode(count, forKey: key)
     }
     for (key, texts) in [(CodingKeys.settings, settings), (.versions, versions)] {
       try record.encode(texts, forKey: key)

@@ -99,6 +99,12 @@ struct ResultChoice: ParsableArguments {
     complain("\(files) could not be read; cka info lists \(problems.count == 1 ? "it" : "them")")
   }
 
+  /// Whether --pair names two models whole.
+  func namesExactly(_ a: String, _ b: String) -> Bool {
+    guard let sides = try? pair.map(Self.sides) else { return false }
+    return sides.a == a.lowercased() && sides.b == b.lowercased()
+  }
+
   private static func sides(_ text: String) throws -> (a: String, b: String) {
     let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { throw ValidationError("--pair needs two models: A,B") }

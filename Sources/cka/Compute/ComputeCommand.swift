@@ -74,6 +74,7 @@ struct ComputeCommand: ParsableCommand {
   private func compute() throws {
     let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
+    if !quiet, let note = try CodeNote.line(options) { complain(note) }
     let stop = StopRequest()
     let line = ProgressLine(isQuiet: quiet)
     let resumption = try Resumption(of: partial.path) { seen in
@@ -127,7 +128,10 @@ struct ComputeCommand: ParsableCommand {
         "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
     try AtomicFile.write(try run.encode(study), to: output)
-    if !quiet { complain(Self.summary(of: study, output: output)) }
+    if !quiet {
+      complain(Self.summary(of: study, output: output))
+      StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") }
+    }
     let dead = (0..<study.layerCount).count { study.reason($0) != nil }
     guard dead > 0 else { return }
     complain(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Formats
+import Similarity
 
 /// What a computation is told: `cka compute` in a terminal, in the background, and a worker that
 /// takes a job up again read the same words.
@@ -30,7 +31,10 @@ struct ComputeOptions: ParsableArguments {
   var kernel: String?
 
   @Option(
-    help: "A minibatch's weight: equal, pairs (n(n - 3)) or samples (n). (default: equal)")
+    help: """
+      A minibatch's weight: pairs (n(n - 3)), samples (n) or equal, as torch_cka has it. (default: \
+      pairs; equal in a study file that does not say)
+      """)
   var weighting: String?
 
   @Option(help: "Only layers that match, such as 'conv !*.bn*' or '/fc$/'.")
@@ -49,8 +53,8 @@ struct ComputeOptions: ParsableArguments {
   @Option(
     name: .customLong("until-ci"),
     help: """
-      Stop early once the 95 % interval of every cell is within plus or minus this; looked at from \
-      8 minibatches on.
+      Stop early once the 95 % interval of every cell is within plus or minus this in two looks in \
+      a row; looked at from \(IntervalLooks.fewestMinibatches) minibatches on.
       """)
   var untilCI: Double?
 
@@ -75,6 +79,13 @@ struct ComputeOptions: ParsableArguments {
       folders of images are shuffled with seed 0, all else keeps its order)
       """)
   var shuffle: String?
+
+  @Option(
+    help: """
+      Permute the samples so often, and say for each cell how often unrelated samples give as much. \
+      (default: not at all)
+      """)
+  var null: Int?
 
   @Option(help: "A command that sends Gram matrices, run by the shell instead of reading files.")
   var backend: String?
@@ -155,6 +166,11 @@ struct ComputeOptions: ParsableArguments {
   /// A study file is all that was named.
   private var isStudy: Bool { features.count == 1 && Self.isStudyFile(features[0]) }
 
+  /// Says the weighting where nothing does; a study file says its own.
+  mutating func settleWeighting(_ weighting: String) {
+    if !isStudy { self.weighting = self.weighting ?? weighting }
+  }
+
   /// Whether a path has the ending of a bundle.
   static func isBundle(_ path: String) -> Bool { path.lowercased().hasSuffix(".safetensors") }
 
@@ -184,5 +200,6 @@ struct ComputeOptions: ParsableArguments {
     recipe.threads = threads ?? recipe.threads
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
+    recipe.null = null ?? recipe.null
   }
 }

@@ -12,7 +12,7 @@ struct ComputeRun {
   /// What was asked for.
   let recipe: StudyFile
   /// What the figures mean.
-  let options: StudyOptions
+  private(set) var options: StudyOptions
   /// What the user should know before it begins; one line each.
   let warnings: [String]
   /// What its files were understood as, a line each; empty where there are none.
@@ -75,6 +75,27 @@ struct ComputeRun {
           + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
     }
     (self.warnings, self.understood) = (warnings, understood)
+    try checkNull()
+  }
+
+  /// - Throws: when the sums of all draws of a permutation null are too large.
+  private func checkNull() throws(FormatError) {
+    let layers = models.reduce(0) { $0 + $1.layers.count }
+    guard let plan = options.null, plan.bytes(layers: layers) > NullPlan.mostBytes else { return }
+    throw FormatError(
+      "a null of \(plan.draws) draws of \(layers) layers takes \(plan.bytes(layers: layers) >> 20) "
+        + "MiB, more than \(NullPlan.mostBytes >> 20)",
+      remedy: "take --null \(NullPlan.draws(fittingLayers: layers)) or fewer, or fewer --layers")
+  }
+
+  /// Takes the weighting of `record`, which an earlier version may have begun, where nothing says
+  /// another: the same command has to end with the figures that it was begun for.
+  /// - Returns: what to tell the user; nil when nothing was changed.
+  mutating func adoptWeighting(of record: StudyRecord) -> String? {
+    let begun = record.study.options.weighting
+    guard recipe.weighting == nil, begun != options.weighting else { return nil }
+    options.weighting = begun
+    return "weighting \(begun.rawValue), as it was begun"
   }
 
   /// A program that sends Gram matrices.
@@ -129,10 +150,10 @@ struct ComputeRun {
       let time = (clock.now - begin).components
       progress.seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
       var isConverged = false
-      if let untilCI = choices.untilCI, Self.isDue(study.countedMinibatches) {
-        let convergence = StudyIntervals(study).convergence()
-        progress.halfWidth = convergence.largestHalfWidth
-        isConverged = convergence.cells > 0 && convergence.largestHalfWidth <= untilCI
+      if let looks, IntervalLooks.isDue(study.countedMinibatches) {
+        let intervals = StudyIntervals(study)
+        progress.halfWidth = intervals.convergence().largestHalfWidth
+        isConverged = looks.isConverged(study, intervals)
       }
       return try report(study, progress) && !isConverged
     }
@@ -225,24 +246,11 @@ extension ComputeRun {
 // MARK: Stopping early
 
 extension ComputeRun {
-  /// Counted minibatches from which intervals are looked at: fewer say little about their own
-  /// spread.
-  private static let fewestForIntervals = 8
-
-  /// Whether intervals are looked at after so many counted minibatches: always at first, then after
-  /// each sixty-fourth more or so, since every look goes through all of them. The clock must not
-  /// decide: a run that was interrupted has to stop at the same minibatch.
-  private static func isDue(_ counted: Int) -> Bool {
-    guard counted >= fewestForIntervals else { return false }
-    let bits = Int.bitWidth - counted.leadingZeroBitCount
-    return counted % (1 << max(0, bits - 7)) == 0
-  }
+  private var looks: IntervalLooks? { choices.untilCI.map { IntervalLooks(halfWidth: $0) } }
 
   /// - Parameter intervals: those of `study`, where they are known already.
   private func isConverged(_ study: Study, _ intervals: StudyIntervals? = nil) -> Bool {
-    guard let untilCI = choices.untilCI, Self.isDue(study.countedMinibatches) else { return false }
-    let convergence = (intervals ?? StudyIntervals(study)).convergence()
-    return convergence.cells > 0 && convergence.largestHalfWidth <= untilCI
+    looks?.isConverged(study, intervals) ?? false
   }
 }
 

@@ -30,6 +30,23 @@ enum Reading {
     }
   }
 
+  /// The answer to `.readSeeds`: those of the results that can be read. A file is read once, and
+  /// nothing but the matrices is kept of it.
+  static func seeds(_ ids: [ResultID]) -> Action {
+    let wanted = Set(ids)
+    let paths = ids.map(\.path).reduce(into: [String]()) { paths, path in
+      if !paths.contains(path) { paths.append(path) }
+    }
+    return .seedsRead(
+      paths.flatMap { path in
+        ((try? ResultFile.results(path: path)) ?? []).compactMap { result in
+          guard wanted.contains(result.id), var comparison = result.comparison else { return nil }
+          comparison.block = nil
+          return comparison
+        }
+      })
+  }
+
   /// The result `id`, its values summarised.
   static func open(_ id: ResultID) throws(FormatError) -> Opened {
     let all = try ResultFile.results(path: id.path)

@@ -13,6 +13,8 @@ struct HeatmapExhibit: Exhibit {
   let comparison: Comparison
   /// For a sorted vector: the minibatch (from 1) of each rank.
   var minibatches: [Int]?
+  /// How the cells shown stand to a permutation null, where the result may know one.
+  var null: ShownNull?
 
   /// The pane that `request` asks for.
   /// - Throws: `FormatError` when the result does not have that view, or a filter leaves nothing.
@@ -60,8 +62,8 @@ extension HeatmapExhibit {
     let order = minibatches
     return switch format {
     case .npy: ResultWriter.npy(comparison)
-    case .npz: try ResultWriter.npz([comparison], order: order)
-    case .json: ResultWriter.json([comparison], order: order)
+    case .npz: try ResultWriter.npz([comparison], order: order, null: null?.tables)
+    case .json: ResultWriter.json([comparison], order: order, null: null?.tables)
     default: ResultWriter.csv(comparison, order: order)
     }
   }
@@ -93,9 +95,15 @@ extension HeatmapExhibit {
       id: source.id, format: source.format, kind: .layers, rows: rows, columns: columns,
       matrix: view.isWhole ? view.matrix : Matrix(copying: view), dtype: source.dtype,
       warnings: source.warnings)
-    return HeatmapExhibit(
+    var exhibit = HeatmapExhibit(
       figure: figure(comparison, view, arranged.bounds, settings, source),
       comparison: comparison)
+    exhibit.null = source.block.map {
+      ShownNull(
+        block: $0, rows: arranged.rowIndices, columns: arranged.columnIndices,
+        isTransposed: settings.transposed)
+    }
+    return exhibit
   }
 
   private static func figure(
@@ -110,6 +118,10 @@ extension HeatmapExhibit {
           : "Layer names as exported, in registration order; the rows may be in another.")
     }
     if !settings.filter.isEmpty { caption.append("Layers shown: \(settings.filter)") }
+    if settings.dimsChance, let plan = source.block?.study.null?.plan {
+      caption.append(
+        "Only cells above the null of \(plan.draws) permutations, p at most \(Study.nullLevel).")
+    }
     return Figure(
       heatmap: Heatmap(rows: view.rows, columns: view.columns) { row, target in
         view.copyRow(row, columns: 0..<view.columns, into: target)
@@ -120,6 +132,24 @@ extension HeatmapExhibit {
       scale: ColorScale(low: bounds.low, high: bounds.high, map: settings.layerColormap),
       rangeText: "CKA, \(settings.range.caption(bounds))",
       rowZeroAtBottom: !settings.originAtTop, caption: caption)
+  }
+}
+
+/// The permutation null of the cells of a layer matrix as it is shown.
+struct ShownNull {
+  let block: StudyBlock
+  /// Rows and columns of the block, in the order in which they are shown.
+  let rows, columns: [Int]
+  let isTransposed: Bool
+
+  /// p and the 95 % quantile of every cell; nil where there is no null.
+  var tables: ResultWriter.NullTables? {
+    guard let found = block.nullFindings() else { return nil }
+    func shown(_ matrix: Matrix) -> Matrix {
+      let view = MatrixView(matrix, rows: rows, columns: columns)
+      return Matrix(copying: isTransposed ? view.transposed : view)
+    }
+    return .init(p: shown(found.p), quantile: shown(found.quantile))
   }
 }
 

@@ -73,6 +73,7 @@ struct BackgroundRun {
       throw FormatError("no minibatch could be counted", remedy: "take larger minibatches")
     }
     try AtomicFile.write(file, to: output)
+    StudyWarning.lines(study.warnings).forEach { session.log("warning: \($0)") }
     session.log("wrote \(output)")
     return .finished
   }

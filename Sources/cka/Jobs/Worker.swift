@@ -35,7 +35,8 @@ struct Worker: ParsableCommand {
         throw fail("\(spec.workingDirectory): the job's working directory is missing")
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
-      let job = try BackgroundJob(spec.command)
+      let job = try BackgroundJob(spec.command, isStored: true)
+      if let note = try CodeNote.line(job.options) { session.log(note) }
       var isUnderWay = false
       let resumption = try Resumption(of: session.lastCheckpoint) { seen in
         try job.open(seen: seen) {
