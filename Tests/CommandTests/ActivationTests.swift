@@ -94,7 +94,7 @@ import Testing
     #expect(said.contains("5 × 8, tokens × features, mean of tokens: 8 features"))
     #expect(said.contains("in 3 minibatches of 16") && said.contains("seed 3"))
     let json = try place.cka("info", "--json", "--activations", Self.file("hidden_tuple.pt"))
-    let records = try JSONSerialization.jsonObject(with: json.output)
+    let records = try JSONSerialization.jsonObject(with: Data(json.output))
     let record = try #require((records as? [[String: Any]])?.first)
     #expect(record["kind"] as? String == "activations" && record["samples"] as? Int == 48)
   }
