@@ -1,6 +1,6 @@
 /// A shell pattern over Unicode scalars: `*`, `?`, `[abc]`, `[a-z]`, `[!a]`. It matches whole
 /// texts.
-struct Glob: Sendable {
+public struct Glob: Sendable {
   private enum Piece {
     case any
     case one
@@ -24,7 +24,7 @@ struct Glob: Sendable {
   private let pieces: [Piece]
 
   /// Reads a pattern; every text is one. A `[` without its `]` stands for itself.
-  init(_ pattern: [Unicode.Scalar]) {
+  public init(_ pattern: [Unicode.Scalar]) {
     var pieces: [Piece] = []
     var index = 0
     while index < pattern.count {
@@ -46,7 +46,7 @@ struct Glob: Sendable {
   }
 
   /// Whether the whole of `text` matches; O(text × pattern), whatever the pattern.
-  func matches(_ text: [Unicode.Scalar]) -> Bool {
+  public func matches(_ text: [Unicode.Scalar]) -> Bool {
     var piece = 0
     var position = 0
     // Where to go on when a try fails: only the last `*` need ever take one scalar more.

@@ -28,6 +28,8 @@ enum Limits {
   static let hdf5Bytes = 1 << 30
   /// Members of an archive.
   static let archiveMembers = 10_000
+  /// Datasets of an HDF5 file of activations: some have one for each sentence of a corpus.
+  static let featureArrays = 100_000
   /// Bytes of a safetensors header (the format's own cap).
   static let safetensorsHeader = 100_000_000
 }

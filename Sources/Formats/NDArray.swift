@@ -173,6 +173,32 @@ extension NDArray {
       offset: range.isEmpty ? offset : offset + range.lowerBound * strides[0])
   }
 
+  /// The part `box`, a range on each axis; nothing is copied.
+  func part(_ box: [Range<Int>]) -> NDArray {
+    precondition(box.count == shape.count)
+    precondition(zip(box, shape).allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= $1 })
+    let start = zip(box, strides).reduce(offset) {
+      $1.0.isEmpty ? $0 : $0 + $1.0.lowerBound * $1.1
+    }
+    return NDArray(partOf: self, shape: box.map(\.count), strides: strides, offset: start)
+  }
+
+  /// The axes in another order, each of them once; nothing is copied.
+  func ordered(_ axes: [Int]) -> NDArray {
+    precondition(axes.sorted() == Array(shape.indices))
+    return NDArray(
+      partOf: self, shape: axes.map { shape[$0] }, strides: axes.map { strides[$0] },
+      offset: offset)
+  }
+
+  /// The axes the other way round; nothing is copied.
+  func reversed() -> NDArray { ordered(shape.indices.reversed()) }
+
+  /// The array with an axis of length 1 before the others; nothing is copied.
+  func asOneSample() -> NDArray {
+    NDArray(partOf: self, shape: [1] + shape, strides: [type.size] + strides, offset: offset)
+  }
+
   /// All values in row-major order, as float64.
   func values() -> [Double] {
     if count == 0 { return [] }

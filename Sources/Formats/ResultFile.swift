@@ -40,7 +40,7 @@ public enum ResultFile {
 
   private static let extensions: Set<String> = [
     "pkl", "pickle", "pt", "pth", "npy", "npz", "safetensors", "json", "csv", "tsv", "h5", "hdf5",
-    "gz", "yaml", "yml",
+    "mat", "gz", "yaml", "yml",
   ]
 }
 

@@ -76,7 +76,7 @@ struct FeatureFileTests {
     try HDF5Reader.locked { () throws(FormatError) in
       let file = try HDF5Datasets(try MappedFile.region(path: path))
       #expect(file.listing.needsLibrary && file.listing.entries.map(\.name) == ["net/conv"])
-      #expect(try file.rows(8..<10, of: 0).values() == (48..<60).map(Double.init))
+      #expect(try file.part([8..<10, 0..<2, 0..<3], of: 0).values() == (48..<60).map(Double.init))
     }
   }
 
@@ -85,13 +85,15 @@ struct FeatureFileTests {
     let folder = try ScratchFolder()
     let server = try HDF5Server(Self.reader, path: Self.chunked(in: folder))
     _ = try server.listing()
-    let error = #expect(throws: FormatError.self) { try server.rows(0..<1, of: 5, count: 48) }
+    let error = #expect(throws: FormatError.self) { try server.part([0..<1], of: 5, count: 48) }
     #expect(error?.problem == "no such dataset")
-    #expect(throws: FormatError.self) { try server.rows(9..<11, of: 0, count: 96) }
-    #expect(try server.rows(9..<10, of: 0, count: 48).count == 48)
+    #expect(throws: FormatError.self) { try server.part([9..<11, 0..<2, 0..<3], of: 0, count: 96) }
+    #expect(try server.part([9..<10, 0..<2, 0..<3], of: 0, count: 48).count == 48)
     // An answer of another length than it must have is the end: nothing more is believed.
     for _ in 0..<2 {
-      let error = #expect(throws: FormatError.self) { try server.rows(9..<10, of: 0, count: 40) }
+      let error = #expect(throws: FormatError.self) {
+        try server.part([9..<10, 0..<2, 0..<3], of: 0, count: 40)
+      }
       #expect(error?.problem.hasPrefix("libhdf5 gave up") == true)
     }
   }

@@ -151,6 +151,11 @@ struct FeatureSetTests {
     #expect(set.names == ["a/fc"])
     #expect(
       set.warnings == [
+        .leftOut(file: "a.safetensors", name: "a/labels", reason: .labels),
+        .leftOut(file: "a.safetensors", name: "step", reason: .layout),
+      ])
+    #expect(
+      set.warnings.map(\.description) == [
         "a.safetensors: 'a/labels' is a list of whole numbers, as labels are, and was left out",
         "a.safetensors: 'step' does not fit the layout and was left out",
       ])

@@ -10,8 +10,8 @@ extension ComputeForm {
     case data, data2, output, layers, batchSize, maxBatches, device, estimator, kernel
     /// The fold before what is seldom said.
     case advanced
-    case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, shuffle
-    case untilCI, keep, null, threads, python
+    case types, tokens, pool, duplicates, layout, axes, weighting, precision, dtype, tf32, seed
+    case shuffle, untilCI, keep, null, threads, python
   }
 }
 
@@ -95,6 +95,8 @@ extension ComputeForm.Field {
       choices: ["folded", "kept"], isFlag: true),
     .layout: Traits(
       label: "layout", help: "how arrays are named, such as {model}.{layer}", option: "--layout"),
+    .axes: Traits(
+      label: "axes", help: "of arrays, such as layers,samples,tokens,features", option: "--axes"),
     .weighting: Traits(
       label: "weighting", help: "of minibatches: pairs n(n \u{2212} 3), equal, samples n",
       option: "--weighting", choices: ["pairs", "equal", "samples"]),
@@ -141,7 +143,11 @@ extension ComputeForm {
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
         .shuffle, .untilCI, .keep, .threads, .python, .null,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .null]
+      ]
+      : [
+        .pool, .tokens, .axes, .layout, .shuffle, .weighting, .precision, .untilCI, .keep, .threads,
+        .null,
+      ]
   }
 
   /// A field for each model and one more, at least two.

@@ -36,6 +36,12 @@ public struct StudyProvenance: Sendable, Equatable {
   public var pool = ""
   /// How names were read; empty for `MODEL/LAYER`.
   public var layout = ""
+  /// What the user said of the axes of saved arrays; empty for nothing.
+  public var axes = ""
+  /// What became of tokens, where it was said; empty otherwise.
+  public var tokens = ""
+  /// The seed with which samples were permuted; nil for the order of the data.
+  public var shuffle: Int?
   /// The half width at which to stop, if any.
   public var untilCI: Double?
   /// The seed of everything random, if anything was.
@@ -72,7 +78,9 @@ extension StudyProvenance {
       ("backend", JSONText.string(backend)), ("settings", Self.object(settings)),
       ("batch_size", batchSize.map(String.init) ?? "\"all\""),
       ("layers", JSONText.string(layers)), ("pool", JSONText.string(pool)),
-      ("layout", JSONText.string(layout)),
+      ("layout", JSONText.string(layout)), ("axes", JSONText.string(axes)),
+      ("tokens", JSONText.string(tokens)),
+      ("shuffle", shuffle.map(String.init) ?? "null"),
       ("until_ci", untilCI.map(JSONText.number) ?? "null"),
       ("seed", seed.map(String.init) ?? "null"),
       ("command", JSONText.list(command.map(SafeText.sanitise))),
@@ -99,6 +107,9 @@ extension StudyProvenance {
     layers = fields["layers"]?.safeText ?? ""
     pool = fields["pool"]?.safeText ?? ""
     layout = fields["layout"]?.safeText ?? ""
+    axes = fields["axes"]?.safeText ?? ""
+    tokens = fields["tokens"]?.safeText ?? ""
+    shuffle = fields["shuffle"]?.integer
     untilCI = fields["until_ci"]?.number
     seed = fields["seed"]?.integer
     command = (fields["command"]?.list ?? []).compactMap(\.safeText)

@@ -6,13 +6,7 @@ final class ArrayFeatureFile: FeatureFile {
   let entries: [FeatureEntry]
   let region: ByteRegion?
   let warnings: [String]
-  private let contents: [Content]
-
-  private enum Content: Sendable {
-    case array(NDArray)
-    case texts([String])
-    case nothing
-  }
+  private let contents: [ValueListing.Content]
 
   /// The tensors of `file`.
   init(_ file: SafetensorsFile, region: ByteRegion) {
@@ -31,59 +25,30 @@ final class ArrayFeatureFile: FeatureFile {
     format = file.format
     self.region = region
     warnings = file.warnings
-    var listing = Listing()
+    var listing = ValueListing()
     switch file.value {
-    case .dictionary, .array: listing.add(file.value, name: "")
+    case .dictionary, .array, .list, .tuple: listing.add(file.value, name: "", place: nil)
     default:
       throw FormatError(
         "\(file.value.kind) where a dictionary of arrays should be",
         remedy: "save a dictionary of arrays named MODEL/LAYER")
     }
+    guard file.value.holdsArray(depth: 0) else {
+      throw FormatError(
+        "\(file.value.kind) without an array in it",
+        remedy: "save a dictionary of arrays named MODEL/LAYER, or a list of arrays")
+    }
     entries = listing.entries
     contents = listing.contents
   }
 
-  func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
+  func part(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray {
     guard case .array(let array) = contents[entry] else { throw FormatError("no array") }
-    return array.rows(rows)
+    return array.part(box)
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
     guard case .texts(let texts) = contents[entry] else { throw FormatError("no texts") }
     return texts
-  }
-
-  /// A value taken apart. Readers bound how deep values nest.
-  private struct Listing {
-    var entries: [FeatureEntry] = []
-    var contents: [Content] = []
-
-    mutating func add(_ value: Value, name: String) {
-      switch value {
-      case .dictionary(let members):
-        for member in members {
-          let key = member.key.text ?? "?"
-          add(member.value, name: name.isEmpty ? key : name + "/" + key)
-        }
-      case .array(let array):
-        append(name, .numbers(array.type, shape: array.shape), .array(array))
-      case .strings(let texts, _): append(name, .texts, .texts(texts))
-      case .list(let values), .tuple(let values):
-        let texts = values.compactMap(\.text)
-        if texts.count == values.count, !texts.isEmpty {
-          append(name, .texts, .texts(texts))
-        } else {
-          append(name, .other(value.kind), .nothing)
-        }
-      default: append(name, .other(value.kind), .nothing)
-      }
-    }
-
-    private mutating func append(
-      _ name: String, _ content: FeatureEntry.Content, _ value: Content
-    ) {
-      entries.append(FeatureEntry(name: name, content: content))
-      contents.append(value)
-    }
   }
 }

@@ -16,6 +16,13 @@ struct FeatureEntry: Sendable {
   /// The name in the file; empty for the only array of a file that gives it none.
   var name: String
   var content: Content
+  /// Where it stands in a list of arrays, if it does.
+  var list: ListPlace?
+
+  /// Type and shape of an array of numbers; nil for all else.
+  var numbers: (type: ScalarType, shape: [Int])? {
+    if case .numbers(let type, let shape) = content { (type, shape) } else { nil }
+  }
 }
 
 /// An open file of activations, which hands out the samples that are asked for.
@@ -29,13 +36,23 @@ protocol FeatureFile: AnyObject, Sendable {
   /// What was passed over; one line each, safe to show.
   var warnings: [String] { get }
 
-  /// Samples `rows` of the array `entry`: a view where the file allows it, a copy elsewhere.
-  /// - Precondition: `entries[entry]` is numbers of at least one axis, and `rows` lies in the
-  ///   first.
-  func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray
+  /// The part `box` of the array `entry`, a range on each axis: a view where the file allows it, a
+  /// copy elsewhere.
+  /// - Precondition: `entries[entry]` is numbers of at least one axis, and `box` lies in it.
+  func part(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray
   /// The texts of `entry`.
   /// - Precondition: `entries[entry]` is texts.
   func texts(of entry: Int) throws(FormatError) -> [String]
+}
+
+extension FeatureFile {
+  /// Positions `rows` of the first axis of the array `entry`.
+  func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
+    guard let shape = entries[entry].numbers?.shape, !shape.isEmpty else {
+      throw FormatError("no array")
+    }
+    return try part([rows] + shape.dropFirst().map { 0..<$0 }, of: entry)
+  }
 }
 
 /// The one door to files of activations.

@@ -11,9 +11,9 @@ import Core
 ///   holds one array without a name, as `.npy` does, is known by its path alone: `{model}/{layer}`
 ///   reads `resnet18/conv1.npy`.
 /// - Holes take the shortest text that fits, from left to right; the last one takes what is left.
-///   `{batch}` takes digits only, `{model}` no slash, and in paths `{layer}` neither.
-/// - `{layer}` must occur. Without `{model}` the model is called as the file; without `{batch}` an
-///   array holds all samples.
+///   `{batch}` and `{sample}` take digits only, `{model}` no slash, and in paths `{layer}` neither.
+/// - `{layer}` must occur, or `{sample}` or `{batch}`. Without `{model}` the model is called as the
+///   file; without `{batch}` an array holds all samples; with `{sample}` it holds one.
 ///
 /// Two arrays that a layout reads as the same layer of the same model and minibatch are an error.
 public struct FeatureLayout: Sendable, Equatable {
@@ -56,7 +56,9 @@ public struct FeatureLayout: Sendable, Equatable {
       file = nil
       entry = try NamePattern(shown[...], isPath: false)
     }
-    guard file?.contains(.layer) == true || entry?.contains(.layer) == true else {
+    let holes: [NamePattern.Hole] = [.layer, .sample, .batch]
+    let patterns = [file, entry].compactMap(\.self)
+    guard holes.contains(where: { hole in patterns.contains { $0.contains(hole) } }) else {
       throw FormatError(
         "the layout '\(shown)' has no {layer}", remedy: "write for example {model}/{layer}")
     }
@@ -76,11 +78,14 @@ public struct FeatureLayout: Sendable, Equatable {
     capture.model = capture.model ?? outer.model
     capture.layer = capture.layer ?? outer.layer
     capture.batch = capture.batch ?? outer.batch
+    capture.sample = capture.sample ?? outer.sample
     return capture
   }
 
   /// Whether the layout itself tells files of one folder apart.
-  var namesFiles: Bool { file?.contains(.model) == true || file?.contains(.batch) == true }
+  var namesFiles: Bool {
+    [.model, .batch, .sample].contains { file?.contains($0) == true }
+  }
 
   private func automaticCapture(_ name: String) -> NamePattern.Capture? {
     guard let slash = name.firstIndex(of: "/"), slash > name.startIndex else {

@@ -25,7 +25,7 @@ struct FeaturePath: Equatable {
 enum FeaturePaths {
   /// Extensions looked for in folders, in any case. A file that is named itself may have any.
   private static let extensions: Set<String> = [
-    "safetensors", "npz", "npy", "pt", "pth", "h5", "hdf5", "pkl", "pickle",
+    "safetensors", "npz", "npy", "pt", "pth", "h5", "hdf5", "mat", "pkl", "pickle",
   ]
   /// Most files that one call may name, and most levels below a folder.
   private static let mostFiles = 100_000

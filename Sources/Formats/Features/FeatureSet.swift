@@ -14,14 +14,14 @@ public struct FeatureSet: Sendable {
   /// For each minibatch a hash of its samples' IDs, which all models that have IDs share; empty
   /// when none has.
   public let sampleIDHashes: [UInt64]
-  /// What became of positions.
+  /// What became of positions, and of tokens unless `FeatureOptions.tokens` says otherwise.
   public let pool: Pooling
   /// The files that were opened, as they were named or found.
   public let paths: [String]
   /// The containers as a person would name them, in order.
   public let formats: [String]
-  /// What the user should know; one line each, safe to show.
-  public let warnings: [String]
+  /// How the files were understood, what was passed over, and what is doubtful.
+  public let warnings: [FeatureWarning]
 
   private let plan: FeaturePlan
   private let store: FeatureStore
@@ -41,20 +41,19 @@ public struct FeatureSet: Sendable {
     let files = try FeaturePaths.files(paths)
     let store = FeatureStore()
     let found = try FeatureLocator(files, options: options, store: store)
-    guard !found.arrays.isEmpty else {
-      throw FormatError(
-        "no array fits the layout" + (options.layers == nil ? "" : " and the layer filter"),
-        remedy: "name arrays MODEL/LAYER, or say with --layout how they are named",
-        file: files.count == 1 ? SafeText.sanitise(files[0].path) : "")
-    }
+    guard !found.arrays.isEmpty else { throw NothingFound(found, files, options).error }
     let plan = try FeaturePlan(found.arrays, options: options)
-    let (hashes, unnamed) = try SampleIDs.hashes(
-      found.ids, arrays: found.arrays, sampleCounts: plan.sampleCounts, store: store)
-    let missing = unnamed.map { "'\($0)' has no sample IDs to compare with the others'" }
+    let (hashes, unnamed, ids) = try SampleIDs.hashes(
+      found.ids, arrays: found.arrays, order: plan.order, sampleCounts: plan.sampleCounts,
+      store: store)
+    var warnings = found.warnings + plan.warnings
+    warnings += unnamed.map { .withoutIDs(model: $0) }
+    warnings += LabelDoubts(plan, arrays: found.arrays, isShuffled: options.shuffle != nil)
+      .doubts(labels: found.labels, ids: ids, store: store)
     return FeatureSet(
       models: plan.models, sampleCounts: plan.sampleCounts, sampleIDHashes: hashes,
-      pool: options.pool, paths: files.map(\.path), formats: found.formats,
-      warnings: found.warnings + plan.warnings + missing, plan: plan, store: store)
+      pool: plan.pool, paths: files.map(\.path), formats: found.formats,
+      warnings: warnings, plan: plan, store: store)
   }
 
   /// The features of one layer on one minibatch: n × p, a row for each sample.
@@ -70,12 +69,40 @@ public struct FeatureSet: Sendable {
     precondition(sampleCounts.indices.contains(minibatch), "no such minibatch")
     precondition(models.indices.contains(model), "no such model")
     precondition(models[model].layers.indices.contains(layer), "no such layer")
-    let (part, rows) = plan.place(minibatch: minibatch, in: plan.sources[model][layer])
-    return try store.rows(rows, of: part.entry, file: part.file).featureMatrix(pool: pool)
+    return try plan.sources[model][layer].matrix(plan.order[minibatch], from: store)
   }
 
   /// Checks that no file was cut short or written to since it was opened. A view of a file that
   /// lost its end reads as bytes of 0xFF there, so ask when a minibatch is done, before its results
   /// count.
   public func checkIntact() throws(FormatError) { try store.checkIntact() }
+}
+
+/// Why nothing that was found is a layer.
+private struct NothingFound {
+  let error: FormatError
+
+  init(_ found: FeatureLocator, _ files: [FeaturePath], _ options: FeatureOptions) {
+    let file = files.count == 1 ? SafeText.sanitise(files[0].path) : ""
+    let filtered = found.filtered.filter { !$0.isEmpty }
+    if let filter = options.layers, !filtered.isEmpty {
+      let names = filtered.prefix(6).joined(separator: ", ")
+      let more = filtered.count > 6 ? " and \(filtered.count - 6) more" : ""
+      error = FormatError(
+        "no layer matches '\(filter.text)'; the layers are \(names)\(more)",
+        remedy: "a text matches a part of a name, a glob or a /regex/ says more", file: file)
+      return
+    }
+    let left = found.warnings.compactMap { warning -> String? in
+      guard case .leftOut(_, let name, let reason) = warning else { return nil }
+      return "'\(name)' \(reason)"
+    }
+    let more = left.count > 4 ? "; and \(left.count - 4) more" : ""
+    error = FormatError(
+      "no array is a layer" + (left.isEmpty ? "" : ": \(left.prefix(4).joined(separator: "; "))")
+        + more,
+      remedy:
+        "save floating-point arrays named MODEL/LAYER, or say with --layout how they are named",
+      file: file)
+  }
 }

@@ -34,13 +34,13 @@ final class FeatureStore: Sendable {
     }
   }
 
-  /// Samples `rows` of the array `entry` of file `number`.
+  /// The part `box` of the array `entry` of file `number`, a range on each axis.
   /// - Throws: also when the file was changed since it was added.
-  func rows(
-    _ rows: Range<Int>, of entry: Int, file number: Int
+  func part(
+    _ box: [Range<Int>], of entry: Int, file number: Int
   ) throws(FormatError) -> NDArray {
     try with(number, entry: entry) { file throws(FormatError) in
-      try file.rows(rows, of: entry)
+      try file.part(box, of: entry)
     }
   }
 
@@ -48,7 +48,10 @@ final class FeatureStore: Sendable {
   func ids(of entry: Int, file number: Int) throws(FormatError) -> [String] {
     try with(number, entry: entry) { file throws(FormatError) in
       switch file.entries[entry].content {
-      case .texts: return try file.texts(of: entry)
+      case .texts:
+        let texts = try file.texts(of: entry)
+        let isIndex = file.entries[entry].name == FeatureItem.sentenceIndex
+        return isIndex ? try SentenceIndex.sentences(texts) : texts
       case .numbers(_, let shape) where !shape.isEmpty && shape.dropFirst().allSatisfy { $0 == 1 }:
         if let ids = try file.rows(0..<shape[0], of: entry).spelledIntegers() { return ids }
       case .refused(let error): throw error

@@ -18,16 +18,18 @@ struct HDF5Datasets {
     self.listing = listing
   }
 
-  /// Samples `rows` of the dataset `number`, as its elements are stored.
-  func rows(_ rows: Range<Int>, of number: Int) throws(FormatError) -> NDArray {
+  /// The part `box` of the dataset `number`, a range on each axis as the file has them, with its
+  /// elements as they are stored.
+  func part(_ box: [Range<Int>], of number: Int) throws(FormatError) -> NDArray {
     let dataset = try dataset(number)
-    guard let type = dataset.type, let samples = dataset.shape.first, rows.upperBound <= samples
+    guard let type = dataset.type, !box.isEmpty, box.count == dataset.shape.count,
+      zip(box, dataset.shape).allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= $1 })
     else { throw FormatError("no such rows") }
     let handle = try open(number)
-    let shape = [rows.count] + dataset.shape.dropFirst()
+    let shape = box.map(\.count)
     let bytes = try NDArray.count(of: shape) * type.type.size
     let region = try ByteRegion.filled(bytes, for: "reading rows") { memory throws(FormatError) in
-      try read(rows, of: dataset, handle, shape: shape, into: memory)
+      try read(box, of: dataset, handle, into: memory)
       return bytes
     }
     return try NDArray(
@@ -35,15 +37,14 @@ struct HDF5Datasets {
   }
 
   private func read(
-    _ rows: Range<Int>, of dataset: HDF5Listing.Dataset, _ handle: HDF5Handle, shape: [Int],
+    _ box: [Range<Int>], of dataset: HDF5Listing.Dataset, _ handle: HDF5Handle,
     into memory: UnsafeMutableRawBufferPointer
   ) throws(FormatError) {
     let space = HDF5Handle(H5Dget_space(handle.id))
     let fileType = HDF5Handle(H5Dget_type(handle.id))
-    var start = [hsize_t](repeating: 0, count: shape.count)
-    start[0] = hsize_t(rows.lowerBound)
-    let count = shape.map { hsize_t($0) }
-    let target = HDF5Handle(H5Screate_simple(Int32(shape.count), count, nil))
+    let start = box.map { hsize_t($0.lowerBound) }
+    let count = box.map { hsize_t($0.count) }
+    let target = HDF5Handle(H5Screate_simple(Int32(box.count), count, nil))
     // The shape is asked for again: the file may have been written anew since it was listed.
     guard space.isValid, fileType.isValid, target.isValid,
       HDF5Listing.shape(of: space) == dataset.shape, HDF5Type(fileType.id) == dataset.type,
@@ -114,11 +115,11 @@ extension HDF5Service {
     _ request: HDF5Request, from file: HDF5Datasets, to socket: Int32
   ) -> Bool {
     do throws(FormatError) {
-      guard let rows = request.rows else {
+      guard let box = request.box else {
         let texts = ReadValue(value: try file.texts(of: request.dataset), format: "HDF5")
         return send(HDF5Wire.encode(texts), isError: false, to: socket)
       }
-      let array = try file.rows(rows, of: request.dataset)
+      let array = try file.part(box, of: request.dataset)
       var message = HDF5Message()
       message.append(array.region)
       return send(message, isError: false, to: socket)

@@ -16,20 +16,23 @@ final class HDF5FeatureFile: FeatureFile {
 
   /// The datasets of the file at `path`, whose bytes are `region`.
   init(path: String, region: ByteRegion) throws(FormatError) {
-    let listing: HDF5Listing
+    var listing: HDF5Listing
     var server: HDF5Server?
     if let command = HDF5Child.command {
       let started = try HDF5Server(command, path: path)
       let answer = try started.listing()
       listing = try HDF5Listing(answer.value)
-      warnings = answer.warnings
+      listing.warnings = answer.warnings
       server = started
     } else {
       listing = try HDF5Reader.locked { () throws(FormatError) in
         try HDF5Datasets(region).listing
       }
-      warnings = listing.warnings
     }
+    let reversed = listing.datasets.contains { $0.isReversed && $0.shape.count > 1 }
+    warnings =
+      listing.warnings
+      + (reversed ? ["MATLAB wrote it, and its axes are taken in MATLAB's order"] : [])
     entries = listing.entries
     datasets = listing.datasets
     self.region = region
@@ -37,7 +40,14 @@ final class HDF5FeatureFile: FeatureFile {
     self.server = listing.needsLibrary ? server : nil
   }
 
-  func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
+  func part(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray {
+    let dataset = datasets[entry]
+    guard dataset.isReversed else { return try stored(box, of: entry) }
+    return try stored(box.reversed(), of: entry).reversed()
+  }
+
+  /// The part `box` of a dataset, with its axes in the order in which libhdf5 counts them.
+  private func stored(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray {
     let dataset = datasets[entry]
     guard let type = dataset.type else { throw FormatError("no array") }
     if let offset = dataset.offset, let region, offset >= 0, offset <= region.count,
@@ -45,14 +55,14 @@ final class HDF5FeatureFile: FeatureFile {
     {
       let whole = try NDArray(
         type: type.type, shape: dataset.shape, packedIn: data, swapped: type.swapped)
-      return whole.rows(rows)
+      return whole.part(box)
     }
     guard let server else {
-      return try here { file throws(FormatError) in try file.rows(rows, of: entry) }
+      return try here { file throws(FormatError) in try file.part(box, of: entry) }
     }
-    let shape = [rows.count] + dataset.shape.dropFirst()
+    let shape = box.map(\.count)
     // The whole array is within the limit on elements.
-    let bytes = try server.rows(rows, of: entry, count: shape.reduce(type.type.size, *))
+    let bytes = try server.part(box, of: entry, count: shape.reduce(type.type.size, *))
     return try NDArray(
       type: type.type, shape: shape, packedIn: ByteSlice(bytes), swapped: type.swapped)
   }

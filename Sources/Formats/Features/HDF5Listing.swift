@@ -10,13 +10,16 @@ struct HDF5Listing: Sendable {
     var shape: [Int]
     /// Where the values begin, when the file holds them in one piece as they are.
     var offset: Int?
+    /// MATLAB wrote it: its first axis runs fastest, so that libhdf5 counts them the other way
+    /// round than MATLAB does. `shape` is libhdf5's, the entry's shape MATLAB's.
+    var isReversed = false
   }
 
   var entries: [FeatureEntry] = []
   var datasets: [Dataset] = []
   var warnings: [String] = []
   private let fileSize: Int
-  private var objectsLeft = Limits.archiveMembers
+  private var objectsLeft = Limits.featureArrays
 
   init(fileSize: Int) { self.fileSize = fileSize }
 
@@ -35,10 +38,13 @@ struct HDF5Listing: Sendable {
   /// name.
   mutating func group(_ id: hid_t, path: String, depth: Int) throws(FormatError) {
     let place = SafeText.sanitise(path)
-    let count = try HDF5Walk.links(id, place: place, depth: depth, objectsLeft: &objectsLeft)
+    let count = try HDF5Walk.links(
+      id, place: place, depth: depth, objectsLeft: &objectsLeft, most: Limits.featureArrays)
     for index in 0..<count {
       let name = try HDF5Walk.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = path.isEmpty ? name : path + "/" + name
+      // MATLAB keeps the contents of its cell arrays there.
+      if path.isEmpty, ["#refs#", "#subsystem#"].contains(name) { continue }
       guard cka_h5_link_is_hard(id, index) != 0 else {
         warnings.append("'\(SafeText.sanitise(child))' is a link and was not followed")
         continue
@@ -48,6 +54,9 @@ struct HDF5Listing: Sendable {
         throw FormatError("a damaged member", at: SafeText.sanitise(child))
       }
       switch H5Iget_type(object.id) {
+      case H5I_GROUP where MATLABClass.isSparse(object.id):
+        entries.append(FeatureEntry(name: child, content: .other("a sparse MATLAB matrix")))
+        datasets.append(Dataset(type: nil, shape: [], offset: nil))
       case H5I_GROUP: try group(object.id, path: child, depth: depth + 1)
       case H5I_DATASET: add(object, name: child)
       default: break
@@ -71,12 +80,15 @@ struct HDF5Listing: Sendable {
     let type = HDF5Handle(H5Dget_type(dataset.id))
     let shape = Self.shape(of: HDF5Handle(H5Dget_space(dataset.id)))
     let scalar = type.isValid ? HDF5Type(type.id) : nil
+    let isReversed = MATLABClass.isNumeric(dataset.id)
     let content: FeatureEntry.Content
     if cka_h5_is_self_contained(dataset.id) == 0 {
       content = .refused(
         FormatError("its values stand in another file", remedy: "copy them into this one"))
+    } else if let kind = MATLABClass.stranger(dataset.id) {
+      content = .other(kind)
     } else if let scalar, let shape {
-      content = .numbers(scalar.type, shape: shape)
+      content = .numbers(scalar.type, shape: isReversed ? shape.reversed() : shape)
     } else if shape != nil, H5Tget_class(type.id) == H5T_STRING {
       content = .texts
     } else {
@@ -86,7 +98,8 @@ struct HDF5Listing: Sendable {
     datasets.append(
       Dataset(
         type: scalar, shape: shape ?? [],
-        offset: offset(of: dataset, shape: shape ?? [], elementSize: scalar?.type.size ?? 0)))
+        offset: offset(of: dataset, shape: shape ?? [], elementSize: scalar?.type.size ?? 0),
+        isReversed: isReversed))
   }
 
   /// Offset of a dataset that is contiguous and wholly in the file; undefined ones are all ones.
@@ -110,9 +123,10 @@ extension HDF5Listing {
           switch entry.content {
           case .numbers(let type, let shape):
             [
-              "numbers", type.rawValue, dataset.type?.swapped == true ? "big" : "little",
+              dataset.isReversed ? "MATLAB numbers" : "numbers", type.rawValue,
+              dataset.type?.swapped == true ? "big" : "little",
               dataset.offset.map(String.init) ?? "",
-            ] + shape.map(String.init)
+            ] + (dataset.isReversed ? shape.reversed() : shape).map(String.init)
           case .texts: ["texts"]
           case .refused(let error): ["refused", error.problem, error.remedy]
           case .other(let kind): ["other", kind]
@@ -144,16 +158,17 @@ extension HDF5Listing {
     case ("texts", 1): return (.texts, nothing)
     case ("refused", 3): return (.refused(FormatError(fields[1], remedy: fields[2])), nothing)
     case ("other", 2): return (.other(fields[1]), nothing)
-    case ("numbers", 4...):
+    case ("numbers", 4...), ("MATLAB numbers", 4...):
       let shape = fields[4...].compactMap { Int($0) }
       guard let type = ScalarType(rawValue: fields[1]), shape.count == fields.count - 4 else {
         throw nonsense
       }
       _ = try NDArray.count(of: shape)
+      let isReversed = fields[0] != "numbers"
       let dataset = Dataset(
         type: HDF5Type(type: type, swapped: fields[2] == "big"), shape: shape,
-        offset: Int(fields[3]))
-      return (.numbers(type, shape: shape), dataset)
+        offset: Int(fields[3]), isReversed: isReversed)
+      return (.numbers(type, shape: isReversed ? shape.reversed() : shape), dataset)
     default: throw nonsense
     }
   }

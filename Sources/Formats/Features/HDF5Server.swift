@@ -2,13 +2,13 @@ import Core
 import Glibc
 import Synchronization
 
-/// A process of our own program that keeps one HDF5 file open, and answers many requests for rows
-/// of its datasets over a socket. `HDF5Child` says why it is not this process that reads, and why
+/// A process of our own program that keeps one HDF5 file open, and answers many requests for
+/// parts of its datasets over a socket. `HDF5Child` says why it is not this process that reads, and why
 /// it is spawned.
 ///
-/// A request is three integers, `HDF5Request`. An answer is two integers, whether it is an error
-/// and its length, and so many bytes: packed elements for rows, else what `HDF5Wire` makes of a
-/// value or an error. The first answer, the listing of the file, comes unasked.
+/// A request is what `HDF5Request` sends. An answer is two integers, whether it is an error and its
+/// length, and so many bytes: packed elements for a part, else what `HDF5Wire` makes of a value or
+/// an error. The first answer, the listing of the file, comes unasked.
 final class HDF5Server: Sendable {
   /// One request at a time goes through; a process that died is not asked again.
   private struct Connection {
@@ -52,14 +52,16 @@ final class HDF5Server: Sendable {
     try HDF5Wire.decode(try exchange(nil, count: nil))
   }
 
-  /// The packed bytes of `rows` of `dataset`, which are `count`.
-  func rows(_ rows: Range<Int>, of dataset: Int, count: Int) throws(FormatError) -> ByteRegion {
-    try exchange(HDF5Request(dataset: dataset, rows: rows), count: count)
+  /// The packed bytes of the part `box` of `dataset`, which are `count`.
+  func part(
+    _ box: [Range<Int>], of dataset: Int, count: Int
+  ) throws(FormatError) -> ByteRegion {
+    try exchange(HDF5Request(dataset: dataset, box: box), count: count)
   }
 
   /// All of `dataset`, which is text.
   func texts(of dataset: Int) throws(FormatError) -> Value {
-    try HDF5Wire.decode(try exchange(HDF5Request(dataset: dataset, rows: nil), count: nil)).value
+    try HDF5Wire.decode(try exchange(HDF5Request(dataset: dataset, box: nil), count: nil)).value
   }
 
   /// The answer to `request`.
@@ -123,30 +125,39 @@ final class HDF5Server: Sendable {
   }
 }
 
-/// What is asked of the process: rows of a dataset, or all of one that is text.
+/// What is asked of the process: a part of a dataset, or all of one that is text.
+///
+/// On the socket it is the dataset's number, the number of axes, −1 for text, and the bounds of the
+/// range on each axis.
 struct HDF5Request {
   /// Its number in the listing.
   var dataset: Int
-  /// nil asks for texts.
-  var rows: Range<Int>?
+  /// A range on each axis; nil asks for texts.
+  var box: [Range<Int>]?
 }
 
 extension HDF5Request {
   /// The next request from `socket`; nil when there is none any more.
   init?(from socket: Int32) {
-    var parts = [0, 0, 0]
-    guard parts.withUnsafeMutableBytes({ Self.fill($0, from: socket) }), parts[1] <= parts[2] else {
-      return nil
+    var head = [0, 0]
+    guard head.withUnsafeMutableBytes({ Self.fill($0, from: socket) }), head[1] <= NDArray.mostAxes
+    else { return nil }
+    dataset = head[0]
+    guard head[1] >= 0 else { return }
+    var bounds = [Int](repeating: 0, count: 2 * head[1])
+    guard bounds.withUnsafeMutableBytes({ Self.fill($0, from: socket) }) else { return nil }
+    var box: [Range<Int>] = []
+    for axis in 0..<head[1] {
+      guard bounds[2 * axis] <= bounds[2 * axis + 1] else { return nil }
+      box.append(bounds[2 * axis]..<bounds[2 * axis + 1])
     }
-    dataset = parts[0]
-    rows = parts[1] < 0 ? nil : parts[1]..<parts[2]
+    self.box = box
   }
 
   /// Whether the request went out.
   func send(to socket: Int32) -> Bool {
-    [dataset, rows?.lowerBound ?? -1, rows?.upperBound ?? -1].withUnsafeBytes {
-      Self.drain($0, to: socket)
-    }
+    let bounds = box?.flatMap { [$0.lowerBound, $0.upperBound] } ?? []
+    return ([dataset, box?.count ?? -1] + bounds).withUnsafeBytes { Self.drain($0, to: socket) }
   }
 
   /// Writes all of `bytes`. MSG_NOSIGNAL: a process that died is an error, not the end of this one.

@@ -1,16 +1,18 @@
 /// A name with holes: `{model}/{layer}`, `{model}_{batch}`.
 ///
 /// From left to right each hole takes the shortest text with which the rest still fits, and so the
-/// last one takes what is left. No hole is empty; `{batch}` takes digits only, `{model}` no slash.
+/// last one takes what is left. No hole is empty; `{batch}` and `{sample}` take digits
+/// only, `{model}` no slash.
 struct NamePattern: Sendable, Equatable {
   /// What a hole stands for.
-  enum Hole: String, Sendable, CaseIterable { case model, layer, batch }
+  enum Hole: String, Sendable, CaseIterable { case model, layer, batch, sample }
 
   /// What the holes took.
   struct Capture: Equatable {
     var model: String?
     var layer: String?
     var batch: Int?
+    var sample: Int?
   }
 
   private enum Piece: Sendable, Equatable {
@@ -37,7 +39,8 @@ struct NamePattern: Sendable, Equatable {
         }
         let name = rest[rest.index(after: rest.startIndex)..<end]
         guard let hole = Hole(rawValue: String(name)) else {
-          throw Self.refusal(text, "has {\(name)}; {model}, {layer} and {batch} are known")
+          throw Self.refusal(
+            text, "has {\(name)}; {model}, {layer}, {batch} and {sample} are known")
         }
         guard !pieces.contains(.hole(hole)) else {
           throw Self.refusal(text, "has {\(name)} twice")
@@ -90,7 +93,8 @@ struct NamePattern: Sendable, Equatable {
     guard !text.isEmpty else { return false }
     return switch hole {
     // Eighteen digits always fit an Int.
-    case .batch: text.utf8.count <= 18 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    case .batch, .sample:
+      text.utf8.count <= 18 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     case .model: !text.contains("/")
     case .layer: !isPath || !text.contains("/")
     }
@@ -101,6 +105,7 @@ struct NamePattern: Sendable, Equatable {
     case .model: capture.model = String(text)
     case .layer: capture.layer = String(text)
     case .batch: capture.batch = Int(text)
+    case .sample: capture.sample = Int(text)
     }
   }
 

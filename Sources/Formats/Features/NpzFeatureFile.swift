@@ -15,7 +15,16 @@ final class NpzFeatureFile: FeatureFile {
     case array(NDArray)
     case deflated(DeflatedArray)
     case texts(member: Int)
+    case strings([String])
     case nothing
+
+    init(_ content: ValueListing.Content) {
+      switch content {
+      case .array(let array): self = .array(array)
+      case .texts(let texts): self = .strings(texts)
+      case .nothing: self = .nothing
+      }
+    }
   }
 
   /// libzip allows one thread at a time. A stream stays where the last minibatch ended, so that an
@@ -23,6 +32,8 @@ final class NpzFeatureFile: FeatureFile {
   private struct State {
     let archive: ZipArchive
     var streams: [Int: ZipStream] = [:]
+    /// What was unpacked last.
+    var last: (entry: Int, rows: Range<Int>, array: NDArray)?
   }
 
   /// The arrays of `archive`, which reads in place and lies in `region`.
@@ -37,9 +48,17 @@ final class NpzFeatureFile: FeatureFile {
         warnings.append("the member '\(shown)' is no array and was ignored")
         continue
       }
+      let name = String(member.name.dropLast(".npy".count))
+      if let listing = try Self.pickled(member, in: archive) {
+        for (entry, content) in zip(listing.entries, listing.contents) {
+          let inner = entry.name.isEmpty ? name : name + "/" + entry.name
+          entries.append(FeatureEntry(name: inner, content: entry.content, list: entry.list))
+          contents.append(Content(content))
+        }
+        continue
+      }
       let (entry, content) = try Self.describe(member, at: index, in: archive)
-      entries.append(
-        FeatureEntry(name: String(member.name.dropLast(".npy".count)), content: entry))
+      entries.append(FeatureEntry(name: name, content: entry))
       contents.append(content)
     }
     guard !entries.isEmpty else {
@@ -51,25 +70,52 @@ final class NpzFeatureFile: FeatureFile {
     state = Mutex(State(archive: archive))
   }
 
-  func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
+  func part(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray {
     switch contents[entry] {
-    case .array(let array): return array.rows(rows)
+    case .array(let array): return array.part(box)
     case .deflated(let array):
       return try state.withLock { state throws(FormatError) in
-        if array.fortran { return try array.whole(in: state.archive).rows(rows) }
-        return try array.rows(rows, in: state.archive, stream: &state.streams[entry])
+        if array.fortran { return try array.whole(in: state.archive).part(box) }
+        let rows = box[0]
+        let inner = [0..<rows.count] + box.dropFirst()
+        // The layers of a stack are asked for one after another, of the same samples.
+        if let last = state.last, last.entry == entry, last.rows == rows {
+          return last.array.part(inner)
+        }
+        let slab = try array.rows(rows, in: state.archive, stream: &state.streams[entry])
+        state.last = (entry, rows, slab)
+        return slab.part(inner)
       }
-    case .texts, .nothing: throw FormatError("no array")
+    case .texts, .strings, .nothing: throw FormatError("no array")
     }
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
+    if case .strings(let texts) = contents[entry] { return texts }
     guard case .texts(let member) = contents[entry] else { throw FormatError("no texts") }
     return try state.withLock { state throws(FormatError) in
       let content = try state.archive.content(of: state.archive.members[member])
       guard case .strings(let texts, _) = try NpyReader.array(in: content).value else { return [] }
       return texts
     }
+  }
+
+  /// What an array of Python objects holds, which numpy pickles: a dictionary, or a list of arrays
+  /// of several shapes. nil for all other arrays, and for what no safe reader can read, which
+  /// `describe` then refuses.
+  private static func pickled(
+    _ member: ZipArchive.Member, in archive: ZipArchive
+  ) throws(FormatError) -> ValueListing? {
+    let start = try archive.beginning(of: member, most: NpyReader.longestHeader)
+    var cursor = ByteCursor(start)
+    let (header, _) = try NpyReader.header(&cursor)
+    guard NpyReader.isObjects(header) else { return nil }
+    guard let value = try? NpyReader.array(in: try archive.content(of: member)).value,
+      value.holdsArray(depth: 0)
+    else { return nil }
+    var listing = ValueListing()
+    listing.add(value, name: "", place: nil)
+    return listing
   }
 
   /// What the member is, by its header. An array of a kind that cannot be read spoils only itself.

@@ -6,12 +6,14 @@ enum SampleIDs {
   /// Names of arrays that are IDs and no layers.
   static let names: Set<String> = ["sample_ids", "ids", "__ids__"]
 
-  /// The hash of the IDs of each minibatch; empty when no file has any.
+  /// The hash of the IDs of each minibatch, empty when no file has any; the models without IDs; and
+  /// the IDs of all samples.
   /// - Throws: when an array has not one ID for each sample, or the IDs of two models differ; the
   ///   error names the first sample that does.
   static func hashes(
-    _ located: [LocatedIDs], arrays: [LocatedArray], sampleCounts: [Int], store: FeatureStore
-  ) throws(FormatError) -> (hashes: [UInt64], unnamed: [String]) {
+    _ located: [LocatedIDs], arrays: [LocatedArray], order: SampleOrder, sampleCounts: [Int],
+    store: FeatureStore
+  ) throws(FormatError) -> (hashes: [UInt64], unnamed: [String], ids: [String]) {
     let samples = sampleCounts.reduce(0, +)
     var reference: (ids: [String], place: String)?
     var unnamed: [String] = []
@@ -29,18 +31,16 @@ enum SampleIDs {
         reference = (ids, first.place)
       }
     }
-    guard let reference else { return ([], []) }
-    var start = 0
-    let hashes = sampleCounts.map { count in
-      defer { start += count }
-      return hash(reference.ids[start..<start + count])
+    guard let reference else { return ([], [], []) }
+    let hashes = sampleCounts.indices.map { minibatch in
+      hash(order[minibatch].indices.lazy.map { reference.ids[$0] })
     }
-    return (hashes, unnamed)
+    return (hashes, unnamed, reference.ids)
   }
 
   /// FNV-1a, 64 bits, over the UTF-8 of each ID and a zero byte after it; numbers are spelled in
   /// decimal.
-  static func hash(_ ids: ArraySlice<String>) -> UInt64 {
+  static func hash(_ ids: some Sequence<String>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for id in ids {
       for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -69,6 +69,10 @@ enum SampleIDs {
     var ids: [String] = []
     let ordered = located.sorted { ($0.batch ?? -1) < ($1.batch ?? -1) }
     for part in ordered { ids += try store.ids(of: part.entry, file: part.file) }
+    if located[0].areSentences, ids.count < samples {
+      // The index knows a sentence that occurs twice by its last place only.
+      ids += (ids.count..<samples).map { "#\($0)" }
+    }
     guard ids.count == samples else {
       throw FormatError(
         "\(located[0].place) names \(ids.count) samples, the layers have \(samples)",

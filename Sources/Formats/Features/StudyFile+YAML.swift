@@ -16,6 +16,7 @@ extension StudyFile {
     var models = ModelStudy(models: [])
     models.folder = folder
     var firstModelKey: (name: String, place: String)?
+    var tokens: StudyValue?
     for (keyNode, value) in mapping {
       let name = SafeText.sanitise(keyNode.scalar?.string ?? "")
       guard let key = Key(rawValue: name) else {
@@ -24,13 +25,22 @@ extension StudyFile {
           remedy: "known are " + Key.allCases.map(\.rawValue).joined(separator: ", "))
       }
       let value = StudyValue(key: name, node: value, place: Self.line(keyNode))
-      if try models.set(key, value) {
+      if key == .tokens {
+        // Models and saved arrays have tokens.
+        tokens = value
+        _ = try models.set(key, value)
+      } else if try models.set(key, value) {
         firstModelKey = firstModelKey ?? (name, value.place)
       } else {
         try set(key, value, folder: folder)
       }
     }
     try settle(models, firstKey: firstModelKey)
+    guard self.models == nil, let tokens else { return }
+    guard let choice = TokenPooling(rawValue: try tokens.text()) else {
+      throw tokens.refusal("should be flatten, mean or class for saved activations")
+    }
+    self.tokens = choice
   }
 
   /// A study has features or models, and what is said of models needs some.
@@ -49,8 +59,9 @@ extension StudyFile {
           remedy: "add a line such as "
             + (models.models.isEmpty ? "models: [torchvision:resnet18]" : "data: digits"))
       }
-      guard layout == nil else {
-        throw FormatError("'layout' is for features, and the study has models")
+      guard layout == nil, axes == nil else {
+        throw FormatError(
+          "'\(layout == nil ? "axes" : "layout")' is for features, and the study has models")
       }
       self.models = models
     } else if features.isEmpty {
@@ -82,6 +93,12 @@ extension StudyFile {
     case .layout:
       do throws(FormatError) {
         layout = try FeatureLayout(try value.text())
+      } catch {
+        throw error.located(value.place)
+      }
+    case .axes:
+      do throws(FormatError) {
+        axes = try FeatureAxes(try value.text())
       } catch {
         throw error.located(value.place)
       }

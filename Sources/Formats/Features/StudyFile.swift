@@ -49,6 +49,10 @@ public struct StudyFile: Sendable, Equatable {
   public var untilCI: Double?
   /// How names are read.
   public var layout: FeatureLayout?
+  /// What the axes of saved arrays are.
+  public var axes: FeatureAxes?
+  /// What becomes of the tokens of saved arrays.
+  public var tokens: TokenPooling?
   /// Which statistics are kept.
   public var keep: String?
   /// The seed of the order in which samples are taken; negative for the order of the data; nil for
@@ -119,6 +123,8 @@ extension StudyFile {
     add(.threads, threads.map(String.init))
     add(.untilCI, untilCI.map { String($0) })
     add(.layout, layout.map { Self.quoted($0.text) })
+    add(.axes, axes.map { Self.quoted($0.text) })
+    add(.tokens, tokens?.rawValue)
     add(.keep, keep.map(Self.quoted))
     add(.shuffle, shuffle.map(Self.shuffleText))
     add(.null, null.map(String.init))
@@ -136,7 +142,7 @@ extension StudyFile {
     case batchSize = "batch-size"
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
-    case layout, keep, shuffle, null
+    case layout, axes, keep, shuffle, null
   }
 
   /// How an order is written: its seed, or `none` for the order of the data.

@@ -42,7 +42,8 @@ struct HDF5Walk {
   /// How many links the group `id` has, which are taken off `objectsLeft`.
   /// - Throws: when the group cannot be read, nests too deeply, or holds more than is left.
   static func links(
-    _ id: hid_t, place: String, depth: Int, objectsLeft: inout Int
+    _ id: hid_t, place: String, depth: Int, objectsLeft: inout Int,
+    most: Int = Limits.archiveMembers
   ) throws(FormatError) -> hsize_t {
     guard depth < Limits.depth else {
       throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
@@ -50,7 +51,7 @@ struct HDF5Walk {
     let count = cka_h5_link_count(id)
     guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
     guard count <= objectsLeft else {
-      throw FormatError("the file has more than \(Limits.archiveMembers) objects")
+      throw FormatError("the file has more than \(most) objects")
     }
     objectsLeft -= Int(count)
     return hsize_t(count)
@@ -97,7 +98,11 @@ struct HDF5Walk {
   ) throws(FormatError) -> Value? {
     switch H5Iget_type(id) {
     case H5I_GROUP: return try group(id, place: place, depth: depth)
-    case H5I_DATASET: return try read(HDF5Values(dataset: id), place: place)
+    case H5I_DATASET:
+      let value = try read(HDF5Values(dataset: id), place: place)
+      guard case .array(let array) = value, MATLABClass.isNumeric(id) else { return value }
+      // Packed again, as everything that goes over the wire is.
+      return .array(try array.reversed().packed())
     default: return nil
     }
   }

@@ -26,6 +26,7 @@ enum NpyReader {
     var cursor = ByteCursor(slice, source: source)
     let (header, text) = try header(&cursor)
     let data = try cursor.take(cursor.remaining, "the data")
+    if isObjects(header) { return try objects(header, in: data, source: source) }
     do throws(FormatError) {
       let type = try NumpyType(header.descr)
       let (bytes, overflow) = try NDArray.count(of: header.shape)
@@ -39,6 +40,40 @@ enum NpyReader {
       let value = try type.array(shape: header.shape, fortran: header.fortran, data: data)
       return (value, data.count - bytes)
     } catch { throw error.located(cursor.place(text.range.lowerBound - slice.range.lowerBound)) }
+  }
+
+  /// Whether the array's elements are Python objects, which numpy writes as a pickle.
+  static func isObjects(_ header: NpyHeader) -> Bool {
+    ["|O", "O", "<O", "=O", "|O8", "|O4"].contains(header.descr)
+  }
+
+  /// What an array of Python objects holds, read as safely as any other pickle: the object itself
+  /// where there is one, as `numpy.save` of a dictionary has it, else a list.
+  private static func objects(
+    _ header: NpyHeader, in data: ByteSlice, source: String
+  ) throws(FormatError) -> (value: Value, trailing: Int) {
+    let count = try NDArray.count(of: header.shape)
+    guard header.shape.count <= 1 || count == 1 else {
+      throw FormatError(
+        "the array of shape \(header.shape) holds Python objects", at: source,
+        remedy: "save numbers as float32, and arrays of several shapes with numpy.savez")
+    }
+    var machine = PickleMachine(
+      data, source: source.isEmpty ? "the array's pickle" : source + ", its pickle",
+      allowsObjects: true)
+    do throws(FormatError) {
+      let item = try machine.run()
+      let value = try PickleResolver.value(of: item, in: machine)
+      guard case .list(let elements) = value, elements.count == count else {
+        throw FormatError("the array's pickle holds another number of objects than its header says")
+      }
+      return (count == 1 ? elements[0] : value, machine.cursor.remaining)
+    } catch {
+      var error = error
+      error.remedy =
+        "save the arrays themselves, such as numpy.savez(file, **dictionary), which needs no pickle"
+      throw error
+    }
   }
 
   /// The header that the cursor stands before, and its text; the data follows.

@@ -5,6 +5,7 @@ extension PickleMachine {
   /// `dtype('f4', False, True)`; BUILD gives the byte order.
   mutating func makeType(_ arguments: [PickleItem]) throws(FormatError) {
     let name = try string(first(of: arguments, "numpy.dtype"), "a dtype's name")
+    if allowsObjects, ["O", "O8", "O4"].contains(name) { return try push(.objectType) }
     do throws(FormatError) { try push(.dtype(NumpyType(name))) } catch {
       throw error.located(place)
     }
@@ -37,6 +38,19 @@ extension PickleMachine {
     guard masked else { return value }
     let mask = try bytes(state[5], "an array's mask")
     return try apply(mask: mask, fortran: fortran, to: value)
+  }
+
+  /// What an array of Python objects holds, by its state `(version, shape, dtype, fortran, list)`;
+  /// nil for an array of anything else.
+  func objects(in state: [PickleItem]) throws(FormatError) -> PickleNode? {
+    guard state.count >= 5, case .node(let type) = state[2], case .objectType = nodes[type] else {
+      return nil
+    }
+    let shape = try ints(state[1], "an array's shape")
+    guard case .node(let list) = state[4], case .list(let items) = nodes[list],
+      try NDArray.count(of: shape) == items.count, shape.count <= 1 || items.count == 1
+    else { throw fail("an array of Python objects has another number of them than its shape") }
+    return .list(items)
   }
 
   /// `_frombuffer(buffer, dtype, shape, order)`: protocol 5.

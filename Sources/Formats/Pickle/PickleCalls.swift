@@ -55,7 +55,12 @@ extension PickleMachine {
     case .dtype(let type): nodes[index] = .dtype(try complete(type, state))
     case .emptyArray(let masked):
       let state = try tuple(state, "an array's state")
-      nodes[index] = .value(try fillArray(state: state, masked: masked))
+      if let objects = try objects(in: state) {
+        nodes[index] = objects
+      } else {
+        nodes[index] = .value(try fillArray(state: state, masked: masked))
+      }
+    case .objectType: break  // a byte order that means nothing
     case .dictionary: break  // a state dict's attributes (_metadata): nothing to show
     default: throw refuse("BUILD on \(nodes[index].kind)")
     }

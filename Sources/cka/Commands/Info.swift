@@ -7,9 +7,18 @@ import Similarity
 /// What is in result files, in words or as JSON.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what is in result files: names, shape, range, warnings.")
+    abstract: "Say what is in result files: names, shape, range, warnings.",
+    discussion: """
+      Of saved activations it says what cka compute would take them for: models, layers, samples, \
+      minibatches, and what is doubtful. A file that holds no result is looked at in this way; with \
+      --activations, or an option that only activations have, all paths are, as one comparison:
 
-  @Argument(help: "Result files, and folders to search for them.", completion: .file())
+        cka info --axes layers,samples,tokens,features stack.pt
+      """)
+
+  @Argument(
+    help: "Result files, and folders to search for them; or saved activations.", completion: .file()
+  )
   var paths: [String]
 
   @Flag(help: "List the layers too, with kind and shape where they are known.")
@@ -18,25 +27,76 @@ struct Info: ParsableCommand {
   @Flag(help: "Print one JSON array with an object for each result; layers are always in it.")
   var json = false
 
+  @OptionGroup(title: "Options for saved activations")
+  var reading: ActivationOptions
+
   func run() throws {
-    let (results, problems) = Self.read(paths)
+    if reading.areGiven { return try printActivations() }
+    let (results, problems, activations) = readAll()
     if json {
-      try StandardOutput.print(PrettyJSON.text(results.map(InfoRecord.init)))
+      try StandardOutput.print(
+        PrettyJSON.text(
+          results.map(InfoRecord.init)
+            + activations.map { .activations(ActivationsRecord($0)) }))
     } else {
       for result in results {
         let list = layers ? result.comparison.map(LayerList.lines) ?? [] : []
         try StandardOutput.print(([Self.describe(result)] + list).joined(separator: "\n"))
       }
+      for file in activations { try StandardOutput.print(file.description(isLong: layers)) }
     }
     problems.forEach(complain)
     if !problems.isEmpty { throw ExitCode(1) }
+  }
+
+  /// What `paths` are as the activations of one comparison.
+  private func printActivations() throws {
+    do {
+      let activations = try Activations(paths, reading.reading(paths))
+      try StandardOutput.print(
+        json
+          ? PrettyJSON.text([InfoRecord.activations(ActivationsRecord(activations))])
+          : activations.description(isLong: layers))
+    } catch let error as FormatError {
+      throw fail(error.description)
+    }
+  }
+
+  /// The results below `paths`, and files of activations that were named themselves.
+  private func readAll() -> (
+    results: [SavedResult], problems: [String], activations: [Activations]
+  ) {
+    var results: [SavedResult] = []
+    var problems: [String] = []
+    var activations: [Activations] = []
+    for path in paths {
+      let found = Self.read([path])
+      let areNoCKA =
+        found.results.isEmpty
+        || (found.results.allSatisfy(\.isBare) && found.results.contains(where: \.exceedsCKA))
+      if areNoCKA, !Self.isFolder(path),
+        let file = try? Activations([path], reading.reading([path]))
+      {
+        activations.append(file)
+      } else {
+        results += found.results
+        problems += found.problems
+      }
+    }
+    return (results, problems, activations)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   /// The words alone, for those who start the explorer where there is no terminal.
   static func summarise(_ paths: [String]) throws {
     var info = Info()
     info.paths = paths
-    (info.layers, info.json) = (false, false)
+    (info.layers, info.json, info.reading) = (false, false, ActivationOptions())
     try info.run()
   }
 
@@ -143,5 +203,21 @@ struct Info: ParsableCommand {
   private static func name(_ axis: Axis) -> String {
     let model = axis.model.isEmpty ? "(no name)" : axis.model
     return axis.dataset.isEmpty ? model : "\(model) on \(axis.dataset)"
+  }
+}
+
+extension SavedResult {
+  /// A matrix without any name: of what, nobody says.
+  fileprivate var isBare: Bool {
+    guard let comparison, comparison.block == nil else { return false }
+    return [comparison.rows, comparison.columns].allSatisfy {
+      $0.model.isEmpty && $0.layersAreGenerated
+    }
+  }
+
+  /// It has values that CKA has not, as activations do.
+  fileprivate var exceedsCKA: Bool {
+    guard let summary = comparison?.summary else { return false }
+    return summary.maximum > 1.001 || summary.minimum < -1.001
   }
 }

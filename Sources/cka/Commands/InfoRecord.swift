@@ -6,6 +6,7 @@ import Similarity
 enum InfoRecord: Encodable {
   case comparison(ComparisonRecord)
   case curves(CurvesRecord)
+  case activations(ActivationsRecord)
 
   init(_ result: SavedResult) {
     switch result {
@@ -18,6 +19,7 @@ enum InfoRecord: Encodable {
     switch self {
     case .comparison(let record): try record.encode(to: encoder)
     case .curves(let record): try record.encode(to: encoder)
+    case .activations(let record): try record.encode(to: encoder)
     }
   }
 }

@@ -9,8 +9,8 @@ struct BackendFeatures: ParsableCommand {
     abstract: "Send centred Gram matrices of saved activations to standard output.",
     usage: "cka backend features FEATURES… [OPTIONS]",
     discussion: """
-      Of the options of `cka compute` --batch-size, --layers, --pool, --layout, --precision and \
-      --threads say what is sent; the others mean nothing here.
+      Of the options of `cka compute` --batch-size, --layers, --pool, --tokens, --layout, --axes, \
+      --shuffle, --precision and --threads say what is sent; the others mean nothing here.
 
       Exit codes: 0 all was sent, 1 it was not, 64 the command line is wrong.
       """)
@@ -31,7 +31,11 @@ struct BackendFeatures: ParsableCommand {
       let source = FeatureSetSource(features)
       let maker = FrameMaker(
         source: source, precision: choices.options.precision, threads: choices.threads)
-      let header = BackendHeader(models: source.models, sampleCounts: source.sampleCounts)
+      var about = BackendAbout()
+      about.settings = FeatureOutline(features, choices.reading).settings
+      about.warnings = features.warnings.prefix(64).map(\.description)
+      let header = BackendHeader(
+        models: source.models, sampleCounts: source.sampleCounts, about: about)
       let announced = try header.encoded()
       try Self.announce(announced.count)
       try StandardOutput.write(announced)

@@ -29,11 +29,13 @@ struct ComputeChoices: Sendable {
       keep: try Self.keep(recipe.keep), null: try Self.null(recipe.null))
     reading = FeatureOptions(
       layout: recipe.layout ?? .automatic, layers: try Self.filter(recipe.layers),
-      pool: recipe.pool ?? .flatten)
+      pool: recipe.pool ?? .flatten, axes: recipe.axes,
+      shuffle: recipe.shuffle.flatMap { $0 < 0 ? nil : $0 })
+    reading.tokens = recipe.tokens
     switch recipe.batchSize {
-    case .all: reading.batchSize = nil
-    case .samples(let count): reading.batchSize = count
-    case nil: reading.batchSize = Self.standardBatchSize
+    case .all: reading.batching = .all
+    case .samples(let count): reading.batching = .samples(count)
+    case nil: reading.batching = .standard(Self.standardBatchSize)
     }
     threads = recipe.threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard threads > 0, threads <= 4096 else {
@@ -64,6 +66,20 @@ struct ComputeChoices: Sendable {
   /// `flatten` or `mean`.
   static func pooling(_ text: String) throws(FormatError) -> Pooling {
     try choice("pool", text, .flatten)
+  }
+
+  /// `flatten`, `mean` or `class`, for saved arrays.
+  static func tokens(_ text: String) throws(FormatError) -> TokenPooling {
+    try choice("tokens", text, .flatten)
+  }
+
+  /// A seed, or `none`.
+  static func shuffle(_ text: String) throws(FormatError) -> Int {
+    guard let shuffle = StudyFile.shuffle(text) else {
+      throw FormatError(
+        "shuffle must be a seed from 0 to 4294967295, or none, not '\(SafeText.sanitise(text))'")
+    }
+    return shuffle
   }
 
   private static func choice<Choice>(

@@ -17,9 +17,11 @@ struct ComputeCommand: ParsableCommand {
       """,
     discussion: """
       Every two models are compared, and each with itself, in one pass. Arrays are named MODEL/LAYER \
-      and hold all samples on their first axis; or a folder holds a file for each minibatch.
+      and hold all samples on their first axis; or a folder holds a file for each minibatch. What is \
+      saved otherwise can be said with --axes and --layout; `cka info` shows what would be taken.
 
         cka compute resnet18.safetensors resnet34.npz -o depth.cka.safetensors
+        cka compute bert.pt --axes layers,samples,tokens,features -o bert.cka.safetensors
 
       Models are run by your own Python with PyTorch (`cka doctor` says which), and every layer is \
       compared while they run. Their code is executed: name only what you trust.
@@ -197,8 +199,9 @@ struct ComputeCommand: ParsableCommand {
     let pairs = study.models.count * (study.models.count + 1) / 2
     let counted = study.countedMinibatches
     return
-      "wrote \(pairs) \(pairs == 1 ? "comparison" : "comparisons") of \(study.layerCount) layers "
-      + "over \(counted) \(counted == 1 ? "minibatch" : "minibatches"), "
+      "wrote \(pairs) \(pairs == 1 ? "comparison" : "comparisons") of "
+      + "\(StudyOutline.count(study.layerCount, "layer")) over "
+      + "\(StudyOutline.count(counted, "minibatch", "minibatches")), "
       + "\(study.countedSamples) samples, to \(output)"
   }
 }

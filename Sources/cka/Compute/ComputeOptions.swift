@@ -62,6 +62,14 @@ struct ComputeOptions: ParsableArguments {
   var layout: String?
 
   @Option(
+    help: """
+      What the axes of saved arrays are, such as 'layers,samples,tokens,features' or \
+      'NAME=samples,layers,features; samples,height,width,channels'. (default: samples first; then \
+      tokens,features or channels,height,width)
+      """)
+  var axes: String?
+
+  @Option(
     help: "Scores of minibatches to keep: bytes such as 64M or 1G, or 'sums'. (default: 256M)")
   var keep: String?
 
@@ -101,11 +109,12 @@ struct ComputeOptions: ParsableArguments {
     guard patience > 0, patience <= 1e6 else {
       throw ValidationError("--patience must be above 0, and at most 1e6 seconds")
     }
-    guard backend == nil || (batchSize ?? layers ?? pool ?? layout ?? shuffle) == nil else {
+    guard backend == nil || (batchSize ?? layers ?? pool ?? layout ?? axes ?? shuffle) == nil else {
       throw ValidationError(
-        "--batch-size, --layers, --pool, --layout and --shuffle are for the backend to be told")
+        "--batch-size, --layers, --pool, --layout, --axes and --shuffle are for the backend to be "
+          + "told")
     }
-    if !isStudy, features.first != Self.torchWord, let option = torch.first {
+    if !isStudy, features.first != Self.torchWord, let option = torch.firstForModels {
       throw ValidationError("--\(option) is for models: cka compute torch MODEL MODEL --data DATA")
     }
     do throws(FormatError) {
@@ -133,7 +142,7 @@ struct ComputeOptions: ParsableArguments {
     if isStudy { recipe = try StudyFile.read(path: features[0]) }
     try override(&recipe)
     do throws(FormatError) {
-      if recipe.models == nil, let option = torch.first {
+      if recipe.models == nil, let option = torch.firstForModels {
         throw FormatError("--\(option) is for models, and the study has features")
       }
       try TorchChoices.check(recipe)
@@ -174,10 +183,14 @@ struct ComputeOptions: ParsableArguments {
     if var models = recipe.models {
       torch.override(&models)
       recipe.models = models
+    } else if let tokens = torch.tokens {
+      recipe.tokens = try ComputeChoices.tokens(tokens)
     }
     if let batchSize { recipe.batchSize = try ComputeChoices.batchSize(batchSize) }
     if let pool { recipe.pool = try ComputeChoices.pooling(pool) }
     if let layout { recipe.layout = try FeatureLayout(layout) }
+    if let axes { recipe.axes = try FeatureAxes(axes) }
+    if let shuffle { recipe.shuffle = try ComputeChoices.shuffle(shuffle) }
     recipe.output = output ?? recipe.output
     recipe.estimator = estimator ?? recipe.estimator
     recipe.kernel = kernel ?? recipe.kernel
@@ -187,14 +200,6 @@ struct ComputeOptions: ParsableArguments {
     recipe.threads = threads ?? recipe.threads
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
-    if let shuffle {
-      guard let order = StudyFile.shuffle(shuffle) else {
-        throw FormatError(
-          "shuffle must be a seed from 0 to 4294967295, or none, not "
-            + "'\(SafeText.sanitise(shuffle))'")
-      }
-      recipe.shuffle = order
-    }
     recipe.null = null ?? recipe.null
   }
 }

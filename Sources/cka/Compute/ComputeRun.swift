@@ -15,6 +15,8 @@ struct ComputeRun {
   private(set) var options: StudyOptions
   /// What the user should know before it begins; one line each.
   let warnings: [String]
+  /// What its files were understood as, a line each; empty where there are none.
+  let understood: [String]
   /// The models, and their layers in order.
   let models: [StudyModel]
   /// Samples of each minibatch.
@@ -50,6 +52,7 @@ struct ComputeRun {
     choices = try ComputeChoices(recipe)
     self.options = choices.options
     var warnings: [String] = []
+    var understood: [String] = []
     let backend = try Self.backend(options, recipe)
     passesOver = backend != nil && seen > 0
     if let backend {
@@ -64,22 +67,19 @@ struct ComputeRun {
       let source = FeatureSetSource(features)
       origin = .features(features, source)
       (models, sampleCounts) = (source.models, source.sampleCounts)
-      warnings = features.warnings
+      warnings = features.warnings.map(\.description)
+      understood = FeatureOutline(features, choices.reading).lines
     }
     switch origin {
     case .features(let features, _): hashes = SourceHashes(features.paths)
     case .backend(_, _, let files): hashes = SourceHashes(files)
-    }
-    if recipe.batchSize == nil {
-      // The standard size was not asked for: files of one minibatch each are no surprise.
-      warnings.removeAll { $0.hasPrefix("the batch size is not used") }
     }
     if choices.options.estimator == .biased, sampleCounts.count > 1 {
       warnings.append(
         "biased HSIC of \(sampleCounts.count) minibatches is not that of all samples, and grows "
           + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
     }
-    self.warnings = warnings
+    (self.warnings, self.understood) = (warnings, understood)
     try checkNull()
   }
 
@@ -280,6 +280,13 @@ extension ComputeRun {
     provenance.layers = SafeText.sanitise(recipe.layers ?? "")
     provenance.pool = choices.reading.pool.rawValue
     provenance.layout = choices.reading.layout.text
+    provenance.shuffle = recipe.shuffle.flatMap { $0 < 0 ? nil : $0 }
+    if case .features(let features, _) = origin {
+      provenance.pool = features.pool.rawValue
+      provenance.axes = choices.reading.axes?.text ?? ""
+      provenance.tokens = choices.reading.tokens?.rawValue ?? ""
+      provenance.settings = FeatureOutline(features, choices.reading).settings
+    }
     provenance.untilCI = choices.untilCI
     provenance.command = command
     provenance.created = Date().formatted(.iso8601)

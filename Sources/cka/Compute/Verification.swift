@@ -42,7 +42,10 @@ struct Verification {
     sources = Self.sources(of: record, at: features)
     var options = FeatureOptions(
       batchSize: provenance.batchSize, layout: try FeatureLayout(provenance.layout),
-      pool: Pooling(rawValue: provenance.pool) ?? .flatten)
+      pool: Pooling(rawValue: provenance.pool) ?? .flatten,
+      axes: provenance.axes.isEmpty ? nil : try FeatureAxes(provenance.axes),
+      shuffle: provenance.shuffle)
+    options.tokens = TokenPooling(rawValue: provenance.tokens)
     do throws(LayerFilterError) {
       options.layers = provenance.layers.isEmpty ? nil : try LayerFilter(provenance.layers)
     } catch {

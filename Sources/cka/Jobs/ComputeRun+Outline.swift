@@ -10,7 +10,7 @@ extension ComputeRun {
       layerCounts: models.map { ($0.axis.figureTitle, $0.layers.count) },
       sampleCounts: sampleCounts,
       options: options)
-    return outline.modelLines + [
+    return (understood.isEmpty ? outline.modelLines : understood) + [
       outline.minibatchLine, "about \(outline.megabytes) MB of memory beside the files",
     ] + outline.nullLines
   }

@@ -29,6 +29,8 @@ extension StudyFile {
     add("--kernel", kernel)
     add("--pool", pool?.rawValue)
     add("--layout", layout?.text)
+    add("--axes", axes?.text)
+    if models == nil { add("--tokens", tokens?.rawValue) }
     add("--weighting", weighting)
     add("--precision", precision)
     add("--until-ci", untilCI.map { String($0) })

@@ -34,6 +34,7 @@ enum TorchChoices {
       throw FormatError("max-batches must be at least 1, not \(count)")
     }
     if recipe.layout != nil { throw FormatError("layout is for saved activations, not for models") }
+    if recipe.axes != nil { throw FormatError("axes is for saved activations, not for models") }
   }
 
   private static func check(

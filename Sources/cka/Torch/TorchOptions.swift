@@ -44,8 +44,8 @@ struct TorchOptions: ParsableArguments {
     completion: .file())
   var python: String?
 
-  /// The first option that was given; nil when none was.
-  var first: String? { given.first?.name }
+  /// The first option that was given and means nothing for saved activations; nil when none was.
+  var firstForModels: String? { given.first { $0.name != "tokens" }?.name }
 
   /// Puts what was given in the place of what `study` says.
   func override(_ study: inout ModelStudy) {

@@ -31,7 +31,7 @@ import TorchBackend
       #expect(FileManager.default.fileExists(atPath: "\(Self.folder)/\(path)"), "\(path)")
     }
     let choices = try ComputeChoices(study)
-    #expect(choices.reading.batchSize == 128 || choices.reading.batchSize == 32)
+    #expect([.standard(128), .samples(128), .samples(32)].contains(choices.reading.batching))
   }
 
   @Test func theNetworksCanBeComparedOnTheDigits() throws {
