@@ -55,6 +55,6 @@ enum HDF5Reader {
     }
     var walk = HDF5Walk()
     let root = try walk.group(file.id, place: "", depth: 0)
-    return ReadValue(value: root, format: "HDF5", warnings: walk.warnings)
+    return ReadValue(value: root, format: .hdf5, warnings: walk.warnings)
   }
 }

@@ -13,7 +13,7 @@ enum NpyReader {
   /// The array in `region`.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
     let (value, trailing) = try array(in: ByteSlice(region))
-    var result = ReadValue(value: value, format: "npy")
+    var result = ReadValue(value: value, format: .npy)
     if trailing > 0 { result.warnings.append("\(trailing) bytes after the array were ignored") }
     return result
   }
@@ -26,6 +26,9 @@ enum NpyReader {
     var cursor = ByteCursor(slice, source: source)
     let (header, text) = try header(&cursor)
     let data = try cursor.take(cursor.remaining, "the data")
+    if ["|O", "O"].contains(header.descr) {
+      return try object(in: data, shape: header.shape, source: source)
+    }
     do throws(FormatError) {
       let type = try NumpyType(header.descr)
       let (bytes, overflow) = try NDArray.count(of: header.shape)
@@ -39,6 +42,27 @@ enum NpyReader {
       let value = try type.array(shape: header.shape, fortran: header.fortran, data: data)
       return (value, data.count - bytes)
     } catch { throw error.located(cursor.place(text.range.lowerBound - slice.range.lowerBound)) }
+  }
+
+  /// The one object of an array of objects, a dictionary as a rule: `numpy.save` pickles it, and it
+  /// is read as any pickle is. Nothing in it is imported or run.
+  private static func object(
+    in data: ByteSlice, shape: [Int], source: String
+  ) throws(FormatError) -> (value: Value, trailing: Int) {
+    let remedy = "save its parts with numpy.savez(path, **parts), texts as numpy.array(names)"
+    guard shape.count <= 1, shape.allSatisfy({ $0 == 1 }) else {
+      throw FormatError(
+        "an array of \(shape.map(String.init).joined(separator: " × ")) Python objects", at: source,
+        remedy: remedy)
+    }
+    var machine = PickleMachine(
+      data, source: source.isEmpty ? "the pickle in it" : "the pickle in \(source)",
+      allowsObjects: true)
+    let item = try machine.run()
+    guard case .list(let elements) = try PickleResolver.value(of: item, in: machine),
+      let value = elements.first, elements.count == 1
+    else { throw FormatError("an array of Python objects without one", at: source, remedy: remedy) }
+    return (value, machine.cursor.remaining)
   }
 
   /// The header that the cursor stands before, and its text; the data follows.

@@ -5,6 +5,7 @@ extension PickleMachine {
   /// `dtype('f4', False, True)`; BUILD gives the byte order.
   mutating func makeType(_ arguments: [PickleItem]) throws(FormatError) {
     let name = try string(first(of: arguments, "numpy.dtype"), "a dtype's name")
+    if allowsObjects, ["O", "O8"].contains(name) { return try push(.objectType) }
     do throws(FormatError) { try push(.dtype(NumpyType(name))) } catch {
       throw error.located(place)
     }
@@ -20,6 +21,21 @@ extension PickleMachine {
       }
     }
     return type.ordered(swapped: try string(parts[1], "a byte order") == ">")
+  }
+
+  /// BUILD of an array with one element of the object type, as a list of it; nil for other arrays.
+  func object(_ state: [PickleItem]) throws(FormatError) -> PickleNode? {
+    guard state.count >= 5, case .node(let type) = state[2], case .objectType = nodes[type] else {
+      return nil
+    }
+    guard try ints(state[1], "an array's shape").allSatisfy({ $0 == 1 }),
+      case .node(let node) = state[4], case .list(let items) = nodes[node], items.count == 1
+    else {
+      throw fail(
+        "the array holds several Python objects",
+        remedy: "save lists and dictionaries without numpy.array around them")
+    }
+    return .list(items)
   }
 
   /// BUILD of an array: `(version, shape, dtype, fortran, bytes)`, and `(…, mask, fill)` for a

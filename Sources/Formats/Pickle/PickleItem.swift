@@ -30,6 +30,8 @@ enum PickleNode {
   case tensor(TorchTensor)
   /// `numpy.dtype(…)`.
   case dtype(NumpyType)
+  /// `numpy.dtype('O8')`, where arrays may hold an object.
+  case objectType
   /// `_reconstruct(…)`: an array that BUILD fills.
   case emptyArray(masked: Bool)
   /// Anything that is finished.
@@ -43,7 +45,7 @@ enum PickleNode {
     case .dictionary: "a dictionary"
     case .storage: "a tensor storage"
     case .tensor: "a tensor"
-    case .dtype: "a numpy dtype"
+    case .dtype, .objectType: "a numpy dtype"
     case .emptyArray: "an unfilled array"
     case .value: "an array"
     }

@@ -18,6 +18,8 @@ struct PickleMachine {
   let storages: (any TorchStorageSource)?
   /// Inside the bytes of `_load_from_bytes`, which must not hold such bytes again.
   let isNested: Bool
+  /// Whether a numpy array may hold one object, as `numpy.save` writes a dictionary.
+  let allowsObjects: Bool
   private var opcodeStart = 0
   private var stopped = false
   private var budget: Int
@@ -25,11 +27,12 @@ struct PickleMachine {
   /// A machine at the first byte of `slice`; `source` names the bytes in errors.
   init(
     _ slice: ByteSlice, source: String = "", storages: (any TorchStorageSource)? = nil,
-    isNested: Bool = false
+    isNested: Bool = false, allowsObjects: Bool = false
   ) {
     cursor = ByteCursor(slice, source: source)
     self.storages = storages
     self.isNested = isNested
+    self.allowsObjects = allowsObjects
     let (bytes, overflow) = slice.count.multipliedReportingOverflow(by: PickleLimits.growth)
     budget = overflow ? .max : bytes
   }

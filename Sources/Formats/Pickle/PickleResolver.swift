@@ -90,7 +90,7 @@ struct PickleResolver {
     case .value(.strings(let texts, let shape)):
       return Resolved(value: .strings(texts, shape: shape), weight: 1 + texts.count)
     case .value(let value): return Resolved(value: value, weight: 1)
-    case .dtype, .emptyArray:
+    case .dtype, .objectType, .emptyArray:
       throw FormatError(
         "the pickle holds \(node.kind) where a value should be", at: source,
         remedy: "save the result again; the file is damaged")

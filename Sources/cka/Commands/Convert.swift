@@ -115,7 +115,7 @@ extension Convert {
   /// The bundle of the study that is the only input. Where a study is one of several inputs, or
   /// goes into another container, only its matrices are kept, which deserves a word.
   private func study(of found: [Comparison], as container: Container) throws -> [UInt8]? {
-    let bundles = Set(found.filter { $0.format.hasPrefix("cka bundle") }.map(\.id.path))
+    let bundles = Set(found.filter { $0.format.isBundle }.map(\.id.path))
     for path in bundles.sorted() {
       guard let record = try ResultBundle.record(path: path) else { continue }
       if container == .bundle, found.allSatisfy({ $0.id.path == path }) {
