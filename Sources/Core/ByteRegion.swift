@@ -31,6 +31,9 @@ public final class ByteRegion: @unchecked Sendable {
   /// How many bytes there are.
   public var count: Int { bytes.count }
 
+  /// Whether the bytes are a file's, which the system may take out of memory at any time.
+  public var isMapped: Bool { setAside != nil }
+
   /// Says that the bytes at `range` have been read and will not be for a while, so that a file of
   /// any size takes little memory. They stay valid.
   func setAside(_ range: Range<Int>) {

@@ -12,6 +12,9 @@ public struct Matrix: Sendable {
   public let type: ScalarType
 
   let region: ByteRegion
+
+  /// Bytes of memory that its values take: none where they are a mapped file's.
+  public var weight: Int { region.isMapped ? 0 : region.count }
   let offset: Int
   let rowStride: Int
   let columnStride: Int

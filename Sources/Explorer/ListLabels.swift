@@ -107,10 +107,11 @@ struct ListLabels: Sendable {
 
 /// How much there is of a result; a mark of its own for each kind.
 func extent(of entry: CatalogEntry, _ theme: Theme) -> String {
-  switch entry.content {
+  let mark = entry.marks.isEmpty ? "" : entry.marks + " "
+  return switch entry.content {
   case .pair(let pair) where pair.kind == .layers:
-    theme.spell("\(pair.shape.rows)×\(pair.shape.columns)")
-  case .pair(let pair): "n \(pair.shape.columns)"
+    mark + theme.spell("\(pair.shape.rows)×\(pair.shape.columns)")
+  case .pair(let pair): "\(mark)n \(pair.shape.columns)"
   case .curves(let series): "\(theme.glyph("╱╲", "/\\")) \(series)"
   }
 }

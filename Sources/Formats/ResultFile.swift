@@ -58,6 +58,7 @@ extension ResultFile {
   static func results(region: ByteRegion, path: String) throws(FormatError) -> [SavedResult] {
     if SafetensorsFile.matches(region.bytes) {
       let file = try SafetensorsFile(region: region)
+      try Seal.check(file, in: region.bytes)
       if ResultBundle.matches(file) {
         return try ResultBundle.comparisons(from: file, path: path).map { .comparison($0) }
       }

@@ -25,7 +25,8 @@ struct CKA: ParsableCommand {
     version: version,
     subcommands: [
       Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, Compare.self,
-      Freeze.self, Match.self, BackendGroup.self, Info.self, Show.self, Export.self, Convert.self,
+      Freeze.self, Match.self, Seeds.self, BackendGroup.self, Info.self, Show.self, Export.self,
+      Convert.self,
       Keys.self, Doctor.self, BenchGroup.self, ReadHDF5.self, Worker.self,
     ],
     defaultSubcommand: Explore.self)

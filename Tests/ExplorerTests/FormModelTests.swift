@@ -76,6 +76,8 @@ struct FormModelTests {
     #expect(scene.screen.contains("Enter runs code from nets/a.py") && scene.requests.isEmpty)
     #expect(filled("hub:pytorch/vision:r").screen.contains("code from github.com/pytorch/vision"))
     #expect(filled("script:net.pt").screen.contains("Enter runs code from net.pt"))
+    let hidden = filled("hf:somebody/net?trust%5Fremote%5Fcode=true")
+    #expect(hidden.screen.contains("Enter runs code from somebody/net"))
   }
 
   @Test("what is missing gets the cursor")

@@ -59,8 +59,10 @@ private func drawEntry(
   let extent = extent(of: entry, theme)
   let extentWidth = TextWidth.width(of: extent)
   let room = line.width - 2
-  // Curves are known by their mark, whatever their title.
-  let hasExtent = entry.pair == nil || TextWidth.width(of: title) + extentWidth + 1 <= room
+  // Curves are known by their mark, whatever their title; what must be said is, too.
+  let hasExtent =
+    entry.pair == nil || !entry.marks.isEmpty
+    || TextWidth.width(of: title) + extentWidth + 1 <= room
   let titleRoom = hasExtent ? room - extentWidth - 1 : room
   buffer.write(
     theme.keepingStart(title, width: titleRoom), x: line.x + 2, y: line.y, style: style)

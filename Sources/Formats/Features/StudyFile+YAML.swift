@@ -86,6 +86,12 @@ extension StudyFile {
         throw error.located(value.place)
       }
     case .keep: keep = try value.text()
+    case .shuffle:
+      guard let order = Self.shuffle(try value.text()) else {
+        throw value.refusal("should be a seed from 0 to 4294967295, or none")
+      }
+      shuffle = order
+    case .null: null = try value.positive("a positive number")
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:
       break  // What concerns models is read before.

@@ -28,7 +28,7 @@ struct FeatureForm {
   /// - Parameter features: a layer's features, samples × p; or throws `LayerProblem`.
   func products(
     layers count: Int, features: @Sendable (_ layer: Int) throws -> Matrix
-  ) throws -> (hsic: [Double], faults: [Int: String]) {
+  ) throws -> MinibatchProducts {
     try OpenBLAS.load()
     let centred = Mutex<[Int: CentredLayer]>([:])
     let faults = Mutex<[Int: String]>([:])
@@ -55,7 +55,34 @@ struct FeatureForm {
     where result[triangle.index(i, i)] == 0 || result[triangle.index(j, j)] == 0 {
       result[triangle.index(i, j)] = 0
     }
-    return (result, faults.withLock { $0 })
+    var products = MinibatchProducts(hsic: result, faults: faults.withLock { $0 })
+    products.figures = figures(layers, hsic: result, triangle)
+    return products
+  }
+
+  /// What the layers' Gram matrices would tell beside HSIC. What one sample makes up would take
+  /// products of all features with themselves once more, and is left unknown.
+  private func figures(
+    _ layers: [Int: CentredLayer], hsic: [Double], _ triangle: PackedTriangle
+  ) -> MinibatchFigures {
+    let count = triangle.side
+    var result = MinibatchFigures(layers: Array(repeating: KernelFigures(), count: count))
+    for (layer, features) in layers where hsic[triangle.index(layer, layer)] > 0 {
+      result.layers[layer].sampleShare = .nan
+      result.layers[layer].setSpectrum(
+        selfHSIC: hsic[triangle.index(layer, layer)], diagonal: features.squares,
+        samples: samples, estimator: estimator)
+    }
+    guard estimator == .biased else { return result }
+    let products = (0..<count).flatMap { i in
+      (i..<count).map { j in
+        zip(layers[i]?.squares ?? [], layers[j]?.squares ?? []).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+    }
+    result.unbiased = UnbiasedFromBiased(samples: samples, layers: count).hsic(
+      biased: hsic, products: products,
+      traces: (0..<count).map { layers[$0]?.squares.reduce(0, +) ?? 0 })
+    return result
   }
 
   private func hsic(_ x: CentredLayer, _ y: CentredLayer, isSame: Bool) -> Double {

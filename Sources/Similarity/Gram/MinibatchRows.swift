@@ -2,10 +2,11 @@ import Synchronization
 
 /// The `HSICRow`s of one minibatch, filled layer by layer on several threads.
 struct MinibatchRows {
-  private let options: StudyOptions
-  private let threads: Int
+  let options: StudyOptions
+  let threads: Int
   private let bytes: Int
-  private let rows = AlignedBuffer<Double>()
+  let rows = AlignedBuffer<Double>()
+  private let diagonals = AlignedBuffer<Double>()
   private let makers: [GramMaker]
 
   /// - Parameter bytes: what the vectors and the Gram matrices of a minibatch may take.
@@ -23,7 +24,8 @@ struct MinibatchRows {
     return n * n * 4 * Double(layers + 3 * threads) <= Double(bytes)
   }
 
-  /// HSIC of all pairs of layers, and the layers that have none, with the reason.
+  /// HSIC of all pairs of layers, the layers that have none, with the reason, and what the Gram
+  /// matrices tell beside.
   /// - Parameters:
   ///   - order: all layers, those first that take longest.
   ///   - gram: makes a layer's Gram matrix of `samples` samples, or throws `LayerProblem`, which
@@ -31,7 +33,7 @@ struct MinibatchRows {
   func products(
     samples: Int, order: [Int],
     gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
-  ) throws -> (hsic: [Double], faults: [Int: String]) {
+  ) throws -> MinibatchProducts {
     guard fits(samples: samples, layers: order.count) else {
       throw ComputeError(
         "the Gram matrices of \(samples) samples and \(order.count) layers take more than "
@@ -44,20 +46,40 @@ struct MinibatchRows {
     // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
     // end before `run` returns.
     nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
+    nonisolated(unsafe) let diagonals = diagonals.reserve(samples * order.count)
+    let figures = Mutex([KernelFigures](repeating: KernelFigures(), count: order.count))
     try Workers.run(tasks: order.count, threads: threads) { worker, task in
       let layer = order[task]
       let row = rows + layer * count
       do {
         let kernel = try gram(layer, makers[worker])
         try kernel.apply(options.kernel)
-        HSICRow.fill(row, kernel: kernel, estimator: options.estimator, rounding: rounding)
+        let diagonal = diagonals + layer * samples
+        HSICRow.fill(
+          row, kernel: kernel, estimator: options.estimator, rounding: rounding,
+          diagonal: diagonal)
+        let found = KernelFigures(
+          row: row, diagonal: diagonal, samples: samples, estimator: options.estimator)
+        figures.withLock { $0[layer] = found }
       } catch let problem as LayerProblem {
         row.initialize(repeating: 0, count: count)
+        (diagonals + layer * samples).initialize(repeating: 0, count: samples)
         faults.withLock { $0[layer] = problem.reason }
       }
     }
     let hsic = try PairProducts.all(
       rows: rows, layers: order.count, count: count, threads: threads)
-    return (hsic, faults.withLock { $0 })
+    var result = MinibatchProducts(hsic: hsic, faults: faults.withLock { $0 })
+    result.figures.layers = figures.withLock { $0 }
+    if options.estimator == .biased {
+      result.figures.unbiased = UnbiasedFromBiased(samples: samples, layers: order.count).hsic(
+        biased: hsic,
+        products: try PairProducts.all(
+          rows: diagonals, layers: order.count, count: samples, threads: threads),
+        traces: (0..<order.count).map { layer in
+          (0..<samples).reduce(0) { $0 + diagonals[layer * samples + $1] }
+        })
+    }
+    return result
   }
 }

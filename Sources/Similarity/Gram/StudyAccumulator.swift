@@ -56,6 +56,9 @@ public struct StudyAccumulator {
         if let fault = faults[layer] { throw LayerProblem(fault.reason) }
         return try gram(layer, maker)
       }
+    } null: { plan, minibatch, sums in
+      try rows.addNull(
+        plan, minibatch: minibatch, samples: samples, layers: order.count, to: sums)
     }
   }
 
@@ -71,19 +74,28 @@ public struct StudyAccumulator {
         if let fault = faults[layer] { throw LayerProblem(fault.reason) }
         return try features(layer)
       }
+    } null: { _, _, _ in
+      throw ComputeError(
+        "a permutation null needs the Gram matrices of a minibatch in memory; use a smaller "
+          + "batch size")
     }
   }
 
   private mutating func add(
     samples: Int, sampleHash: String?,
-    products: () throws -> (hsic: [Double], faults: [Int: String])
+    products: () throws -> MinibatchProducts,
+    null: (NullPlan, _ minibatch: Int, UnsafeMutablePointer<Double>) throws -> Void
   ) throws {
     guard samples >= StudyOptions.fewestSamples else {
       return skip(
         samples: samples, sampleHash: sampleHash,
         reason: "HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
-    let (hsic, faults) = try products()
-    study.add(samples: samples, sampleHash: sampleHash, hsic: hsic, faults: faults)
+    let found = try products()
+    let minibatch = study.minibatches.count
+    try study.addNull { plan, sums in try null(plan, minibatch, sums) }
+    study.add(
+      samples: samples, sampleHash: sampleHash, hsic: found.hsic, faults: found.faults,
+      figures: found.figures)
   }
 }

@@ -28,6 +28,11 @@ public struct Study: Sendable {
   public private(set) var scales: [Double]
   /// HSIC_ij × scale_i × scale_j of the first counted minibatches, as `triangle` stores it.
   public private(set) var kept: [[Float]] = []
+  /// What the Gram matrices told beside HSIC; nil where it is not known of every counted minibatch,
+  /// as in studies of earlier versions.
+  public private(set) var figures: StudyFigures?
+  /// The sums under permuted samples; nil unless `options.null` asks for them.
+  public private(set) var null: NullSums?
 
   private let firstLayers: [Int]
 
@@ -41,15 +46,23 @@ public struct Study: Sendable {
     faults = Array(repeating: nil, count: layers)
     scales = Array(repeating: 0, count: layers)
     sums = Array(repeating: 0, count: triangle.count)
+    figures = StudyFigures(layers: layers, estimator: options.estimator)
+    null = options.null.map { NullSums($0, layers: layers) }
   }
 
   /// A study made of stored parts.
   /// - Throws: where their sizes do not fit one another, or a kept minibatch was never counted.
   public init(
     models: [StudyModel], options: StudyOptions, minibatches: [Minibatch], faults: [LayerFault?],
-    sums: [Double], scales: [Double], kept: [[Float]]
+    sums: [Double], scales: [Double], kept: [[Float]], figures: StudyFigures? = nil,
+    null: NullSums? = nil
   ) throws(StudyError) {
     self.init(models: models, options: options)
+    guard null?.plan == options.null, null.map({ $0.layers == layerCount }) ?? true,
+      figures.map({ $0.fits(layers: layerCount, estimator: options.estimator) }) ?? true
+    else { throw StudyError("the figures or the permutation null are of another study") }
+    self.figures = figures
+    self.null = null
     guard faults.count == layerCount, scales.count == layerCount, sums.count == triangle.count
     else {
       throw StudyError(
@@ -130,8 +143,10 @@ extension Study {
   ///   - hsic: HSIC of every two layers, as `triangle` stores it, unweighted.
   ///   - faults: the layers that had no Gram matrix, and why. Such a layer has no values from now
   ///     on: every sum over minibatches in a ratio must run over the same ones.
+  ///   - figures: what the Gram matrices tell beside HSIC, where it is known.
   public mutating func add(
-    samples: Int, sampleHash: String? = nil, hsic: [Double], faults newFaults: [Int: String] = [:]
+    samples: Int, sampleHash: String? = nil, hsic: [Double], faults newFaults: [Int: String] = [:],
+    figures newFigures: MinibatchFigures? = nil
   ) {
     precondition(samples >= StudyOptions.fewestSamples, "too few samples")
     precondition(hsic.count == triangle.count, "HSIC of every two layers")
@@ -140,9 +155,22 @@ extension Study {
     }
     let weight = options.weighting.weight(samples: samples)
     for index in sums.indices { sums[index] += weight * hsic[index] }
+    if let newFigures {
+      figures?.add(newFigures, hsic: hsic, weight: weight, minibatch: minibatches.count, triangle)
+    } else {
+      figures = nil
+    }
     keep(hsic)
     minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash))
     countedMinibatches += 1
+  }
+
+  /// Adds a minibatch's sums under permuted samples, before `add` counts it: `body` adds them to
+  /// `NullSums.values`. Not called unless a null is asked for.
+  mutating func addNull<Failure: Error>(
+    _ body: (NullPlan, UnsafeMutablePointer<Double>) throws(Failure) -> Void
+  ) throws(Failure) {
+    try null?.update(body)
   }
 
   private mutating func keep(_ hsic: [Double]) {

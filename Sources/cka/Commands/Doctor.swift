@@ -50,7 +50,9 @@ struct Doctor: ParsableCommand {
       + [Fact.stateFolder(environment)] + models
     try StandardOutput.print(json ? PrettyJSON.text(facts) : Self.table(facts))
     if let obstacle = terminal.obstacle { throw fail("the explorer cannot run here: \(obstacle)") }
-    for (option, named, facts) in [("--python", python, models), ("--config", config, settings)] {
+    // A package that only some specifications need may be missing, or broken.
+    let needed = models.filter { ["python", "models"].contains($0.name) }
+    for (option, named, facts) in [("--python", python, needed), ("--config", config, settings)] {
       guard let named, facts.contains(where: { $0.advice != nil }) else { continue }
       throw fail("\(option) \(named) will not do: see what there is to do above")
     }

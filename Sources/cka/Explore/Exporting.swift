@@ -17,7 +17,8 @@ enum Exporting {
       for request in requests {
         let exhibit = try exhibit(request, of: shown)
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
-        let path = freePath(name(of: request), format, in: preferences.exportFolder)
+        let path = freePath(
+          name(of: request, exhibit.caveats), format, in: preferences.exportFolder)
         try AtomicFile.write(bytes, to: path)
         paths.append(path)
       }
@@ -47,11 +48,13 @@ enum Exporting {
     }
   }
 
-  /// The name of a pane's file: the result's own, and the view.
-  static func name(of request: ExportRequest) -> String {
+  /// The name of a pane's file: the result's own, the view, and that it is partial, since neither a
+  /// CSV nor an npy file has room to say so.
+  static func name(of request: ExportRequest, _ caveats: [Caveat]) -> String {
     let key = request.id.key.isEmpty ? "" : "-\(request.id.key)"
     let what = request.subtracted == nil ? request.view.rawValue : "difference"
     return "\(FileStem.plain(FileStem.of(path: request.id.path) + key))-\(what)"
+      + (caveats.contains(where: \.isPartial) ? "-partial" : "")
   }
 
   /// A path that no file has yet: nothing of the user's is overwritten unasked.

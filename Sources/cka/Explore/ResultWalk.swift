@@ -62,7 +62,8 @@ final class ResultWalk {
 
   private func read(_ path: String) {
     do {
-      let entries = try NamedPlaces(paths: paths).entries(in: path)
+      // The first one is the first picture.
+      let entries = try NamedPlaces(paths: paths).entries(in: path, isKept: !hasTold)
       batch += entries
       seen.formUnion(entries.map(\.id))
     } catch {
