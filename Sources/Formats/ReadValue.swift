@@ -14,7 +14,10 @@ extension ReadValue {
   /// What a table holds: torch_cka's dictionary, or one for each of several results.
   init(tables: [NamedTable], format: ResultFormat) {
     let members = tables.map { table in
-      (key: Value.string(table.key), value: Value.dictionary([(.string("CKA"), table.scores)] + table.entries))
+      (
+        key: Value.string(table.key),
+        value: Value.dictionary([(.string("CKA"), table.scores)] + table.entries)
+      )
     }
     var warnings: [String] = []
     for note in tables.flatMap(\.notes).map(\.description) where !warnings.contains(note) {

@@ -38,7 +38,8 @@ import Testing
     #expect(found.warnings.contains(ResultNote.transposed(rows: 3, columns: 5).description))
   }
 
-  @Test("weights and activations are no results", arguments: ["weights.pt", "weights.ckpt", "dict.npy"])
+  @Test(
+    "weights and activations are no results", arguments: ["weights.pt", "weights.ckpt", "dict.npy"])
   func noResults(_ name: String) {
     let error = #expect(throws: FormatError.self) {
       try ResultFile.read(path: FixtureFile.path("field/\(name)"))

@@ -29,9 +29,15 @@ enum CSVReader {
     if line.contains(comma) { return comma }
     if let other = [0x09, UInt8(ascii: ";")].first(where: line.contains) { return other }
     let words = line.prefix(100_000).split(separator: 0x20)
-    let areNumbers = words.prefix(64).allSatisfy { Double(String(decoding: $0, as: UTF8.self)) != nil }
-    return words.count > 1 && areNumbers && words.count == line.split(
-      separator: 0x20, omittingEmptySubsequences: false).count ? 0x20 : comma
+    let areNumbers = words.prefix(64).allSatisfy {
+      Double(String(decoding: $0, as: UTF8.self)) != nil
+    }
+    return words.count > 1 && areNumbers
+      && words.count
+        == line.split(
+          separator: 0x20, omittingEmptySubsequences: false
+        ).count
+      ? 0x20 : comma
   }
 
   /// The number in a cell: NaN for a missing value, nil for text that is none.
@@ -114,7 +120,9 @@ private struct CSVTable {
     var kinds: [ColumnKind] = []
     var counts = true
     for index in 0..<Self.rowsAhead {
-      guard let record = try? records.next(), record.fields.count == first.fields.count else { break }
+      guard let record = try? records.next(), record.fields.count == first.fields.count else {
+        break
+      }
       if kinds.isEmpty { kinds = record.fields.map { _ in .whole } }
       counts = counts && record.fields[0] == String(index)
       for (column, cell) in record.fields.enumerated() where kinds[column] != .text {

@@ -50,7 +50,8 @@ struct Matrices {
     }
   }
 
-  private static func models(_ pair: (row: String, column: String)) -> [(key: Value, value: Value)] {
+  private static func models(_ pair: (row: String, column: String)) -> [(key: Value, value: Value)]
+  {
     [(.string("model1_name"), .string(pair.row)), (.string("model2_name"), .string(pair.column))]
   }
 }

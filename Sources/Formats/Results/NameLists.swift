@@ -15,7 +15,8 @@ struct NameLists {
   /// The lists in `entries`, those under torch_cka's own keys left out.
   init(_ entries: [(key: Value, value: Value)]) {
     lists = entries.compactMap { entry in
-      guard let key = entry.key.text, !Self.known.contains(key), let elements = entry.value.textElements,
+      guard let key = entry.key.text, !Self.known.contains(key),
+        let elements = entry.value.textElements,
         elements.count <= Limits.layers
       else { return nil }
       return Found(

@@ -92,7 +92,8 @@ struct NamedSides {
 
   private func named(rows: Int, columns: Int, notes: [ResultNote]) -> Axes {
     Axes(
-      rows: first.axis(first.layers, count: rows), columns: second.axis(second.layers, count: columns),
+      rows: first.axis(first.layers, count: rows),
+      columns: second.axis(second.layers, count: columns),
       warnings: notes.map(\.description) + warnings)
   }
 

@@ -53,7 +53,8 @@ enum OtherContent {
 
   /// The length of the first axis, where all arrays share it.
   private static func samples(_ arrays: [NDArray]) -> Int? {
-    guard let first = arrays.first?.shape.first, arrays.allSatisfy({ $0.shape.first == first }) else {
+    guard let first = arrays.first?.shape.first, arrays.allSatisfy({ $0.shape.first == first })
+    else {
       return nil
     }
     return first

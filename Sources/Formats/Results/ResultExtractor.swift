@@ -26,7 +26,8 @@ enum ResultExtractor {
     }
     for name in ["CKA", "cka"] {
       guard case .dictionary(let content)? = entries[name] else { continue }
-      let what = content.isEmpty ? "an empty dictionary" : "a dictionary, and \(list(content.map(\.key)))"
+      let what =
+        content.isEmpty ? "an empty dictionary" : "a dictionary, and \(list(content.map(\.key)))"
       return FormatError(
         "the key '\(name)' holds \(what), not a matrix",
         remedy: "save a matrix there, or numbers under the names of rows and columns")
@@ -82,7 +83,9 @@ extension ResultSearch {
   private mutating func marked(
     _ entries: [(key: Value, value: Value)], key: String, depth: Int
   ) throws(FormatError) {
-    if isLongTable(entries) { return try tables(.dictionary(entries), key: key, entries: [], depth: 1) }
+    if isLongTable(entries) {
+      return try tables(.dictionary(entries), key: key, entries: [], depth: 1)
+    }
     for name in ["CKA", "cka"] {
       guard let scores = entries[name], !scores.singleValueAmongPairs(entries) else { continue }
       if try content(of: scores, entries: entries, key: key, name: name) { return }
@@ -128,7 +131,8 @@ extension ResultSearch {
         for matrix in matrices.all {
           let inner = key.isEmpty ? matrix.key : "\(key)/\(matrix.key)"
           try add(
-            matrix.scores, entries: matrix.about + about, key: inner, place: "\(place)/'\(matrix.key)'")
+            matrix.scores, entries: matrix.about + about, key: inner,
+            place: "\(place)/'\(matrix.key)'")
         }
       }
       if results.count > found || scores.isDictionary { return results.count > found }
@@ -188,7 +192,8 @@ extension ResultSearch {
       let table = try table.mirrored()
       let inner = [key, table.key].filter { !$0.isEmpty }.joined(separator: "/")
       try add(
-        table.scores, entries: table.entries + entries, key: inner, place: key.isEmpty ? "" : "key '\(key)'",
+        table.scores, entries: table.entries + entries, key: inner,
+        place: key.isEmpty ? "" : "key '\(key)'",
         notes: table.notes)
     }
   }
@@ -226,7 +231,9 @@ extension ResultSearch {
     var matrices = Matrices(entries, isNested: true)
     if matrices.all.isEmpty, !builder.isText { matrices = Matrices(vectors: entries) }
     let isKnown = builder.isText || CKANames.say(builder.file)
-    let fitting = matrices.all.filter { isKnown || CKANames.say($0.key) || foreign($0.scores) == nil }
+    let fitting = matrices.all.filter {
+      isKnown || CKANames.say($0.key) || foreign($0.scores) == nil
+    }
     guard let only = fitting.first else {
       if let first = matrices.all.first { try check(first.scores) }
       return

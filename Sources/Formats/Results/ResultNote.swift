@@ -40,8 +40,11 @@ extension ResultNote: CustomStringConvertible {
     case .namesFound(let rows?, let columns?) where rows == columns:
       "both sides have the names under '\(rows)'"
     case .namesFound(let rows, let columns):
-      [rows.map { "rows have the names under '\($0)'" }, columns.map { "columns those under '\($0)'" }]
-        .compactMap(\.self).joined(separator: ", ")
+      [
+        rows.map { "rows have the names under '\($0)'" },
+        columns.map { "columns those under '\($0)'" },
+      ]
+      .compactMap(\.self).joined(separator: ", ")
     case .namesNotUsed(let key, let count, let rows, let columns):
       "'\(key)' has \(count) \(count == 1 ? "name" : "names"), which do not tell the rows and "
         + "columns of a \(rows) × \(columns) matrix: they are not used"

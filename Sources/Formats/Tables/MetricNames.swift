@@ -8,14 +8,17 @@ enum MetricNames {
   static func matches(_ name: String) -> Bool {
     let text = name.lowercased()
     return words.contains(text)
-      || text.split(whereSeparator: { " _-/.@".contains($0) }).contains { words.contains(String($0)) }
+      || text.split(whereSeparator: { " _-/.@".contains($0) }).contains {
+        words.contains(String($0))
+      }
   }
 
   private static let words: Set<String> = [
     "acc", "accuracy", "auc", "auroc", "batch_size", "best", "bleu", "epochs", "error", "f1",
     "f1-score", "fid", "flops", "fpr", "iou", "latency", "learning_rate", "loss", "lr", "mae",
     "map", "memory", "miou", "momentum", "mse", "params", "perplexity", "ppl", "precision", "psnr",
-    "r2", "recall", "rmse", "rouge", "runtime", "samples", "seconds", "ssim", "support", "throughput",
+    "r2", "recall", "rmse", "rouge", "runtime", "samples", "seconds", "ssim", "support",
+    "throughput",
     "time", "top1", "top5", "wd", "weight_decay",
   ]
 }

@@ -45,7 +45,9 @@ struct PairKeys {
     return nil
   }
 
-  private static let certainSeparators = [", ", ",", "|", " -> ", "->", " vs. ", " vs ", "_vs_", "-vs-"]
+  private static let certainSeparators = [
+    ", ", ",", "|", " -> ", "->", " vs. ", " vs ", "_vs_", "-vs-",
+  ]
   private static let likelySeparators = [" × ", " x ", " - ", "__", ":", "/"]
 
   private static func pair(_ key: Value) -> (row: String, column: String)? {

@@ -32,7 +32,8 @@ struct TableFrame {
 
   /// The records of `to_dict('records')`: dictionaries of numbers and texts that share keys.
   init?(records: [Value]) {
-    guard let first = records.first?.fields, !first.isEmpty, first.count * records.count <= Self.most
+    guard let first = records.first?.fields, !first.isEmpty,
+      first.count * records.count <= Self.most
     else { return nil }
     columns = first.map { $0.key.text ?? "" }
     rows = []

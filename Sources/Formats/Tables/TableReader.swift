@@ -58,7 +58,8 @@ struct TableReader {
 extension TableReader {
   /// A dictionary of dictionaries of numbers: rows outside, columns inside, unless the keys say
   /// otherwise. With texts in it, it is a table of columns, or of rows, as pandas spells them.
-  private func nested(_ entries: [(key: Value, value: Value)]) throws(FormatError) -> [NamedTable]? {
+  private func nested(_ entries: [(key: Value, value: Value)]) throws(FormatError) -> [NamedTable]?
+  {
     var members: [(name: String, entries: [(key: Value, value: Value)])] = []
     var hasText = false
     for entry in entries {
@@ -67,7 +68,11 @@ extension TableReader {
       }
       for cell in inner {
         guard cell.key.text != nil else { return nil }
-        if cell.value.isText { hasText = true } else if cell.value.singleNumber == nil { return nil }
+        if cell.value.isText {
+          hasText = true
+        } else if cell.value.singleNumber == nil {
+          return nil
+        }
       }
       members.append((name, inner))
     }
@@ -153,7 +158,8 @@ extension TableReader {
   }
 
   /// pandas' `table`: a `schema` and records; the keys of a row are its index.
-  private func schema(_ entries: [(key: Value, value: Value)]) throws(FormatError) -> [NamedTable]? {
+  private func schema(_ entries: [(key: Value, value: Value)]) throws(FormatError) -> [NamedTable]?
+  {
     guard let fields = entries["schema"]?.fields?["fields"]?.members,
       let records = entries["data"]?.members, !records.isEmpty
     else { return nil }
