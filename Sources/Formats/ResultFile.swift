@@ -41,7 +41,8 @@ public enum ResultFile {
   }
 
   private static let extensions: Set<String> = [
-    "pkl", "pickle", "pt", "pth", "ckpt", "npy", "npz", "safetensors", "json", "csv", "tsv", "h5", "hdf5",
+    "pkl", "pickle", "pt", "pth", "ckpt", "npy", "npz", "safetensors", "json", "csv", "tsv", "h5",
+    "hdf5",
     "gz", "yaml", "yml",
   ]
 }
