@@ -165,6 +165,12 @@ extension NDArray {
       partOf: self, shape: shape, strides: strides, offset: offset + index * stride)
   }
 
+  /// The array with its axes in reverse; nothing is copied.
+  var transposed: NDArray {
+    NDArray(
+      partOf: self, shape: shape.reversed(), strides: strides.reversed(), offset: offset)
+  }
+
   /// Positions `range` of the first axis; nothing is copied.
   func rows(_ range: Range<Int>) -> NDArray {
     precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0])

@@ -39,8 +39,8 @@ public enum ResultFile {
   }
 
   private static let extensions: Set<String> = [
-    "pkl", "pickle", "pt", "pth", "npy", "npz", "safetensors", "json", "csv", "tsv", "h5", "hdf5",
-    "mat", "gz", "yaml", "yml",
+    "pkl", "pickle", "pt", "pth", "ckpt", "npy", "npz", "safetensors", "json", "csv", "tsv", "h5",
+    "hdf5", "mat", "gz", "yaml", "yml",
   ]
 }
 
@@ -89,7 +89,7 @@ extension ResultFile {
       throw FormatError("\(innerFormat.rawValue) inside gzip", remedy: "unpack it with gunzip")
     }
     var value = try read(inner, as: innerFormat, path: path)
-    value.format += ", gzip"
+    value.format = .gzip(value.format)
     return value
   }
 
@@ -130,7 +130,7 @@ extension ResultFile {
     _ region: ByteRegion, path: String
   ) throws(FormatError) -> ReadValue {
     do throws(FormatError) {
-      return try CSVReader.read(region: region)
+      return try CSVReader.read(region: region, saysCKA: CKANames.say(path))
     } catch {
       let name = path.lowercased()
       if [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: { name.hasSuffix($0) }) {

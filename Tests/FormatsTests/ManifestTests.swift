@@ -120,6 +120,6 @@ import Testing
 
   private func shownTexts(_ result: Comparison) -> [String] {
     [result.rows, result.columns].flatMap { [$0.model, $0.dataset] + $0.layers }
-      + result.warnings + [result.id.key, result.format, result.dtype]
+      + result.warnings + [result.id.key, result.format.description, result.dtype]
   }
 }

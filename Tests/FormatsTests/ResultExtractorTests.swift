@@ -6,12 +6,12 @@ import Testing
 
 /// The extractor over values built by hand, as any reader could have found them.
 @Suite struct ResultExtractorTests {
-  private func results(_ value: Value, format: String = "pickle") throws -> [Comparison] {
+  private func results(_ value: Value, format: ResultFormat = "pickle") throws -> [Comparison] {
     try ResultExtractor.comparisons(
       from: ReadValue(value: value, format: format, warnings: []), file: "f")
   }
 
-  private func result(_ value: Value, format: String = "pickle") throws -> Comparison {
+  private func result(_ value: Value, format: ResultFormat = "pickle") throws -> Comparison {
     try #require(results(value, format: format).first)
   }
 
@@ -175,10 +175,11 @@ import Testing
   @Test func countsMustAgree() throws {
     let scores = try array([1, 2, 3, 4, 5, 6], 2, 3)
     let few = problem(export(scores, rows: names("a", "b"), columns: names("x")))
-    #expect(few.contains("model2_layers has 1 names for 3 columns (2 × 3 matrix)"))
-    let exchanged = problem(
-      export(scores, rows: names("a", "b", "c"), columns: names("x", "y")))
-    #expect(exchanged.contains("the matrix looks transposed"))
+    #expect(few.contains("model2_layers has 1 name for 3 columns (2 × 3 matrix)"))
+    let turned = try result(export(scores, rows: names("a", "b", "c"), columns: names("x", "y")))
+    #expect(turned.rows.layers == ["a", "b", "c"] && turned.columns.layers == ["x", "y"])
+    #expect(turned.matrix.values() == [1, 4, 2, 5, 3, 6])
+    #expect(turned.warnings.first == ResultNote.transposed(rows: 2, columns: 3).description)
   }
 
   @Test func emptyAndRaggedAreRefused() throws {

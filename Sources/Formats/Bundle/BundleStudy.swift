@@ -34,7 +34,8 @@ struct BundleStudy {
         Entry(
           key: comparison.id.key, kind: comparison.kind, rows: model(comparison.rows),
           columns: model(comparison.columns), tensor: "cka.\(index)", dtype: comparison.dtype,
-          source: comparison.id, sourceFormat: comparison.format, warnings: comparison.warnings,
+          source: comparison.id, sourceFormat: comparison.format.description,
+          warnings: comparison.warnings,
           caveats: comparison.standing))
     }
   }

@@ -112,7 +112,7 @@ extension ResultBundle {
         at: place)
     }
     var comparison = Comparison(
-      id: ResultID(path: path, key: entry.key), format: "cka bundle, version \(version)",
+      id: ResultID(path: path, key: entry.key), format: .bundle(details: "version \(version)"),
       kind: entry.kind, rows: rows, columns: columns, matrix: try array.matrix(),
       dtype: entry.dtype.isEmpty ? array.type.rawValue : entry.dtype, warnings: entry.warnings)
     comparison.standing = entry.caveats

@@ -149,10 +149,11 @@ extension ResultBundle {
   }
 
   /// "cka bundle, version 1, unbiased, linear, 12 minibatches".
-  static func format(of study: Study) -> String {
+  static func format(of study: Study) -> ResultFormat {
     let (options, counted) = (study.options, study.countedMinibatches)
-    return "cka bundle, version \(version), \(options.estimator.rawValue), \(options.kernel), "
-      + "\(counted) \(counted == 1 ? "minibatch" : "minibatches")"
+    return .bundle(
+      details: "version \(version), \(options.estimator.rawValue), \(options.kernel), "
+        + "\(counted) \(counted == 1 ? "minibatch" : "minibatches")")
   }
 }
 

@@ -1,27 +1,43 @@
 import Core
+import Similarity
 
 /// Reads comma- or tab-separated text: names in the first row and column, or bare numbers.
 ///
 /// An empty cell, `nan`, `none` and `null` are missing values. One line or one column of bare
 /// numbers, and columns headed `minibatch,score` or `rank,minibatch,score`, are the scores of
-/// minibatches. Columns headed as `CurveColumns` has it are curves.
+/// minibatches. Columns headed as `LongColumns` has it are a table of pairs, a pair a row; headed as
+/// `CurveColumns` has it they are curves.
 enum CSVReader {
   /// The table in `region`.
-  static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
+  /// - Parameter saysCKA: whether the file's name says that its values are CKA.
+  static func read(region: ByteRegion, saysCKA: Bool = false) throws(FormatError) -> ReadValue {
     let delimiter = delimiter(of: region.bytes)
     var records = CSVRecords(bytes: region.bytes, delimiter: delimiter)
     guard let first = try records.next() else { throw FormatError("the table is empty") }
     let table = CSVTable(
-      first: first, records: records, format: delimiter == 0x09 ? "TSV" : "CSV")
+      first: first, records: records, format: delimiter == 0x09 ? .tsv : .csv, saysCKA: saysCKA)
     return try withExtendedLifetime(region) { () throws(FormatError) -> ReadValue in
       try table.read()
     }
   }
 
-  /// Tab when the first line holds one and no comma, comma otherwise.
+  /// A comma when the first line holds one; else a tab or a semicolon, or blanks between numbers,
+  /// as `numpy.savetxt` writes them.
   private static func delimiter(of bytes: UnsafeRawBufferPointer) -> UInt8 {
     let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-    return line.contains(0x09) && !line.contains(UInt8(ascii: ",")) ? 0x09 : UInt8(ascii: ",")
+    let comma = UInt8(ascii: ",")
+    if line.contains(comma) { return comma }
+    if let other = [0x09, UInt8(ascii: ";")].first(where: line.contains) { return other }
+    let words = line.prefix(100_000).split(separator: 0x20)
+    let areNumbers = words.prefix(64).allSatisfy {
+      Double(String(decoding: $0, as: UTF8.self)) != nil
+    }
+    return words.count > 1 && areNumbers
+      && words.count
+        == line.split(
+          separator: 0x20, omittingEmptySubsequences: false
+        ).count
+      ? 0x20 : comma
   }
 
   /// The number in a cell: NaN for a missing value, nil for text that is none.
@@ -40,7 +56,8 @@ enum CSVReader {
 private struct CSVTable {
   let first: CSVRecords.Record
   var records: CSVRecords
-  let format: String
+  let format: ResultFormat
+  let saysCKA: Bool
 
   consuming func read() throws(FormatError) -> ReadValue {
     if first.fields.map({ $0.lowercased() }) == ["minibatch", "score"] {
@@ -49,6 +66,7 @@ private struct CSVTable {
     if first.fields.map({ $0.lowercased() }) == ["rank", "minibatch", "score"] {
       return try ranking()
     }
+    if let pairs = try longTable() { return pairs }
     if let curves = try CSVCurves.read(header: first.fields, records: records, format: format) {
       return curves
     }
@@ -62,22 +80,78 @@ private struct CSVTable {
 
   /// Column names in the first row, row names in the first column; the corner says nothing.
   private mutating func named() throws(FormatError) -> ReadValue {
-    let columns = Array(first.fields.dropFirst())
-    guard !columns.isEmpty else { return try scores(column: 0) }
+    guard first.fields.count > 1 else { return try scores(column: 0) }
+    let start = firstValue()
+    let columns = Array(first.fields.dropFirst(start))
     var rows: [String] = []
     var values: [Double] = []
+    var count = 0
     while let record = try records.next() {
       try expect(record, width: first.fields.count)
-      rows.append(record.fields[0])
-      try append(record, from: 1, to: &values)
+      if start > 0 { rows.append(record.fields[start - 1]) }
+      try append(record, from: start, to: &values)
+      count += 1
     }
-    guard !rows.isEmpty else { throw FormatError("the table has names but no rows") }
-    return ReadValue(
-      value: .dictionary([
-        (.string("CKA"), .array(try NDArray(copying: values, shape: [rows.count, columns.count]))),
-        (.string("model1_layers"), .list(rows.map { .string($0) })),
-        (.string("model2_layers"), .list(columns.map { .string($0) })),
-      ]), format: format)
+    guard count > 0 else { throw FormatError("the table has names but no rows") }
+    let table = NamedTable(
+      scores: .array(try NDArray(copying: values, shape: [count, columns.count])),
+      rows: start > 0 ? rows : nil, columns: columns,
+      notes: start > 0 ? [] : [.firstColumnIsValues])
+    return ReadValue(tables: [try table.mirrored()], format: format)
+  }
+
+  /// The first column of values: after the names of the rows; after pandas' index and the names;
+  /// or the very first, where that holds fractions under a name as the others do.
+  private func firstValue() -> Int {
+    let (kinds, counts) = ahead()
+    guard kinds.count == first.fields.count else { return 1 }
+    if LongColumns.isIndex(first.fields[0], 0), counts, kinds.count > 2, kinds[1] == .text,
+      !kinds.dropFirst(2).contains(.text)
+    {
+      return 2
+    }
+    let name = first.fields[0]
+    return kinds[0] == .real && !name.isEmpty && CSVReader.number(name) == nil ? 0 : 1
+  }
+
+  /// What the columns hold, by the first rows, and whether the first counts them from 0.
+  private func ahead() -> (kinds: [ColumnKind], counts: Bool) {
+    var records = records
+    var kinds: [ColumnKind] = []
+    var counts = true
+    for index in 0..<Self.rowsAhead {
+      guard let record = try? records.next(), record.fields.count == first.fields.count else {
+        break
+      }
+      if kinds.isEmpty { kinds = record.fields.map { _ in .whole } }
+      counts = counts && record.fields[0] == String(index)
+      for (column, cell) in record.fields.enumerated() where kinds[column] != .text {
+        guard let number = CSVReader.number(cell) else {
+          kinds[column] = .text
+          continue
+        }
+        if number.isFinite, Int(cell) == nil { kinds[column] = .real }
+      }
+    }
+    return (kinds, counts)
+  }
+
+  private static let rowsAhead = 100
+
+  /// The table as one of pairs, a row for each; nil when its columns are something else.
+  private func longTable() throws(FormatError) -> ReadValue? {
+    let header = first.fields
+    guard (3...LongColumns.most).contains(header.count) else { return nil }
+    var records = records
+    let kinds = ahead().kinds
+    guard let columns = LongColumns(header: header, kinds: kinds) else { return nil }
+    var table = LongTable(columns: columns, header: header, saysCKA: saysCKA)
+    while let record = try records.next() {
+      try expect(record, width: header.count)
+      try table.add(
+        record.fields, numbers: record.fields.map(CSVReader.number), line: record.line)
+    }
+    return ReadValue(tables: try table.tables(), format: format)
   }
 
   private mutating func bare() throws(FormatError) -> ReadValue {

@@ -41,7 +41,7 @@ enum CkatorchReader {
         result.append((.string("model\(number)_layers"), layers))
       }
     }
-    return ReadValue(value: .dictionary(result), format: "ckatorch")
+    return ReadValue(value: .dictionary(result), format: .ckatorch)
   }
 
   /// The file that `target` names, or the one beside the index with the same last component.

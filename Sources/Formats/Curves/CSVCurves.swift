@@ -1,4 +1,5 @@
 import Core
+import Similarity
 
 /// Reads curves from a table: a mean a row, or a value a row, from which means and deviations are
 /// computed.
@@ -9,7 +10,7 @@ enum CSVCurves {
   /// The curves as the value that their JSON form would be; nil when the table holds none.
   /// - Throws: `FormatError` when the table can be nothing else, and is broken.
   static func read(
-    header: [String], records: CSVRecords, format: String
+    header: [String], records: CSVRecords, format: ResultFormat
   ) throws(FormatError) -> ReadValue? {
     var records = records
     var ahead = records

@@ -58,7 +58,8 @@ enum CurvesExtractor {
       let warnings = source.warnings + reader.warnings
       return try CurvesExtractor.checked { () throws(CurvesError) in
         try Curves(
-          id: id, format: source.format, title: texts[0], xName: texts[1], yName: texts[2],
+          id: id, format: source.format.description, title: texts[0], xName: texts[1],
+          yName: texts[2],
           caption: caption, errorBar: errorBar, series: series, warnings: warnings)
       }
     } catch {

@@ -22,7 +22,7 @@ final class ArrayFeatureFile: FeatureFile {
   /// The arrays of `file`; nested dictionaries become names with slashes.
   /// - Throws: when there is neither an array nor a dictionary.
   init(_ file: ReadValue, region: ByteRegion) throws(FormatError) {
-    format = file.format
+    format = file.format.description
     self.region = region
     warnings = file.warnings
     var listing = ValueListing()

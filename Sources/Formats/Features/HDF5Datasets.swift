@@ -100,7 +100,7 @@ extension HDF5Service {
         return
       }
       let listing = ReadValue(
-        value: file.listing.value, format: "HDF5", warnings: file.listing.warnings)
+        value: file.listing.value, format: .hdf5, warnings: file.listing.warnings)
       guard send(HDF5Wire.encode(listing), isError: false, to: socket) else { return }
       alarm(0)
       while let request = HDF5Request(from: socket) {
@@ -116,7 +116,7 @@ extension HDF5Service {
   ) -> Bool {
     do throws(FormatError) {
       guard let box = request.box else {
-        let texts = ReadValue(value: try file.texts(of: request.dataset), format: "HDF5")
+        let texts = ReadValue(value: try file.texts(of: request.dataset), format: .hdf5)
         return send(HDF5Wire.encode(texts), isError: false, to: socket)
       }
       let array = try file.part(box, of: request.dataset)

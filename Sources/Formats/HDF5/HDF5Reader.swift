@@ -61,7 +61,7 @@ enum HDF5Reader {
     guard !region.hasLostBytes else {
       throw FormatError("the file was cut short while it was read", remedy: "open it again")
     }
-    return ReadValue(value: root, format: "HDF5", warnings: walk.warnings)
+    return ReadValue(value: root, format: .hdf5, warnings: walk.warnings)
   }
 }
 

@@ -38,7 +38,7 @@ enum HDF5Wire {
       throw FormatError(problem, at: place, remedy: try text(&cursor))
     case .result:
       let warnings = try texts(&cursor)
-      return ReadValue(value: try value(&cursor, depth: 0), format: "HDF5", warnings: warnings)
+      return ReadValue(value: try value(&cursor, depth: 0), format: .hdf5, warnings: warnings)
     default: throw nonsense
     }
   }

@@ -34,9 +34,9 @@ enum MATLABClass {
   private static func name(_ id: hid_t) -> String? {
     guard has("MATLAB_class", id) else { return nil }
     let attribute = HDF5Handle(H5Aopen(id, "MATLAB_class", cka_h5_default()))
-    var bytesLeft = 1 << 10
+    var room = HDF5Room(most: 1 << 10, fileSize: 1 << 10)
     guard attribute.isValid,
-      let value = try? HDF5Values(attribute: attribute.id).value(bytesLeft: &bytesLeft)
+      let value = try? HDF5Values(attribute: attribute.id).value(&room)
     else { return nil }
     if case .strings(let texts, _) = value { return texts.first }
     return value.text

@@ -8,7 +8,7 @@ import Core
 enum JSONReader {
   /// The value in `region`, after an optional byte order mark.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
-    ReadValue(value: try value(of: region.bytes), format: "JSON")
+    ReadValue(value: try value(of: region.bytes), format: .json)
   }
 
   /// The value that `bytes` spell.

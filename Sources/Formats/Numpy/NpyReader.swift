@@ -13,7 +13,7 @@ enum NpyReader {
   /// The array in `region`.
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
     let (value, trailing) = try array(in: ByteSlice(region))
-    var result = ReadValue(value: value, format: "npy")
+    var result = ReadValue(value: value, format: .npy)
     if trailing > 0 { result.warnings.append("\(trailing) bytes after the array were ignored") }
     return result
   }

@@ -6,7 +6,7 @@ enum NpzReader {
   /// warning.
   static func read(_ archive: ZipArchive) throws(FormatError) -> ReadValue {
     var entries: [(key: Value, value: Value)] = []
-    var result = ReadValue(value: .none, format: "npz")
+    var result = ReadValue(value: .none, format: .npz)
     var texts = 0
     for member in archive.members {
       let shown = SafeText.sanitise(member.name)

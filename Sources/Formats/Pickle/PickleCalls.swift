@@ -5,7 +5,7 @@ extension PickleMachine {
   /// Puts the symbol of `name` in `module` on the stack, or refuses it by name.
   mutating func pushSymbol(module: String, name: String) throws(FormatError) {
     guard let symbol = PickleSymbol(module: module, name: name) else {
-      throw refuse("\(module).\(name)")
+      throw known(module: module, name: name) ?? refuse("\(module).\(name)")
     }
     push(.symbol(symbol))
   }
@@ -15,6 +15,24 @@ extension PickleMachine {
     fail(
       "refuses \(SafeText.sanitise(name)): this pickle would run code",
       remedy: "open only files you trust; save plain dictionaries, lists, tensors and arrays")
+  }
+
+  /// The error for a class that people do save, with what to save instead; nil for any other.
+  private func known(module: String, name: String) -> FormatError? {
+    let shown = SafeText.sanitise("\(module).\(name)")
+    if module.hasPrefix("pandas.") {
+      return fail(
+        "the pickle holds a pandas object (\(shown)), which only pandas can open",
+        remedy: "save it with to_csv(path) or to_json(path, orient='split')")
+    }
+    if ["torch.nn.modules.", "torchvision.models.", "timm.models.", "transformers.models."]
+      .contains(where: module.hasPrefix)
+    {
+      return fail(
+        "the pickle holds a whole model (\(shown)), not a result",
+        remedy: "cka compute computes CKA of models; save the model's state_dict() for it")
+    }
+    return nil
   }
 
   /// Replaces a symbol and its arguments on the stack by what calling it would make.
@@ -33,9 +51,10 @@ extension PickleMachine {
     case .fromBuffer: try makeFromBuffer(arguments)
     case .dtype: try makeType(arguments)
     case .orderedDictionary: try makeDictionary(arguments)
+    case .defaultDictionary: try push(.dictionary([]))
     case .encode, .bytes: try makeBytes(arguments)
-    case .storageType, .ndarray, .maskedArray:
-      throw refuse("a direct call of a storage or array type")
+    case .storageType, .ndarray, .maskedArray, .factory:
+      throw refuse("a direct call of a type")
     }
   }
 

@@ -30,7 +30,7 @@ enum PickleReader {
     let item = try machine.run()
     var result = ReadValue(
       value: try PickleResolver.value(of: item, in: machine),
-      format: "pickle, protocol \(machine.protocolVersion)")
+      format: .pickle(protocol: machine.protocolVersion))
     if machine.cursor.remaining > 0 {
       result.warnings.append(
         "\(machine.cursor.remaining) bytes after the pickle's end were ignored")

@@ -10,7 +10,9 @@ enum PickleSymbol: Equatable {
   case reconstruct, scalar, fromBuffer, ndarray, dtype
   case maskedReconstruct, maskedArray
   // Python
-  case orderedDictionary, encode, bytes
+  case orderedDictionary, defaultDictionary, encode, bytes
+  /// A plain type that a `defaultdict` makes its missing values with; it is never called.
+  case factory
 
   /// The symbol of `name` in `module`, matched whole: a dotted name is not walked.
   init?(module: String, name: String) {
@@ -21,7 +23,10 @@ enum PickleSymbol: Equatable {
   private static let table: [String: [String: PickleSymbol]] = {
     let multiarray: [String: PickleSymbol] = ["_reconstruct": .reconstruct, "scalar": .scalar]
     let numeric: [String: PickleSymbol] = ["_frombuffer": .fromBuffer]
-    let bytes: [String: PickleSymbol] = ["bytes": .bytes, "bytearray": .bytes]
+    let builtins: [String: PickleSymbol] = [
+      "bytes": .bytes, "bytearray": .bytes, "dict": .factory, "list": .factory, "float": .factory,
+      "int": .factory, "set": .factory, "str": .factory, "tuple": .factory,
+    ]
     return [
       "torch._utils": [
         "_rebuild_tensor_v2": .rebuildTensor, "_rebuild_tensor": .rebuildTensor,
@@ -39,10 +44,12 @@ enum PickleSymbol: Equatable {
       "numpy.matrixlib.defmatrix": ["matrix": .ndarray],
       "numpy.ma.core": ["_mareconstruct": .maskedReconstruct, "MaskedArray": .maskedArray],
       "numpy.ma": ["MaskedArray": .maskedArray],
-      "collections": ["OrderedDict": .orderedDictionary],
+      "collections": [
+        "OrderedDict": .orderedDictionary, "defaultdict": .defaultDictionary,
+      ],
       "_codecs": ["encode": .encode],
-      "__builtin__": bytes,
-      "builtins": bytes,
+      "__builtin__": builtins,
+      "builtins": builtins,
     ]
   }()
 

@@ -9,22 +9,25 @@ struct ComparisonBuilder {
   let source: ReadValue
 
   /// JSON and CSV hold lists, whatever the reader packs them into.
-  var isText: Bool {
-    ["JSON", "CSV", "TSV"].contains { source.format.hasPrefix($0) }
-  }
+  var isText: Bool { source.format.isText }
+
+  /// The reader has checked already that the values may be CKA: CSV, whose tables have headings.
+  var isKnownTable: Bool { [.csv, .tsv].contains(source.format) }
 
   /// The comparison of `scores`, or one for each slice of a 3-D array.
   /// - Parameters:
   ///   - entries: the dictionary that may name models, layers and data sets.
   ///   - key: which of the file's results this is.
   ///   - place: where the scores stand, for errors.
+  ///   - isStrict: whether names under torch_cka's keys must fit.
   func comparisons(
-    scores: Value, entries: [(key: Value, value: Value)], key: String, place: String
+    scores: Value, entries: [(key: Value, value: Value)], key: String, place: String,
+    isStrict: Bool = true
   ) throws(FormatError) -> [Comparison] {
     do throws(FormatError) {
       let scores = try ScoreArray(scores, isText: isText)
       try checkSize(scores.array.shape)
-      let names = try NamedSides(entries)
+      let names = try NamedSides(entries, isStrict: isStrict)
       guard scores.array.shape.count == 3 else {
         let whole = try comparison(scores.array, dtype: scores.dtype, names: names, key: key)
         return [Self.adding(entries, to: whole)]
@@ -71,7 +74,7 @@ struct ComparisonBuilder {
     _ scores: ScoreArray, names: NamedSides, key: String
   ) throws(FormatError) -> [Comparison] {
     let shape = scores.array.shape
-    let axis = names.fit(shape[0], shape[1]) || !names.fit(shape[1], shape[2]) ? 2 : 0
+    let axis = names.fitsLast(of: shape) ? 0 : 2
     guard shape[axis] <= Limits.resultsPerFile else {
       throw FormatError("\(shape[axis]) slices, more than \(Limits.resultsPerFile) results")
     }
@@ -91,10 +94,11 @@ struct ComparisonBuilder {
   private func comparison(
     _ array: NDArray, dtype: String, names: NamedSides, key: String
   ) throws(FormatError) -> Comparison {
-    let matrix = try array.matrix()
-    let summary = matrix.summary()
     let isVector = array.shape.count == 1
-    let axes = isVector ? names.axes : try names.axes(for: matrix, isNumber: array.shape.isEmpty)
+    let stored = try array.matrix()
+    let axes = isVector ? names.axes : try names.axes(for: stored, isNumber: array.shape.isEmpty)
+    let matrix = axes.isTransposed ? try array.transposed.matrix() : stored
+    let summary = matrix.summary()
     var warnings =
       source.warnings + axes.warnings + ValueWarnings.lines(for: matrix, summary: summary)
     if !isVector, axes.lookRegistered {

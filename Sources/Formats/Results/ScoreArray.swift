@@ -21,13 +21,15 @@ struct ScoreArray {
       }
       self.array = array
       dtype = isText ? "list" : array.type.rawValue
-    case .list, .tuple, .int, .float, .bool:
+    case .list, .tuple, .int, .float:
       var stack = Stack(shape: try Stack.shape(of: value))
       try stack.append(value, axis: 0)
       array = try NDArray(copying: stack.values, shape: stack.shape)
       dtype = "list"
     default:
-      throw FormatError("\(value.kind) where numbers should stand")
+      throw FormatError(
+        "\(value.kind) where numbers should stand",
+        remedy: "save a matrix of numbers there, a list of rows or an array")
     }
   }
 

@@ -23,6 +23,6 @@ enum SafetensorsReader {
       }
       entries.append((.string(key), value))
     }
-    return ReadValue(value: .dictionary(entries), format: "safetensors", warnings: warnings)
+    return ReadValue(value: .dictionary(entries), format: .safetensors, warnings: warnings)
   }
 }

@@ -10,7 +10,7 @@ enum TorchReader {
   /// The content of a legacy stream: five pickles and the storages.
   static func readLegacy(region: ByteRegion) throws(FormatError) -> ReadValue {
     let stream = try TorchLegacyStream(ByteSlice(region))
-    var result = ReadValue(value: try stream.value(), format: "torch.save (legacy)")
+    var result = ReadValue(value: try stream.value(), format: .torch(isLegacy: true))
     if stream.trailing > 0 {
       result.warnings.append("\(stream.trailing) bytes after the last storage were ignored")
     }
@@ -28,7 +28,7 @@ enum TorchReader {
       try archive.content(of: pickle), source: "the archive's data.pkl", storages: storages)
     let item = try machine.run()
     return ReadValue(
-      value: try PickleResolver.value(of: item, in: machine), format: "torch.save (zip)")
+      value: try PickleResolver.value(of: item, in: machine), format: .torch(isLegacy: false))
   }
 }
 

@@ -43,8 +43,8 @@ public struct Comparison: Sendable, Identifiable {
 
   /// File and key.
   public var id: ResultID
-  /// The container as a person would name it ("pickle, protocol 4", "npz").
-  public var format: String
+  /// The container that it came in.
+  public var format: ResultFormat
   /// What the values are.
   public var kind: Kind
   /// Model 1: its layers are the rows.
@@ -78,7 +78,7 @@ public struct Comparison: Sendable, Identifiable {
   /// A result; the axes' layer counts must match the matrix unless `kind` is `.minibatches`.
   /// - Parameter summary: the summary of `matrix`, where it is known.
   public init(
-    id: ResultID, format: String, kind: Kind, rows: Axis, columns: Axis, matrix: Matrix,
+    id: ResultID, format: ResultFormat, kind: Kind, rows: Axis, columns: Axis, matrix: Matrix,
     dtype: String? = nil, warnings: [String] = [], summary: Summary? = nil,
     block: StudyBlock? = nil
   ) {

@@ -74,7 +74,7 @@ struct ComparisonRecord: Encodable {
     let summary = comparison.summary
     file = SafeText.sanitise(comparison.id.path)
     key = SafeText.sanitise(comparison.id.key)
-    format = comparison.format
+    format = comparison.format.description
     (model1, model2) = (comparison.rows.model, comparison.columns.model)
     (dataset1, dataset2) = (comparison.rows.dataset, comparison.columns.dataset)
     (rows, columns) = (comparison.matrix.rows, comparison.matrix.columns)
