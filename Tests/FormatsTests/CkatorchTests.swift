@@ -11,7 +11,7 @@ import Testing
   @Test func theIndexNamesTheMatrixBesideIt() throws {
     let path = FixtureFile.path("samples/variants/ckatorch_style_cka.json")
     let result = try #require(ResultFile.read(path: path).first)
-    #expect(result.format == "ckatorch")
+    #expect(result.format.description == "ckatorch")
     #expect(result.rows.model == "Teacher10" && result.columns.model == "Studentdpk")
     #expect(result.rows.layers.count == 38 && result.columns.layers.last == "fc")
     #expect(result.id == ResultID(path: path))

@@ -71,7 +71,7 @@ private func complaint(_ text: String) -> String {
 
   @Test func numbersMayNameSeriesAndTabsMaySeparate() throws {
     let found = try curves("series\tx\tmean\tn\n10\t1\t2\t3\n20\t1\t3\t3\n")
-    #expect(found.series.map(\.name) == ["10", "20"] && found.format == "TSV")
+    #expect(found.series.map(\.name) == ["10", "20"] && found.format.description == "TSV")
   }
 
   @Test(

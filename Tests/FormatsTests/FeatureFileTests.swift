@@ -105,7 +105,7 @@ struct FeatureFileTests {
     let server = try HDF5Server([program], path: "any")
     let error = #expect(throws: FormatError.self) { try server.listing() }
     #expect(error == HDF5Failure.endedEarly(code: code, signal: 0).error)
-    #expect(throws: FormatError.self) { try server.rows(0..<1, of: 0, count: 8) }
+    #expect(throws: FormatError.self) { try server.part([0..<1], of: 0, count: 8) }
   }
 
   private static let reader = [BuiltProgram.path, "read-hdf5", "--"]

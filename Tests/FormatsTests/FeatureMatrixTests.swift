@@ -124,11 +124,13 @@ struct FeatureMatrixTests {
   }
 
   @Test(
-    "the columns promised are the columns given",
-    arguments: [[3], [3, 4], [3, 4, 5], [3, 4, 5, 2], [3, 4, 2, 2, 2]], Pooling.allCases)
-  func columns(shape: [Int], pool: Pooling) throws {
-    let matrix = try array(shape).featureMatrix(pool: pool)
-    #expect(
-      matrix.columns == NDArray.features(ofSample: Array(shape.dropFirst()), pool: pool))
+    "positions are features, or averaged",
+    arguments: [
+      ([3], 1, 1), ([3, 4], 4, 4), ([3, 4, 5], 20, 5), ([3, 4, 5, 2], 40, 4),
+      ([3, 4, 2, 2, 2], 32, 4),
+    ])
+  func columns(shape: [Int], flat: Int, averaged: Int) throws {
+    #expect(try array(shape).featureMatrix(pool: .flatten).columns == flat)
+    #expect(try array(shape).featureMatrix(pool: .mean).columns == averaged)
   }
 }

@@ -18,7 +18,7 @@ import Testing
     let results = try ResultFile.read(path: path)
     #expect(results.map(\.id.key) == ["a", "b"])
     #expect(results[1].matrix.values() == [0.25, 0.5])
-    #expect(results[0].dtype == "float64" && results[0].format == "HDF5")
+    #expect(results[0].dtype == "float64" && results[0].format.description == "HDF5")
   }
 
   @Test func linksOutOfTheFileAreNotFollowed() throws {

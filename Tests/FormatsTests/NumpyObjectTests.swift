@@ -15,14 +15,18 @@ struct NumpyObjectTests {
     func text(_ text: String) -> [UInt8] {
       [0x58] + littleEndian(UInt32(text.utf8.count)) + Array(text.utf8)
     }
-    let tuple = [UInt8(ascii: "(")] + shape.flatMap { [0x4B, $0] } + [UInt8(ascii: "t")]
-    return [0x80, 3] + Array("cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n".utf8)
-      + [0x4B, 0, 0x85] + [0x43, 1, 0x62] + [0x87, UInt8(ascii: "R")]
-      + [UInt8(ascii: "("), 0x4B, 1] + tuple + Array("cnumpy\ndtype\n".utf8) + text("O8")
-      + [0x89, 0x88, 0x87, UInt8(ascii: "R")]
-      + [UInt8(ascii: "("), 0x4B, 3] + text("|") + Array("NNN".utf8)
-      + [0x4A, 0xFF, 0xFF, 0xFF, 0xFF, 0x4A, 0xFF, 0xFF, 0xFF, 0xFF, 0x4B, 63]
-      + Array("tb".utf8) + [0x89] + Array("](".utf8) + items + Array("etb.".utf8)
+    let sizes: [UInt8] = shape.flatMap { [0x4B, $0] }
+    let tuple: [UInt8] = [UInt8(ascii: "(")] + sizes + [UInt8(ascii: "t")]
+    let parts: [[UInt8]] = [
+      [0x80, 3], Array("cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n".utf8),
+      [0x4B, 0, 0x85], [0x43, 1, 0x62], [0x87, UInt8(ascii: "R")],
+      [UInt8(ascii: "("), 0x4B, 1], tuple, Array("cnumpy\ndtype\n".utf8), text("O8"),
+      [0x89, 0x88, 0x87, UInt8(ascii: "R")],
+      [UInt8(ascii: "("), 0x4B, 3], text("|"), Array("NNN".utf8),
+      [0x4A, 0xFF, 0xFF, 0xFF, 0xFF, 0x4A, 0xFF, 0xFF, 0xFF, 0xFF, 0x4B, 63],
+      Array("tb".utf8), [0x89], Array("](".utf8), items, Array("etb.".utf8),
+    ]
+    return Array(parts.joined())
   }
 
   @Test("the fixture that numpy wrote is the dictionary that was saved")
@@ -99,7 +103,7 @@ struct MATLABTests {
     let set = try FeatureSet.open([path])
     #expect(set.sampleCounts == [48] && set.models[0].layers.map(\.shape) == [[20], [20], [20]])
     #expect(set.warnings.contains { $0.description.contains("MATLAB's order") })
-    let value = try HDF5Reader.readHere(path: path).value
+    let value = try HDF5Reader.readHere(try BinaryFixtures.region("field/matlab73.mat")).value
     guard case .dictionary(let members) = value, case .array(let array) = members[0].value else {
       Issue.record("\(value.kind)")
       return

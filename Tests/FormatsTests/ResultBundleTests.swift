@@ -30,7 +30,7 @@ import Testing
     let results = try ResultFile.read(region: ByteRegion(copying: bytes), path: "b")
     #expect(results.map(\.id) == [ResultID(path: "b", key: "1"), ResultID(path: "b", key: "2")])
     #expect(results.map(\.rows.model) == ["S", "R"])
-    #expect(results[0].format == "cka bundle, version 1")
+    #expect(results[0].format.description == "cka bundle, version 1")
   }
 
   @Test func unknownKeysAreIgnored() throws {

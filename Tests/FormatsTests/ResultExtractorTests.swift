@@ -45,7 +45,7 @@ import Testing
     #expect(result.rows == Axis(model: "One", layers: ["a", "b"]))
     #expect(result.columns == Axis(dataset: "D", layers: ["x", "y", "z"]))
     #expect(result.matrix[1, 0] == 4)
-    #expect(result.dtype == "float64" && result.format == "pickle")
+    #expect(result.dtype == "float64" && result.format.description == "pickle")
   }
 
   @Test func aVectorIsMinibatchesAndKeepsItsNames() throws {

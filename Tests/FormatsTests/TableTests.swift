@@ -75,7 +75,9 @@ import Testing
 
 @Suite struct ObjectNameTests {
   @Test func theAddressIsLeftOut() {
-    let loader = { "<torch.utils.data.dataloader.DataLoader object at 0x7f\($0)>" }
+    func loader(_ address: String) -> String {
+      "<torch.utils.data.dataloader.DataLoader object at 0x7f\(address)>"
+    }
     #expect(ObjectName(loader("12ab")) == ObjectName(loader("12ab")))
     let (same, itself) = ObjectName.names(loader("1"), loader("1"))
     #expect(same == "DataLoader" && itself == "DataLoader")

@@ -21,7 +21,7 @@ struct TorchTests {
   func content(name: String, format: String, expected: String) throws {
     let result = try BinaryFixtures.read("made/torch_\(name).pt")
     #expect(result.value.summary == expected)
-    #expect(result.format == format)
+    #expect(result.format.description == format)
     #expect(result.warnings.isEmpty)
   }
 
