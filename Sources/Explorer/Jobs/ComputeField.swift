@@ -11,7 +11,7 @@ extension ComputeForm {
     /// The fold before what is seldom said.
     case advanced
     case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, untilCI
-    case keep, threads, python
+    case keep, skipBad, threads, python
   }
 }
 
@@ -113,6 +113,9 @@ extension ComputeForm.Field {
       option: "--until-ci"),
     .keep: Traits(
       label: "keep", help: "bytes for scores of minibatches: 256M; or sums", option: "--keep"),
+    .skipBad: Traits(
+      label: "skip bad", help: "a minibatch with NaN costs itself, not the layer",
+      option: "--skip-bad", choices: ["off", "on"], isFlag: true),
     .threads: Traits(label: "threads", help: "one for each processor", option: "--threads"),
     .python: Traits(
       label: "python", help: "the interpreter: $CKA_PYTHON, a virtual environment, python3",
@@ -135,8 +138,8 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .untilCI, .keep, .threads, .python,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads]
+        .untilCI, .keep, .skipBad, .threads, .python,
+      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .skipBad, .threads]
   }
 
   /// A field for each model and one more, at least two.

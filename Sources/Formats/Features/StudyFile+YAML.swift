@@ -86,6 +86,7 @@ extension StudyFile {
         throw error.located(value.place)
       }
     case .keep: keep = try value.text()
+    case .skipBad: skipBad = try value.truth()
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:
       break  // What concerns models is read before.

@@ -50,6 +50,8 @@ public struct StudyFile: Sendable, Equatable {
   public var layout: FeatureLayout?
   /// Which statistics are kept.
   public var keep: String?
+  /// A layer that is bad in a few minibatches costs those minibatches, not itself.
+  public var skipBad: Bool?
 
   /// A study of `features` with nothing else said.
   public init(features: [String]) { self.features = features }
@@ -111,6 +113,7 @@ extension StudyFile {
     add(.untilCI, untilCI.map { String($0) })
     add(.layout, layout.map { Self.quoted($0.text) })
     add(.keep, keep.map(Self.quoted))
+    add(.skipBad, skipBad.map { String($0) })
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -126,6 +129,7 @@ extension StudyFile {
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
     case layout, keep
+    case skipBad = "skip-bad"
   }
 
   /// `path` as it is, when it is absolute, else below `folder`.

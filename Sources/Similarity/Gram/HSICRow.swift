@@ -15,9 +15,10 @@ enum HSICRow {
   ///   - kernel: n × n, n ≥ 4.
   ///   - rounding: what is left of a layer that does not vary, relative to the kernel's diagonal.
   ///   - row: `count` elements; all exactly 0 when no more than `rounding` is left.
+  /// - Returns: HSIC of the layer with itself, the sum of the squares of `row`.
   static func fill(
     _ row: UnsafeMutablePointer<Double>, kernel: GramView, estimator: Estimator, rounding: Double
-  ) {
+  ) -> Double {
     let scale = kernel.trace / Double(kernel.side)
     let squares =
       estimator == .unbiased ? fillUnbiased(row, kernel) : fillBiased(row, kernel)
@@ -26,7 +27,9 @@ enum HSICRow {
     let unit = estimator == .unbiased ? (n - 1) / (n - 3) : n * n / ((n - 1) * (n - 1))
     if squares <= rounding * rounding * scale * scale * unit {
       row.initialize(repeating: 0, count: count(samples: kernel.side, estimator: estimator))
+      return 0
     }
+    return squares
   }
 
   private static func fillUnbiased(

@@ -26,21 +26,21 @@ struct MinibatchRows {
   /// HSIC of all pairs of layers, and the layers that have none, with the reason.
   /// - Parameters:
   ///   - order: all layers, those first that take longest.
-  ///   - gram: makes a layer's Gram matrix of `samples` samples, or throws `LayerProblem`, which
-  ///     concerns this layer only; any other error ends the minibatch.
+  ///   - unit: the unit of a layer that earlier minibatches fixed.
+  ///   - input: what a layer's Gram matrix of `samples` samples is made of; or throws `LayerProblem`,
+  ///     which concerns this layer only; any other error ends the minibatch.
   func products(
-    samples: Int, order: [Int],
-    gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
-  ) throws -> (hsic: [Double], faults: [Int: String]) {
+    samples: Int, order: [Int], unit: @Sendable (_ layer: Int) -> Int?,
+    input: @Sendable (_ layer: Int) throws -> LayerInput
+  ) throws -> MinibatchProducts {
     guard fits(samples: samples, layers: order.count) else {
       throw ComputeError(
         "the Gram matrices of \(samples) samples and \(order.count) layers take more than "
           + "\(bytes >> 20) MiB; use a smaller batch size")
     }
     let count = HSICRow.count(samples: samples, estimator: options.estimator)
-    let faults = Mutex<[Int: String]>([:])
+    let found = Mutex(MinibatchProducts(hsic: [], faults: [:]))
     let options = options
-    let rounding = options.precision == .float32 ? 1e-7 : 1e-14
     // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
     // end before `run` returns.
     nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
@@ -48,16 +48,17 @@ struct MinibatchRows {
       let layer = order[task]
       let row = rows + layer * count
       do {
-        let kernel = try gram(layer, makers[worker])
-        try kernel.apply(options.kernel)
-        HSICRow.fill(row, kernel: kernel, estimator: options.estimator, rounding: rounding)
+        let outcome = try LayerRow(options: options, maker: makers[worker]).fill(
+          row, from: input(layer), samples: samples, unit: unit(layer))
+        found.withLock { $0.note(outcome, of: layer) }
       } catch let problem as LayerProblem {
         row.initialize(repeating: 0, count: count)
-        faults.withLock { $0[layer] = problem.reason }
+        found.withLock { $0.faults[layer] = problem }
       }
     }
-    let hsic = try PairProducts.all(
+    var result = found.withLock { $0 }
+    result.hsic = try PairProducts.all(
       rows: rows, layers: order.count, count: count, threads: threads)
-    return (hsic, faults.withLock { $0 })
+    return result
   }
 }

@@ -59,17 +59,20 @@ public struct StudyOptions: Sendable, Hashable, Codable {
   public var precision: Precision
   /// What is remembered of each minibatch.
   public var keep: KeepPolicy
+  /// A layer that is bad in a few minibatches costs those, not itself (`SkipRule`).
+  public var skipBad: Bool
 
   /// The unbiased minibatch estimator of linear CKA with equal weights, unless said otherwise.
   public init(
     estimator: Estimator = .unbiased, kernel: Kernel = .linear, weighting: Weighting = .equal,
-    precision: Precision = .float32, keep: KeepPolicy = .standard
+    precision: Precision = .float32, keep: KeepPolicy = .standard, skipBad: Bool = false
   ) {
     self.estimator = estimator
     self.kernel = kernel
     self.weighting = weighting
     self.precision = precision
     self.keep = keep
+    self.skipBad = skipBad
   }
 
   /// Fewest samples of a minibatch that is counted: below it HSIC₁ and the weight n(n − 3) do not

@@ -26,7 +26,7 @@ struct ComputeChoices: Sendable {
       kernel: try Self.kernel(recipe.kernel),
       weighting: try Self.choice("weighting", recipe.weighting, .equal),
       precision: try Self.choice("precision", recipe.precision, .float32),
-      keep: try Self.keep(recipe.keep))
+      keep: try Self.keep(recipe.keep), skipBad: recipe.skipBad ?? false)
     reading = FeatureOptions(
       layout: recipe.layout ?? .automatic, layers: try Self.filter(recipe.layers),
       pool: recipe.pool ?? .flatten)

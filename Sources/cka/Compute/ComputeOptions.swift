@@ -61,6 +61,14 @@ struct ComputeOptions: ParsableArguments {
     help: "Scores of minibatches to keep: bytes such as 64M or 1G, or 'sums'. (default: 256M)")
   var keep: String?
 
+  @Flag(
+    name: .customLong("skip-bad"),
+    help: """
+      Leave out a minibatch in which a layer has NaN or no Gram matrix, for all layers, instead of \
+      the layer.
+      """)
+  var skipBad = false
+
   @Option(help: "A command that sends Gram matrices, run by the shell instead of reading files.")
   var backend: String?
 
@@ -164,5 +172,6 @@ struct ComputeOptions: ParsableArguments {
     recipe.threads = threads ?? recipe.threads
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
+    recipe.skipBad = skipBad ? true : recipe.skipBad
   }
 }

@@ -33,6 +33,7 @@ extension StudyFile {
     add("--until-ci", untilCI.map { String($0) })
     add("--keep", keep)
     add("--threads", threads.map(String.init))
+    if skipBad == true { arguments.append("--skip-bad") }
     return arguments + (models?.options ?? [])
   }
 }
