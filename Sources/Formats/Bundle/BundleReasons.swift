@@ -1,7 +1,7 @@
 import Similarity
 
-/// Reasons as a bundle's statistics hold them: the text for people and for readers that know no code, a
-/// code and figures for the others.
+/// Reasons as a bundle's statistics hold them: the text for people and for readers that know no
+/// code, a code and figures for the others.
 enum BundleReasons {
   /// A minibatch that takes no part.
   static func skipped(_ reason: SkipReason, minibatch: Int) -> String {

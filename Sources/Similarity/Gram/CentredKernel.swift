@@ -138,8 +138,8 @@ struct CentredKernel: Sendable {
     return 2 * radial.slope(value, layer.form) * distance / layer.median
   }
 
-  /// Writes a tile of the vector that `HSICRow` describes; what is not on or above the diagonal is left
-  /// as it is.
+  /// Writes a tile of the vector that `HSICRow` describes; what is not on or above the diagonal is
+  /// left as it is.
   func fill(
     _ row: UnsafeMutablePointer<Double>, _ rows: Range<Int>, _ columns: Range<Int>,
     maker: TileMaker
@@ -161,7 +161,8 @@ struct CentredKernel: Sendable {
     }
   }
 
-  /// Why HSIC of the layer with itself, `own`, is 0 as far as float64 can tell; nil where it is not.
+  /// Why HSIC of the layer with itself, `own`, is 0 as far as float64 can tell; nil where it is
+  /// not.
   func flatness(own: Double) -> Flatness? {
     guard range.largest > 0 else { return .constant }
     // As `LayerRow.exactTolerance` has it.

@@ -8,8 +8,8 @@ public struct Computation<Source: FeatureSource>: Sendable {
   /// Compares all layers of all models of `source`, on up to `threads` threads; the figures do not
   /// depend on their number.
   /// - Parameter gramBytes: what the Gram matrices of a minibatch may take. Where they would take
-  ///   more, they are gone through in tiles, in float64; where there are fewer features than samples,
-  ///   HSIC of linear kernels is computed from products of features instead.
+  ///   more, they are gone through in tiles, in float64; where there are fewer features than
+  ///   samples, HSIC of linear kernels is computed from products of features instead.
   public init(source: Source, options: StudyOptions, threads: Int, gramBytes: Int = 4 << 30) {
     self.source = source
     self.options = options

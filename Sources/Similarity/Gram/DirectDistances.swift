@@ -1,7 +1,7 @@
 import Core
 
-/// Squared distances as the papers write them, Σ_k (x_ik − x_jk)², in float64: nothing cancels, at the
-/// price of three operations a feature that no matrix product takes over.
+/// Squared distances as the papers write them, Σ_k (x_ik − x_jk)², in float64: nothing cancels, at
+/// the price of three operations a feature that no matrix product takes over.
 enum DirectDistances {
   /// The relative error to which squared distances must be known; those that a Gram matrix does not
   /// give so well are taken from here.

@@ -24,8 +24,8 @@ struct FeatureForm {
     self.threads = max(1, threads)
   }
 
-  /// HSIC of all pairs of layers, and the layers that have none, with the reason; nil where the terms
-  /// of a layer cancel to under a millionth, as far outliers make them.
+  /// HSIC of all pairs of layers, and the layers that have none, with the reason; nil where the
+  /// terms of a layer cancel to under a millionth, as far outliers make them.
   /// - Parameters:
   ///   - unit: the unit of a layer that earlier minibatches fixed.
   ///   - features: a layer's features, samples × p; or throws `LayerProblem`.

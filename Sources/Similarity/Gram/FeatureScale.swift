@@ -9,8 +9,8 @@ struct FeatureScale {
   /// 2^−exponent, as near as float64 has it.
   var factor: Double { exp2(-Double(exponent)) }
 
-  /// Whether a mean square is so far from the ends of float64's range that its own square, summed over
-  /// samples and minibatches, is within it too.
+  /// Whether a mean square is so far from the ends of float64's range that its own square, summed
+  /// over samples and minibatches, is within it too.
   static func isComfortable(_ meanSquare: Double) -> Bool {
     meanSquare > 0x1p-400 && meanSquare < 0x1p400
   }
@@ -33,8 +33,8 @@ struct FeatureScale {
               broken += 1
               continue
             }
-            // Quarters: the difference itself may be infinite. What of them underflows is made up for
-            // by whole differences below.
+            // Quarters: the difference itself may be infinite. What of them underflows is made up
+            // for by whole differences below.
             let quarter = abs(row[k] / 4 - first[k] / 4)
             largest = max(largest, quarter > 0x1p-1000 ? quarter : abs(row[k] - first[k]) / 4)
           }

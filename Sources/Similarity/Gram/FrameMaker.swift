@@ -58,8 +58,8 @@ extension GramMaker {
 }
 
 extension GramView {
-  /// Whether rounding may have changed the RBF kernel of half the median distance by more than a
-  /// thousandth.
+  /// Whether rounding may have changed the RBF kernel of half the median distance by more than
+  /// 3e-4 of it.
   fileprivate func losesDistances() -> Bool {
     guard let radial = RadialKernel(.rbf(fraction: 0.5, median: .offDiagonal)) else { return false }
     let copy = UnsafeMutablePointer<Double>.allocate(capacity: side * pitch)
@@ -70,7 +70,7 @@ extension GramView {
     let norms = kernel.formSquaredDistances()
     let found = kernel.apply(radial) { i, j, _ in distanceError(norms[i], norms[j]) }
     guard let found else { return true }
-    return found.errors > 1e-6 * found.squares
+    return found.errors > 1e-7 * found.squares
   }
 
   /// The matrix in units of 1, as far as float64 holds it.

@@ -106,9 +106,10 @@ extension GramMaker {
   ///
   /// A sum of b products in float32 is off by at most about √b u ‖a_i‖ ‖a_j‖ with u = 2^−24 (Higham
   /// and Mary 2019, "A new approach to probabilistic rounding error analysis", theorem 3.1, λ = 1;
-  /// and Cauchy–Schwarz), in which the rounding of the shifted features themselves is 2 u. Errors of
-  /// blocks are independent, so that their squares add: this is √(Σ t_b²)/Σ t_b of that, where t_b is
-  /// what a block adds to the trace. Products below float32's range lose at most 2^−149 each.
+  /// and Cauchy–Schwarz), in which the rounding of the shifted features themselves is 2 u. Errors
+  /// of blocks are independent, so that their squares add: this is √(Σ t_b²)/Σ t_b of that, where
+  /// t_b is what a block adds to the trace. Products below float32's range lose at most 2^−149
+  /// each.
   private func rounded(
     _ gram: GramView, _ spread: cgram_spread, block: Int, columns: Int
   ) -> GramView {
@@ -217,8 +218,8 @@ extension GramMaker {
     return result
   }
 
-  /// The mean of the first samples of each column, times `factor`, as the first sample plus the mean
-  /// difference from it: a constant feature's is exactly its value.
+  /// The mean of the first samples of each column, times `factor`, as the first sample plus the
+  /// mean difference from it: a constant feature's is exactly its value.
   func findShift(
     of features: Matrix, columns: Range<Int>, samples: Int, factor: Double = 1
   ) -> UnsafeMutablePointer<Double> {

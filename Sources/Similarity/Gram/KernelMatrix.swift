@@ -4,8 +4,8 @@ import Glibc
 /// exp(−s d/m) of squared distances d with the median m, up to what CKA does not see.
 ///
 /// A constant that is added to all elements is taken out by the centring that follows, and a factor
-/// cancels: where s d/m is small everywhere the kernel less 1 is formed, which keeps its digits, and
-/// for an s below 2^−200 −d/m, which is that divided by s.
+/// cancels: where s d/m is small everywhere the kernel less 1 is formed, which keeps its digits,
+/// and for an s below 2^−200 −d/m, which is that divided by s.
 struct RadialKernel {
   /// s = 1/(2 fraction²), bounded so that s · 0 is 0.
   let steepness: Double
@@ -51,8 +51,8 @@ struct RadialKernel {
 }
 
 extension GramView {
-  /// Turns a linear Gram matrix into squared distances, K_ii + K_jj − 2 K_ij, which a common shift of
-  /// all samples does not change.
+  /// Turns a linear Gram matrix into squared distances, K_ii + K_jj − 2 K_ij, which a common shift
+  /// of all samples does not change.
   /// - Returns: √K_ii, for the error of a distance: `distanceError`.
   func formSquaredDistances() -> [Double] {
     let squares = (0..<side).map(diagonal)
@@ -66,8 +66,8 @@ extension GramView {
     return squares.map { max(0, $0).squareRoot() }
   }
 
-  /// What rounding may have done to a squared distance of samples of these norms: 2 |E_ij| + |E_ii| +
-  /// |E_jj| ≤ `error` (‖a_i‖ + ‖a_j‖)² + 4 `floor`.
+  /// What rounding may have done to a squared distance of samples of these norms: 2 |E_ij| + |E_ii|
+  /// + |E_jj| ≤ `error` (‖a_i‖ + ‖a_j‖)² + 4 `floor`.
   @inline(__always)
   func distanceError(_ first: Double, _ second: Double) -> Double {
     error * (first + second) * (first + second) + 4 * floor

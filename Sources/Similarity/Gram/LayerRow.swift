@@ -4,15 +4,15 @@ import Glibc
 /// Fills the `HSICRow` of a layer in a minibatch, in the precision that its values need.
 ///
 /// 1. The Gram matrix is formed in the precision that was asked for. What rounding may have done to
-///    the centred kernel, ‖E‖, is bounded from norms that are there anyway and held against the kernel
-///    itself, ‖U‖: centring is a projection, so that it does not enlarge E, and CKA changes by less
-///    than twice ‖E‖/‖U‖ (for errors of random sign by far less).
+///    the centred kernel, ‖E‖, is bounded from norms that are there anyway and held against the
+///    kernel itself, ‖U‖: centring is a projection, so that it does not enlarge E, and CKA changes
+///    by less than twice ‖E‖/‖U‖ (for errors of random sign by far less).
 /// 2. Where that is too much, the shift was bad: it had an outlier among the samples it is the mean
 ///    of, or there is no good one, as for clusters far apart. Everything is done again in float64
-///    about the sample with the smallest median distance, and squared distances that cancel are taken
-///    from the features themselves.
-/// 3. Where float64 does not do either, the centred kernel is 0 as far as anybody can tell, and it is
-///    said of what kind.
+///    about the sample with the smallest median distance, and squared distances that cancel are
+///    taken from the features themselves.
+/// 3. Where float64 does not do either, the centred kernel is 0 as far as anybody can tell, and it
+///    is said of what kind.
 struct LayerRow {
   let options: StudyOptions
   let maker: GramMaker
@@ -37,16 +37,17 @@ struct LayerRow {
     }
   }
 
-  /// ‖E‖/‖U‖ beyond which a row is formed again. White noise, whose U is as small beside K as any, has
-  /// 3e-5 in float32; E is bounded with a margin of 10 and its signs are random, so that CKA is
+  /// ‖E‖/‖U‖ beyond which a row is formed again. White noise, whose U is as small beside K as any,
+  /// has 3e-5 in float32; E is bounded with a margin of 10 and its signs are random, so that CKA is
   /// right to 1e-6 at these.
   private var tolerance: Double {
     guard options.precision == .float32 else { return Self.exactTolerance }
-    return options.kernel == .linear ? 0x1p-13 : 0x1p-11
+    return options.kernel == .linear ? 0x1p-13 : 0x1p-12
   }
   /// The same for the last attempt, in float64.
   private static let exactTolerance = 1e-4
-  /// ‖E‖/‖K‖ from which a sent Gram matrix does not tell the RBF kernel: there is no second attempt.
+  /// ‖E‖/‖K‖ from which a sent Gram matrix does not tell the RBF kernel: there is no second
+  /// attempt.
   static let mostLoss = 0x1p-12
 
   /// Fills `row`.
@@ -201,8 +202,8 @@ extension GramView {
 }
 
 extension Flatness {
-  /// The kind of `kernel`, whose HSIC is 0, by the squared distances K_ii + K_jj − 2 K_ij. Those that
-  /// are a millionth of the largest count as 0: they do not show beside it.
+  /// The kind of `kernel`, whose HSIC is 0, by the squared distances K_ii + K_jj − 2 K_ij. Those
+  /// that are a millionth of the largest count as 0: they do not show beside it.
   fileprivate init(_ kernel: GramView) {
     let n = kernel.side
     func distance(_ i: Int, _ j: Int) -> Double {

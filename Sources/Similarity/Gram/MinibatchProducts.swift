@@ -9,7 +9,8 @@ struct MinibatchProducts {
   var faults: [Int: LayerProblem]
   /// The layers with a kernel matrix whose HSIC with themselves is 0, and why.
   var flat: [Int: Flatness] = [:]
-  /// The layers whose kernels are measured in another unit than 1: the exponent of that power of two.
+  /// The layers whose kernels are measured in another unit than 1: the exponent of that power of
+  /// two.
   var units: [Int: Int] = [:]
 
   /// Takes down what became of a layer.

@@ -27,8 +27,8 @@ struct MinibatchRows {
   /// - Parameters:
   ///   - order: all layers, those first that take longest.
   ///   - unit: the unit of a layer that earlier minibatches fixed.
-  ///   - input: what a layer's Gram matrix of `samples` samples is made of; or throws `LayerProblem`,
-  ///     which concerns this layer only; any other error ends the minibatch.
+  ///   - input: what a layer's Gram matrix of `samples` samples is made of; or throws
+  ///     `LayerProblem`, which concerns this layer only; any other error ends the minibatch.
   func products(
     samples: Int, order: [Int], unit: @Sendable (_ layer: Int) -> Int?,
     input: @Sendable (_ layer: Int) throws -> LayerInput

@@ -1,15 +1,15 @@
 /// Order statistics of more numbers than memory holds: exact, by passes over them.
 ///
-/// Non-negative float64 numbers stand in the order of their bits. Each pass counts how many begin with
-/// the bits known so far and any next 16, which narrows the bits; once few enough are left they
-/// are collected and sorted. At most five passes, mostly two or three.
+/// Non-negative float64 numbers stand in the order of their bits. Each pass counts how many begin
+/// with the bits known so far and any next 16, which narrows the bits; once few enough are left
+/// they are collected and sorted. At most five passes, mostly two or three.
 struct OrderStatistic {
-  /// The numbers with the places `lower` and `upper`, which is `lower` or the next, among those that
-  /// `visit` shows in ascending order.
+  /// The numbers with the places `lower` and `upper`, which is `lower` or the next, among those
+  /// that `visit` shows in ascending order.
   /// - Parameters:
   ///   - limit: numbers that may be held at once.
-  ///   - visit: shows all numbers, none of them negative or NaN, in any order and any pieces; the same
-  ///     at every call.
+  ///   - visit: shows all numbers, none of them negative or NaN, in any order and any pieces; the
+  ///     same at every call.
   static func values(
     lower: Int, upper: Int, limit: Int,
     visit: (_ show: (UnsafeBufferPointer<Double>) -> Void) throws -> Void

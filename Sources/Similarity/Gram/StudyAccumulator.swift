@@ -16,7 +16,8 @@ public struct StudyAccumulator {
   /// - Parameters:
   ///   - gramBytes: what the Gram matrices of a minibatch may take; larger ones are gone through in
   ///     tiles.
-  ///   - planned: minibatches in all, which `skipBad` reckons with; those seen where it is not known.
+  ///   - planned: minibatches in all, which `skipBad` reckons with; those seen where it is not
+  ///     known.
   public init(_ study: Study, threads: Int, gramBytes: Int = 4 << 30, planned: Int? = nil) {
     self.study = study
     self.threads = threads
@@ -51,8 +52,8 @@ public struct StudyAccumulator {
     study.skip(samples: samples, sampleHash: sampleHash, reason: reason)
   }
 
-  /// Adds a minibatch whose Gram matrices are made of `input`, in tiles where they do not fit. A layer
-  /// that already has a fault is not asked for again.
+  /// Adds a minibatch whose Gram matrices are made of `input`, in tiles where they do not fit. A
+  /// layer that already has a fault is not asked for again.
   mutating func add(
     samples: Int, sampleHash: String?, order: [Int],
     input: @Sendable (_ layer: Int) throws -> LayerInput

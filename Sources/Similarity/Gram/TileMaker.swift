@@ -69,8 +69,8 @@ final class TileMaker {
   /// - Parameter width: features that are multiplied at once.
   init(width: Int) { self.width = width }
 
-  /// The linear Gram matrix of some samples with others, rows × columns, packed; valid until the next
-  /// tile.
+  /// The linear Gram matrix of some samples with others, rows × columns, packed; valid until the
+  /// next tile.
   func gram(
     _ layer: TiledLayer, _ rows: Range<Int>, _ columns: Range<Int>
   ) -> UnsafeMutablePointer<Double> {

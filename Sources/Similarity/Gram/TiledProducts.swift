@@ -3,15 +3,15 @@ import Core
 import Glibc
 import Synchronization
 
-/// HSIC of all pairs of layers of more samples than whole kernel matrices have room for: in float64,
-/// tile by tile, with the same formulas as `HSICRow`.
+/// HSIC of all pairs of layers of more samples than whole kernel matrices have room for: in
+/// float64, tile by tile, with the same formulas as `HSICRow`.
 ///
 /// Every layer is gone through by itself first: RBF kernels need the median of all distances, which
-/// `OrderStatistic` finds exactly in a few passes, and centring needs the sums of rows. Then each tile
-/// is formed for all layers, centred, and multiplied. Tiles are made anew in every pass.
+/// `OrderStatistic` finds exactly in a few passes, and centring needs the sums of rows. Then each
+/// tile is formed for all layers, centred, and multiplied. Tiles are made anew in every pass.
 ///
-/// Memory, within the stated bytes: T² values of each layer, 4 n of each layer, and for each thread a
-/// tile, two blocks of features and the distances among which the median is found; beside it one
+/// Memory, within the stated bytes: T² values of each layer, 4 n of each layer, and for each thread
+/// a tile, two blocks of features and the distances among which the median is found; beside it one
 /// value for each feature.
 struct TiledProducts {
   private let options: StudyOptions
@@ -99,8 +99,8 @@ struct TiledProducts {
     let count = side * side
     var total = [Double](repeating: 0, count: PackedTriangle(side: layers).count)
     try withExtendedLifetime(buffer) {
-      // Proof: each layer's row is written by one task, a worker's calls never overlap, and all tasks
-      // end before `run` returns.
+      // Proof: each layer's row is written by one task, a worker's calls never overlap, and all
+      // tasks end before `run` returns.
       nonisolated(unsafe) let (rows, workers) = (buffer.reserve(count * layers), makers)
       for (first, second) in Tiles(samples: samples, side: side) {
         try Workers.run(tasks: layers, threads: threads) { worker, layer in

@@ -29,6 +29,7 @@ public enum LayerProblem: Error, Sendable, Hashable {
 }
 
 extension LayerProblem: CustomStringConvertible, ExpressibleByStringInterpolation {
+  /// What somebody else says: one line, ready to show.
   public init(stringLiteral text: String) { self = .told(text) }
 
   /// One line, ready to show.
@@ -47,7 +48,7 @@ extension LayerProblem: CustomStringConvertible, ExpressibleByStringInterpolatio
     case .sentTooCoarse(let bits):
       "the distances between samples are lost in the rounding of its float\(bits) Gram matrix, as "
         + "a sample lies very far from the others; "
-        + (bits == 32 ? "send it in float64" : "send the layer without that sample")
+        + (bits == 32 ? "form it in float64 (--precision float64)" : "leave that sample out")
     case .told(let text): text
     }
   }

@@ -10,6 +10,7 @@ public enum SkipReason: Sendable, Hashable {
 }
 
 extension SkipReason: CustomStringConvertible, ExpressibleByStringInterpolation {
+  /// What somebody else says: one line, ready to show.
   public init(stringLiteral text: String) { self = .told(text) }
 
   /// One line, ready to show. `Study.notes` names the layers too.
@@ -27,9 +28,9 @@ extension SkipReason: CustomStringConvertible, ExpressibleByStringInterpolation 
 ///
 /// A layer without a kernel matrix costs the minibatch: every sum in a ratio must run over the same
 /// minibatches, so it is left out for all layers. A layer may do so in a tenth of the planned
-/// minibatches, and in one at least; all layers together in a quarter of them. What goes beyond costs
-/// the layer instead. The rule looks only at what was planned and at minibatches before, so that
-/// a run that was cut decides alike.
+/// minibatches, and in one at least; all layers together in a quarter of them. What goes beyond
+/// costs the layer instead. The rule looks only at what was planned and at minibatches before, so
+/// that a run that was cut decides alike.
 struct SkipRule {
   /// Minibatches that the run has in all.
   let planned: Int
