@@ -31,7 +31,7 @@ struct OutlierTests {
 
   @Test(
     "do not move the RBF kernel of the others",
-    arguments: [1e2, 1e3, 1e5, 1e7], [[0], [5], [40], [1, 2, 3], [0, 20, 47]])
+    arguments: [1e2, 1e5, 1e7], [[0], [40], [1, 20, 47]])
   func rbf(distance: Double, samples: [Int]) throws {
     let (x, y) = pair(samples, distance)
     for (fraction, rule) in [(0.5, Kernel.MedianRule.offDiagonal), (1, .all)] {

@@ -147,7 +147,7 @@ struct ReasonTests {
       #expect(abs(found - truth(scaled.map { $0 / unit }, y.rounded)) < 1e-5, "\(unit)")
     }
     // float16, up to 65,504, and 64-bit integers.
-    let halves = Table(rows: 8, columns: 2) { Double((($0 * 5 + $1 * 3) % 7) * 9000) + 64 }
+    let halves = Table(rows: 8, columns: 2) { Double((($0 * 5 + $1 * 3) % 7) * 8960) + 64 }
     let half = halves.encoded(as: .float16) { withUnsafeBytes(of: Float16($0)) { Array($0) } }
     let whole = halves.map { $0 * 0x1p40 }.encoded(as: .int64) {
       withUnsafeBytes(of: Int64($0)) { Array($0) }

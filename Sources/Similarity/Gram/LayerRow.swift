@@ -41,7 +41,7 @@ struct LayerRow {
   /// has 3e-5 in float32; E is bounded with a margin of 10 and its signs are random, so that CKA is
   /// right to 1e-6 at these.
   private var tolerance: Double {
-    guard options.precision == .float32 else { return Self.exactTolerance }
+    guard options.precision == .float32 else { return 1e-9 }
     return options.kernel == .linear ? 0x1p-13 : 0x1p-12
   }
   /// The same for the last attempt, in float64.
