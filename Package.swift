@@ -50,7 +50,8 @@ let package = Package(
     module("Jobs", ["Core", "CSignals"]),
     // Python that runs models, and the Swift that finds, starts and understands it.
     .target(
-      name: "TorchBackend", dependencies: ["Core", "Similarity", "Formats"], resources: [.copy("Python")],
+      name: "TorchBackend", dependencies: ["Core", "Similarity", "Formats"],
+      resources: [.copy("Python")],
       swiftSettings: settings),
     module("Figure", ["Core", "Cells", "CCairo"]),
     module("Explorer", ["Core", "Similarity", "Cells"]),

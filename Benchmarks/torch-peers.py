@@ -26,13 +26,12 @@ from typing import Any
 
 import numpy
 import torch
-
 from cka_torch.batches import Batch
 from cka_torch.features import Treatment, tensors
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
-from cka_torch.layout import use_fast_layout
 from cka_torch.layers import Hooks, evaluating
+from cka_torch.layout import use_fast_layout
 from cka_torch.models import build, named
 from cka_torch.passes import ModelPass
 from cka_torch.plan import Choice, dry, plan
@@ -57,8 +56,10 @@ def main() -> None:
     values = [_cka(*pair) for pair in itertools.combinations(grams, 2)]
     statistics = time.perf_counter() - start
     error = max(map(_error, values, itertools.combinations(layers, 2), reference))
-    print(f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
-          f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)")
+    print(
+        f"cka_torch                 {ours:8.3f} s  {ours / forward:6.2f} × forward"
+        f"  error {error:.1e}  ({sum(map(len, layers))} layers; HSIC {statistics:.2f} s)"
+    )
     for name, seconds in parts.items():
         print(f"  {name:<24}{seconds:8.3f} s  {seconds / ours:6.0%}")
     for name, run in [("pytorch-cka", _pytorch_cka), ("torch_cka", _torch_cka)]:
@@ -71,8 +72,10 @@ def main() -> None:
             print(f"{name:<25} missing: {missing.name}")
             continue
         told = _told(found, layers, reference[0])
-        print(f"{name:<25} {seconds:8.3f} s  {seconds / forward:6.2f} × forward  {told}"
-              f"  ours is {seconds / ours:.2f} × as fast")
+        print(
+            f"{name:<25} {seconds:8.3f} s  {seconds / forward:6.2f} × forward  {told}"
+            f"  ours is {seconds / ours:.2f} × as fast"
+        )
 
 
 def _options() -> argparse.Namespace:
@@ -139,7 +142,8 @@ def _ours(
         start = time.perf_counter()
         sent = [
             (f"{i}/{name}", gram.numpy())
-            for i, own in enumerate(names) for name, gram in zip(own, room[i].cpu())
+            for i, own in enumerate(names)
+            for name, gram in zip(own, room[i].cpu())
         ]
         FrameWriter(io.BytesIO()).frame(len(x), batch.hash(), sent, {})
         waited.append(time.perf_counter() - start)
@@ -148,7 +152,9 @@ def _ours(
     whole = _seconds(minibatch, repeats)
     waiting = min(waited)
     parts = {
-        "forward passes": forward, "Gram matrices": whole - forward - waiting, "waiting": waiting
+        "forward passes": forward,
+        "Gram matrices": whole - forward - waiting,
+        "waiting": waiting,
     }
     return whole, parts, names, [target.cpu().numpy() for target in room]
 
@@ -199,8 +205,9 @@ def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
 
 def _error(values: numpy.ndarray, layers: Sequence[list[str]], reference: Reference) -> float:
     """The largest difference from the reference where that is defined, layers matched by name."""
-    rows, columns = ([known.index(name) for name in own]
-                     for known, own in zip(reference[:2], layers))
+    rows, columns = (
+        [known.index(name) for name in own] for known, own in zip(reference[:2], layers)
+    )
     expected = reference[2][numpy.ix_(rows, columns)]
     return float(numpy.abs(values - expected)[~numpy.isnan(expected)].max())
 

@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 from statistics import mean, stdev
 
-from scipy.stats import t as student
-
 from plan import SEEDS, TEACHER_DEPTHS
+from scipy.stats import t as student
 from train import records
 
 OUTPUT = Path(__file__).parent.parent / "SampleData" / "5-experiments" / "6-capacity-gap.json"
@@ -34,7 +33,10 @@ def curves() -> dict[str, object]:
     kd = accuracies("student-kd-{depth}-seed{seed}")
     dpk = accuracies("student-dpk-{depth}-seed{seed}")
     named = {
-        "teacher": accuracies("teacher-{depth}-seed{seed}"), "DPK": dpk, "KD": kd, "alone": alone
+        "teacher": accuracies("teacher-{depth}-seed{seed}"),
+        "DPK": dpk,
+        "KD": kd,
+        "alone": alone,
     }
     return {
         "title": "Capacity gap",
@@ -66,8 +68,12 @@ def caption(alone: Accuracies, kd: Accuracies, dpk: Accuracies) -> str:
         "DPK − KD": _differences(dpk, kd),
         "KD − alone": _differences(kd, alone),
         "DPK − alone": _differences(dpk, alone),
-        f"KD with {last} − {first} layers": [a - b for a, b in zip(kd[last], kd[first])],
-        f"DPK with {last} − {first} layers": [a - b for a, b in zip(dpk[last], dpk[first])],
+        f"KD with {last} − {first} layers": [
+            a - b for a, b in zip(kd[last], kd[first], strict=True)
+        ],
+        f"DPK with {last} − {first} layers": [
+            a - b for a, b in zip(dpk[last], dpk[first], strict=True)
+        ],
     }
     sentences = "; ".join(_sentence(name, values) for name, values in over_depths.items())
     return (

@@ -24,7 +24,7 @@ TEST_DIGITS = 512
 SPLIT_SEED = 20210
 
 
-class Digits(Dataset):
+class Digits(Dataset[tuple[Tensor, int, str]]):
     """Images in memory; a sample is its image, its label and its name.
 
     images: float32 [samples, 3, size, size], black 0 and white 1 (noise goes beyond both); the

@@ -2,11 +2,10 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
-
 from data import Digits
 from fitting import Objective
 from networks import PlainCNN
+from torch import Tensor, nn
 
 
 class SoftTargets(Objective):
@@ -17,18 +16,20 @@ class SoftTargets(Objective):
     """
 
     def __init__(
-        self, teacher: PlainCNN, data: Digits, temperature: float = 4.0, weight: float = 0.9
+        self, teacher: nn.Module, data: Digits, temperature: float = 4.0, weight: float = 0.9
     ) -> None:
         super().__init__()
         self.temperature, self.weight = temperature, weight
-        self.maps = _stages(teacher, data.images)
+        cnn = _plain(teacher)
+        self.maps = _stages(cnn, data.images)
         with torch.no_grad():
-            self.soft = F.log_softmax(teacher.classify(self.maps[-1]) / temperature, dim=1)
+            self.soft = F.log_softmax(cnn.classify(self.maps[-1]) / temperature, dim=1)
 
     def forward(
-        self, network: PlainCNN, images: Tensor, labels: Tensor, positions: Tensor
+        self, network: nn.Module, images: Tensor, labels: Tensor, positions: Tensor
     ) -> Tensor:
-        return self._answers(network.stages(images), network, labels, positions)
+        cnn = _plain(network)
+        return self._answers(cnn.stages(images), cnn, labels, positions)
 
     def _answers(
         self, maps: list[Tensor], network: PlainCNN, labels: Tensor, positions: Tensor
@@ -54,29 +55,35 @@ class PriorKnowledge(SoftTargets):
     """
 
     def __init__(
-        self, teacher: PlainCNN, student: PlainCNN, data: Digits, strength: float = 1.0,
+        self,
+        teacher: nn.Module,
+        student: nn.Module,
+        data: Digits,
+        strength: float = 1.0,
         seed: int = 0,
     ) -> None:
         super().__init__(teacher, data)
         self.strength = strength
         self.random = torch.Generator().manual_seed(seed)
         with torch.no_grad():
-            widths = [map.shape[1] for map in student.stages(data.images[:2])]
+            widths = [map.shape[1] for map in _plain(student).stages(data.images[:2])]
         targets = [map.shape[1] for map in self.maps]
-        self.align = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(widths, targets))
+        self.align = nn.ModuleList(nn.Conv2d(a, b, 1) for a, b in zip(widths, targets, strict=True))
         self.decode = nn.ModuleList(
             nn.Sequential(
-                nn.Conv2d(width, width, 3, padding=1), nn.ReLU(),
+                nn.Conv2d(width, width, 3, padding=1),
+                nn.ReLU(),
                 nn.Conv2d(width, width, 3, padding=1),
             )
             for width in targets
         )
 
     def forward(
-        self, network: PlainCNN, images: Tensor, labels: Tensor, positions: Tensor
+        self, network: nn.Module, images: Tensor, labels: Tensor, positions: Tensor
     ) -> Tensor:
-        maps = network.stages(images)
-        loss = self._answers(maps, network, labels, positions)
+        cnn = _plain(network)
+        maps = cnn.stages(images)
+        loss = self._answers(maps, cnn, labels, positions)
         for stage, student in enumerate(maps):
             teacher = self.maps[stage][positions]
             loss = loss + self.strength * self._features(stage, student, teacher)
@@ -97,8 +104,9 @@ def unbiased_cka(x: Tensor, y: Tensor) -> Tensor:
 
     A signal for training, where its noise does no harm. Published figures come from `cka`.
     """
-    k, l = _centred_gram(x), _centred_gram(y)
-    return (k * l).sum() / ((k * k).sum() * (l * l).sum()).sqrt()
+    first, second = _centred_gram(x), _centred_gram(y)
+    own = (first * first).sum() * (second * second).sum()
+    return (first * second).sum() / own.sqrt()
 
 
 def _centred_gram(features: Tensor) -> Tensor:
@@ -112,8 +120,15 @@ def _centred_gram(features: Tensor) -> Tensor:
     return centred.fill_diagonal_(0)
 
 
+def _plain(network: nn.Module) -> PlainCNN:
+    """`network`, whose stages both methods look into."""
+    if not isinstance(network, PlainCNN):
+        raise TypeError(f"{type(network).__name__} has no stages to learn from: give a PlainCNN")
+    return network
+
+
 @torch.no_grad()
 def _stages(teacher: PlainCNN, images: Tensor) -> list[Tensor]:
     teacher.eval()
     parts = [teacher.stages(part) for part in images.split(256)]
-    return [torch.cat(maps) for maps in zip(*parts)]
+    return [torch.cat(maps) for maps in zip(*parts, strict=True)]

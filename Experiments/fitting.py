@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
-
 from data import Digits
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,6 @@ def accuracy(network: nn.Module, data: Digits) -> float:
     """The share of samples that the network names rightly."""
     network.eval()
     right = 0
-    for images, labels in zip(data.images.split(256), data.labels.split(256)):
+    for images, labels in zip(data.images.split(256), data.labels.split(256), strict=True):
         right += int((network(images).argmax(1) == labels).sum())
     return right / len(data)

@@ -4,7 +4,7 @@ A study file names them as `py:networks.py:resnet?depth=18&checkpoint=checkpoint
 """
 
 import importlib
-from types import ModuleType
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,23 +16,37 @@ def resnet(depth: int = 18, classes: int = 10) -> nn.Module:
     makers = {18: models.resnet18, 34: models.resnet34}
     if depth not in makers:
         raise ValueError(f"depth={depth}: there are {', '.join(map(str, makers))}")
-    return makers[depth](num_classes=classes)
+    network: nn.Module = makers[depth](num_classes=classes)
+    return network
 
 
 def vit(classes: int = 10) -> nn.Module:
     """A vision transformer for images of 32 × 32: 64 patches of 4 × 4 and the class token."""
-    return _torchvision("models").VisionTransformer(
-        image_size=32, patch_size=4, num_layers=6, num_heads=4, hidden_dim=64, mlp_dim=128,
+    network: nn.Module = _torchvision("models").VisionTransformer(
+        image_size=32,
+        patch_size=4,
+        num_layers=6,
+        num_heads=4,
+        hidden_dim=64,
+        mlp_dim=128,
         num_classes=classes,
     )
+    return network
 
 
 def swin(classes: int = 10) -> nn.Module:
     """A Swin transformer for images of 32 × 32: maps of 16 × 16, 8 × 8 and 4 × 4, windows of 4."""
-    return _torchvision("models").SwinTransformer(
-        patch_size=[2, 2], embed_dim=24, depths=[2, 2, 2], num_heads=[2, 4, 8],
-        window_size=[4, 4], mlp_ratio=2.0, stochastic_depth_prob=0.0, num_classes=classes,
+    network: nn.Module = _torchvision("models").SwinTransformer(
+        patch_size=[2, 2],
+        embed_dim=24,
+        depths=[2, 2, 2],
+        num_heads=[2, 4, 8],
+        window_size=[4, 4],
+        mlp_ratio=2.0,
+        stochastic_depth_prob=0.0,
+        num_classes=classes,
     )
+    return network
 
 
 def cnn(depth: int = 10, width: int = 16, classes: int = 10) -> "PlainCNN":
@@ -68,7 +82,8 @@ class PlainCNN(nn.Module):
 
     def classify(self, features: Tensor) -> Tensor:
         """Logits [n, classes] of the last stage's map."""
-        return self.fc(self.pool(features).flatten(1))
+        logits: Tensor = self.fc(self.pool(features).flatten(1))
+        return logits
 
     def forward(self, images: Tensor) -> Tensor:
         return self.classify(self.stages(images)[-1])
@@ -86,13 +101,14 @@ class ConvolutionLayer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.bn(self.conv(x))
-        return self.relu(y + x if self.skips else y)
+        output: Tensor = self.relu(y + x if self.skips else y)
+        return output
 
 
 _declared: list[torch.library.Library] = []
 
 
-def _torchvision(module: str) -> ModuleType:
+def _torchvision(module: str) -> Any:
     """Imports a module of torchvision, beside a CPU build of torch too.
 
     torchvision's wheel for CUDA cannot load its operators there, and stops at registering what two

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from torch import nn
-
 import networks
 from fitting import Recipe
+from torch import nn
 
 SEEDS = range(5)
 TEACHER_DEPTHS = (4, 6, 8, 10)
@@ -48,7 +47,7 @@ def _distillation() -> list[Plan]:
         _student(f"student-{method}-{depth}", seed, teacher, method)
         for method in ("kd", "dpk")
         for teacher, (depth, seed) in zip(
-            teachers, [(depth, seed) for depth in TEACHER_DEPTHS for seed in SEEDS]
+            teachers, [(depth, seed) for depth in TEACHER_DEPTHS for seed in SEEDS], strict=True
         )
     ]
     return [*teachers, *alone, *taught]

@@ -8,11 +8,10 @@ import time
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader
-from torch_cka import CKA
-
 from data import digits
 from networks import resnet
+from torch.utils.data import DataLoader
+from torch_cka import CKA
 
 FOLDER = Path(__file__).parent
 OUTPUT = FOLDER.parent / "SampleData" / "5-experiments" / "torch_cka_resnet18_vs_resnet34.pkl"

@@ -16,12 +16,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import torch
-from torch import nn
-
 from data import Digits, digits
 from distillation import PriorKnowledge, SoftTargets
 from fitting import Objective, accuracy, fit
 from plan import Plan, everything
+from torch import nn
 
 HERE = Path(__file__).parent
 TEST_PASSES = 4  # Every test digit is drawn four times.
@@ -94,7 +93,9 @@ def _objective(plan: Plan, network: nn.Module, train: Digits) -> Objective:
 def _record(plan: Plan, right: float, seconds: float) -> None:
     done = records()
     done[plan.name] = {
-        "accuracy": round(right, 5), "epochs": plan.recipe.epochs, "seconds": round(seconds, 1)
+        "accuracy": round(right, 5),
+        "epochs": plan.recipe.epochs,
+        "seconds": round(seconds, 1),
     }
     _write(_records(), (json.dumps(done, indent=1) + "\n").encode())
     print(f"{plan.name:24} {right:7.2%}  {seconds:6.1f} s", flush=True)

@@ -19,10 +19,13 @@ final class BackendPipe {
   /// The last line, while nobody was told it: it may be the reason of an end, and that is better
   /// told once. It is held back until something comes after it.
   private var held: String?
-  /// Buffers read since the last line. Those that stood in the pipe when it was written come after
-  /// it.
-  private var buffersSince = 0
-  private static let mostInPipe = 3
+  /// Bytes read since the last line. What stood in the pipe when it was written comes after it.
+  private var bytesSince = 0
+  /// What a pipe of Linux holds, and as much again that its writer may have held back.
+  private static let mostInPipe = 2 * 65536
+  /// When the line that is held back was said: it is not kept from a reader for long.
+  private var heldSince = ContinuousClock.now
+  private static let longestHold = Duration.seconds(5)
 
   /// Nothing more comes.
   struct Ended: Error {
@@ -78,8 +81,9 @@ final class BackendPipe {
   /// The next buffer; nil at the end mark, a length of 0.
   /// - Throws: `Ended` when there is none, `ComputeError` when it claims more than `limit` bytes.
   func buffer(atMost limit: Int) throws -> ByteRegion? {
-    buffersSince += 1
-    if buffersSince > Self.mostInPipe { release() }
+    if bytesSince > Self.mostInPipe || ContinuousClock.now - heldSince > Self.longestHold {
+      release()
+    }
     let prefix = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 8)
     defer { prefix.deallocate() }
     try fill(prefix)
@@ -127,6 +131,7 @@ final class BackendPipe {
         throw Ended(lastWords: takeLastWords())
       }
       filled += count
+      bytesSince += count
     }
   }
 
@@ -182,8 +187,9 @@ final class BackendPipe {
     if case .log("") = said { return }
     release()
     guard case .log(let text) = said else { return hear(said) }
-    buffersSince = 0
+    bytesSince = 0
     held = text
+    heldSince = .now
   }
 
   /// The line that was held back; whoever takes it tells it.
