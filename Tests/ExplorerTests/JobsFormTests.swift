@@ -53,7 +53,7 @@ struct JobsFormTests {
         "--layout={model}.{layer}", "--weighting=samples", "--precision=float64",
         "--until-ci=0.01", "--keep=64M", "--threads=2",
       ])
-    scene.press("Up Up Up Up Up Left Left")
+    scene.press("Up Up Up Up Left Left")
     #expect(!scene.state.form.arguments.contains { $0.hasPrefix("--weighting") })
   }
 

@@ -138,8 +138,8 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .untilCI, .keep, .skipBad, .threads, .python,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .skipBad, .threads]
+        .untilCI, .keep, .threads, .python, .skipBad,
+      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .skipBad]
   }
 
   /// A field for each model and one more, at least two.
