@@ -72,7 +72,8 @@ import Testing
         }
       }
     }
-    #expect(results[0].block?.reason(row: 1, column: 0) == "a1: minibatch 2: it broke; " + Self.advice)
+    #expect(
+      results[0].block?.reason(row: 1, column: 0) == "a1: minibatch 2: it broke; " + Self.advice)
     #expect(results[0].warnings.contains("A, a1: minibatch 2: it broke; " + Self.advice))
     #expect(results[0].warnings.contains { $0.hasPrefix("minibatch 3 of 2 samples skipped") })
     #expect(!results[2].warnings.contains { $0.contains("a1") })
