@@ -37,31 +37,31 @@ let package = Package(
     .target(name: "CSignals"),
     .target(name: "CGram"),
     .target(name: "COpenBLAS"),
+    .target(name: "CHash"),
 
     module("Core", []),
     module("Similarity", ["Core", "CGram", "COpenBLAS"]),
+    module("Recipe", ["Core"]),
     module("Cells", ["CWidth"]),
     module(
       "Formats",
       [
-        "Core", "Similarity", "CSignals", "CZip", "CZlib", "CHDF5",
+        "Core", "Similarity", "Recipe", "CSignals", "CHash", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Jobs", ["Core", "CSignals"]),
     // Python that runs models, and the Swift that finds, starts and understands it.
     .target(
-      name: "TorchBackend", dependencies: ["Core", "Similarity", "Formats"],
-      resources: [.copy("Python")],
-      swiftSettings: settings),
+      name: "TorchBackend", dependencies: ["Core", "Recipe", "Formats"],
+      resources: [.copy("Python")], swiftSettings: settings),
     module("Figure", ["Core", "Cells", "CCairo"]),
-    module("Explorer", ["Core", "Similarity", "Cells"]),
+    module("Explorer", ["Core", "Similarity", "Recipe", "Cells"]),
     module("Terminal", ["Cells", "CNcurses", "CSignals"]),
     .executableTarget(
       name: "cka",
       dependencies: [
-        "CSignals", "Core", "Similarity", "Cells", "Formats", "Jobs", "TorchBackend", "Figure",
-        "Explorer",
-        "Terminal",
+        "CSignals", "Core", "Similarity", "Recipe", "Cells", "Formats", "Jobs", "TorchBackend",
+        "Figure", "Explorer", "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -69,9 +69,24 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("CoreTests", ["Core", "TestSupport"]),
+    tests("RecipeTests", ["Recipe"]),
     tests("CellsTests", ["Cells"]),
+    // What a process can still do that reads HDF5 can only be tried in one.
+    .executableTarget(
+      name: "ReaderProbe", dependencies: ["CSignals"], path: "Tests/ReaderProbe",
+      swiftSettings: settings),
     // The program itself reads HDF5 in a process of its own, so the tests need it built.
-    tests("FormatsTests", ["Formats", "Core", "Similarity", "cka"]),
+    tests(
+      "FormatsTests",
+      ["Formats", "Core", "Similarity", "Recipe", "TestSupport", "cka", "ReaderProbe"]),
+    // Damaged files for every reader, for as long as one likes: swift run cka-fuzz --seconds 60
+    .executableTarget(
+      name: "cka-fuzz",
+      dependencies: [
+        "Formats", "Core", "Similarity", "Recipe", "CZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", swiftSettings: settings),
     tests(
       "SimilarityTests",
       ["Similarity", "Core", "CGram", "COpenBLAS", "Formats", "TestSupport"]),
@@ -82,9 +97,14 @@ let package = Package(
     tests("FigureTests", ["Figure", "Core", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "Core", "Similarity", "Cells", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),
-    tests("CommandTests", ["cka", "Explorer", "Cells", "Formats", "Jobs", "TestSupport"]),
+    tests(
+      "CommandTests",
+      [
+        "cka", "Explorer", "Recipe", "Similarity", "Cells", "Formats", "Jobs", "TorchBackend",
+        "TestSupport",
+      ]),
     .testTarget(
-      name: "TorchBackendTests", dependencies: ["TorchBackend", "TestSupport"],
+      name: "TorchBackendTests", dependencies: ["TorchBackend", "Formats", "TestSupport"],
       exclude: ["Python"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

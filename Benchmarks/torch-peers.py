@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
+import functools
 import io
 import itertools
 import time
@@ -27,15 +28,16 @@ from typing import Any
 import numpy
 import torch
 from cka_torch.batches import Batch
-from cka_torch.features import Treatment, tensors
+from cka_torch.devices import set_precision
+from cka_torch.features import tensors
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
 from cka_torch.layers import Hooks, evaluating
 from cka_torch.layout import use_fast_layout
-from cka_torch.models import build, named
+from cka_torch.models import build
 from cka_torch.passes import ModelPass
 from cka_torch.plan import Choice, dry, plan
-from cka_torch.study import set_precision
+from cka_torch.specification import Specification, Value
 
 Networks = list[torch.nn.Module]
 
@@ -45,7 +47,7 @@ def main() -> None:
     options = _options()
     set_precision(False, options.threads)
     device = torch.device(options.device)
-    models = [build(s, 0).module.eval().to(device) for s in named(options.models)]
+    models = [build(s, 0).module.eval().to(device) for s in map(_specification, options.models)]
     size = (options.batch_size, 3, options.size, options.size)
     x = torch.randn(size, generator=torch.Generator().manual_seed(0)).to(device)
     forward = _seconds(lambda: _forward(models, x), options.repeats)
@@ -127,23 +129,23 @@ def _ours(
     batch, maker = Batch({"x": x}), GramMaker(x.device, torch.float32)
     models = [copy.deepcopy(m) for m in models]  # Their weights are laid out anew.
     plans = [plan(m, "model", batch, Choice(), x.device) for m in models]
-    passes = [ModelPass(m, p, maker) for m, p in zip(models, plans)]
-    for model, runner in zip(models, passes):
-        use_fast_layout(model, x.device, lambda: runner.trial(dry(batch), x.device))
+    passes = [ModelPass(m, p, maker) for m, p in zip(models, plans, strict=False)]
+    for model, runner in zip(models, passes, strict=False):
+        use_fast_layout(model, x.device, functools.partial(runner.trial, dry(batch), x.device))
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
 
     waited: list[float] = []
 
     def minibatch() -> None:
-        for runner, target in zip(passes, room):
+        for runner, target in zip(passes, room, strict=False):
             runner.run(batch, target)
         _finish()
         start = time.perf_counter()
         sent = [
             (f"{i}/{name}", gram.numpy())
             for i, own in enumerate(names)
-            for name, gram in zip(own, room[i].cpu())
+            for name, gram in zip(own, room[i].cpu(), strict=False)
         ]
         FrameWriter(io.BytesIO()).frame(len(x), batch.hash(), sent, {})
         waited.append(time.perf_counter() - start)
@@ -164,7 +166,7 @@ def _cka(first: numpy.ndarray, second: numpy.ndarray) -> numpy.ndarray:
     rows = [_u_centred(grams.astype(numpy.float64)) for grams in (first, second)]
     norms = [numpy.sqrt((r * r).sum(1)) for r in rows]
     with numpy.errstate(invalid="ignore"):  # A layer that is the same for all samples has none.
-        return rows[0] @ rows[1].T / numpy.outer(*norms)
+        return numpy.asarray(rows[0] @ rows[1].T / numpy.outer(*norms))
 
 
 def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
@@ -174,7 +176,7 @@ def _u_centred(grams: numpy.ndarray) -> numpy.ndarray:
     means = grams.sum(2) / (n - 2)
     whole = grams.sum((1, 2))[:, None, None] / ((n - 1) * (n - 2))
     centred = (grams - means[:, :, None] - means[:, None, :] + whole) * inside
-    return centred.reshape(len(grams), -1)
+    return numpy.asarray(centred.reshape(len(grams), -1))
 
 
 Reference = tuple[list[str], list[str], numpy.ndarray]
@@ -182,20 +184,7 @@ Reference = tuple[list[str], list[str], numpy.ndarray]
 
 def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
     """Of each pair: networks in float64, every call of every module, Gram matrices as defined."""
-    grams: list[dict[str, numpy.ndarray]] = []
-    for model in models:
-        found: dict[str, numpy.ndarray] = {}
-
-        def look(_path: str, call: str, _: torch.nn.Module, output: Any) -> None:
-            for suffix, tensor in tensors(output):
-                rows = Treatment("flatten").rows(tensor, None)
-                rows = rows - rows.mean(0)
-                found[call + suffix] = (rows @ rows.T).cpu().numpy()
-
-        exact = copy.deepcopy(model).double()
-        with Hooks(exact, look), evaluating(exact):
-            exact(x.double())
-        grams.append(found)
+    grams = [_plain_grams(copy.deepcopy(model).double(), x.double()) for model in models]
     stacks = [(list(g), numpy.stack(list(g.values()))) for g in grams]
     return [
         (first[0], second[0], _cka(first[1], second[1]))
@@ -203,10 +192,35 @@ def _reference(models: Networks, x: torch.Tensor) -> list[Reference]:
     ]
 
 
+def _plain_grams(model: torch.nn.Module, x: torch.Tensor) -> dict[str, numpy.ndarray]:
+    found: dict[str, numpy.ndarray] = {}
+
+    def look(_path: str, call: str, _: torch.nn.Module, output: Any) -> None:
+        for suffix, tensor in tensors(output):
+            rows = tensor.flatten(1) if tensor.dim() > 1 else tensor[:, None]
+            rows = rows - rows.mean(0)
+            found[call + suffix] = (rows @ rows.T).cpu().numpy()
+
+    with Hooks(model, look), evaluating(model):
+        model(x)
+    return found
+
+
+def _specification(text: str) -> Specification:
+    """`torchvision:NAME?KEY=NUMBER`, all that is measured here; `cka` itself parses in Swift."""
+    body, _, query = text.partition("?")
+    kind, _, target = body.partition(":")
+    options: dict[str, Value] = {
+        key: int(value) for key, _, value in (p.partition("=") for p in query.split("&") if p)
+    }
+    return Specification(text, target, kind, target, options)
+
+
 def _error(values: numpy.ndarray, layers: Sequence[list[str]], reference: Reference) -> float:
     """The largest difference from the reference where that is defined, layers matched by name."""
     rows, columns = (
-        [known.index(name) for name in own] for known, own in zip(reference[:2], layers)
+        [known.index(name) for name in own]
+        for known, own in zip(reference[:2], layers, strict=False)
     )
     expected = reference[2][numpy.ix_(rows, columns)]
     return float(numpy.abs(values - expected)[~numpy.isnan(expected)].max())
@@ -217,7 +231,7 @@ def _told(values: numpy.ndarray | None, layers: list[list[str]], reference: Refe
     if values is None:
         return "stops at NaN"
     last = [{name.partition("#")[0]: name for name in known} for known in reference[:2]]
-    layers = [[calls[name] for name in own] for calls, own in zip(last, layers)]
+    layers = [[calls[name] for name in own] for calls, own in zip(last, layers, strict=False)]
     return f"error {_error(values, layers, reference):.1e}"
 
 

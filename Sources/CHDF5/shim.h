@@ -15,13 +15,31 @@ static inline herr_t cka_h5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NUL
 // Filter plug-ins are shared objects that a file can ask for by number: none is ever loaded.
 static inline herr_t cka_h5_forbid_plugins(void) { return H5PLset_loading_state(0); }
 
-static inline hid_t cka_h5_open(const char *path) {
+// A file whose bytes are in memory is handed to the driver for files in memory. It asks for memory and has the
+// bytes copied into it: it is given where they stand, and nothing is copied.
+static inline void *cka_h5_image_at(size_t size, H5FD_file_image_op_t op, void *start) { return start; }
+static inline void *cka_h5_image_copied(void *target, const void *source, size_t size,
+                                        H5FD_file_image_op_t op, void *start) {
+  return target;
+}
+static inline void *cka_h5_image_moved(void *memory, size_t size, H5FD_file_image_op_t op, void *start) {
+  return NULL;
+}
+static inline herr_t cka_h5_image_kept(void *memory, H5FD_file_image_op_t op, void *start) { return 0; }
+static inline void *cka_h5_image_start(void *start) { return start; }
+static inline herr_t cka_h5_image_done(void *start) { return 0; }
+
+// Opens the file of `size` bytes at `start`, which must stay there; `name` must be unlike all others'.
+static inline hid_t cka_h5_open_bytes(const void *start, size_t size, const char *name) {
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-#if H5_VERSION_GE(1, 10, 7)
-  // A lock fails on read-only and network file systems; reading needs none.
-  H5Pset_file_locking(access, 0, 1);
-#endif
-  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  H5FD_file_image_callbacks_t callbacks = {
+      cka_h5_image_at,    cka_h5_image_copied, cka_h5_image_moved, cka_h5_image_kept,
+      cka_h5_image_start, cka_h5_image_done,   (void *)start};
+  hid_t file = -1;
+  if (H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
+      H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
+      H5Pset_file_image(access, (void *)start, size) >= 0)
+    file = H5Fopen(name, H5F_ACC_RDONLY, access);
   H5Pclose(access);
   return file;
 }

@@ -9,7 +9,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { max_mappings = 256 };
+// As many as Linux lets a process have (vm.max_map_count, 65,530 unless it was raised). Entries that were
+// never used take no memory.
+enum { max_mappings = 1 << 16 };
 
 // Read by the handler without a lock: `start` is published last and withdrawn first.
 static struct {
@@ -18,13 +20,19 @@ static struct {
   atomic_bool truncated;
 } mappings[max_mappings];
 
+// Entries from here on were never used; the handler looks no further.
+static atomic_int used_mappings;
+// Entries before this one are taken. Under the lock.
+static int first_free;
+
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t install_once = PTHREAD_ONCE_INIT;
 static struct sigaction previous;
 static long page_size;
 
 static int find(uintptr_t address) {
-  for (int i = 0; i < max_mappings; i++) {
+  int used = atomic_load(&used_mappings);
+  for (int i = 0; i < used; i++) {
     uintptr_t start = atomic_load(&mappings[i].start);
     if (start != 0 && address >= start && address - start < atomic_load(&mappings[i].length)) return i;
   }
@@ -69,11 +77,13 @@ bool cka_guard_mapping(const void *start, size_t length) {
   pthread_once(&install_once, install);
   bool placed = false;
   pthread_mutex_lock(&table_lock);
-  for (int i = 0; i < max_mappings && !placed; i++) {
+  for (int i = first_free; i < max_mappings && !placed; i++) {
     if (atomic_load(&mappings[i].start) != 0) continue;
     atomic_store(&mappings[i].length, length);
     atomic_store(&mappings[i].truncated, false);
     atomic_store(&mappings[i].start, (uintptr_t)start);
+    if (i >= atomic_load(&used_mappings)) atomic_store(&used_mappings, i + 1);
+    first_free = i + 1;
     placed = true;
   }
   pthread_mutex_unlock(&table_lock);
@@ -82,9 +92,10 @@ bool cka_guard_mapping(const void *start, size_t length) {
 
 void cka_forget_mapping(const void *start) {
   pthread_mutex_lock(&table_lock);
-  for (int i = 0; i < max_mappings; i++) {
+  for (int i = 0; i < atomic_load(&used_mappings); i++) {
     if (atomic_load(&mappings[i].start) == (uintptr_t)start) {
       atomic_store(&mappings[i].start, 0);
+      if (i < first_free) first_free = i;
       break;
     }
   }

@@ -14,9 +14,25 @@
 
 enum { max_restore = 1024, stack_size = 64 * 1024 };
 
-static const int fatal[] = {SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS,
-                            SIGFPE, SIGHUP,  SIGINT,  SIGQUIT, SIGTERM};
-enum { fatal_count = sizeof fatal / sizeof fatal[0] };
+// Signals are numbered from 1 to 64.
+enum { signal_count = 65 };
+
+// Whether a signal ends the program where nobody does anything about it: all but those that cannot be caught,
+// those that stop, continue or do nothing, and those that the C library keeps to itself.
+static bool is_fatal(int number) {
+  switch (number) {
+    case SIGKILL:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+    case SIGCONT:
+    case SIGCHLD:
+    case SIGURG:
+    case SIGWINCH: return false;
+    default: return number < 32 || (number >= SIGRTMIN && number <= SIGRTMAX);
+  }
+}
 
 // Written before `armed` becomes true and read by handlers only after they took it back to false.
 static struct {
@@ -37,9 +53,9 @@ static atomic_int current_text;
 static int wake = -1;
 static atomic_bool armed;
 static atomic_int pending;
-static struct sigaction previous_fatal[fatal_count];
+static struct sigaction previous_fatal[signal_count];
 // Others installed a handler after ours, which they call: it cannot be taken away, nor installed again.
-static bool stays_behind[fatal_count];
+static bool stays_behind[signal_count];
 static struct sigaction previous_stop, previous_continue, previous_size;
 static bool watches_size;
 static _Alignas(16) char stack[stack_size];
@@ -71,9 +87,7 @@ static void on_fatal(int number, siginfo_t *info, void *context) {
   if (number == SIGBUS && info->si_code > 0 && cka_recover_mapping(info)) return;
   int error = errno;
   restore_terminal();
-  for (int i = 0; i < fatal_count; i++) {
-    if (fatal[i] == number) sigaction(number, &previous_fatal[i], NULL);
-  }
+  sigaction(number, &previous_fatal[number], NULL);
   // A fault happens again as soon as the handler returns, with its address for whoever handles it next (such
   // as Swift's backtracer). A signal that was sent, or a breakpoint that was passed, has to be sent again.
   if (info->si_code <= 0 || number == SIGTRAP) raise(number);
@@ -119,13 +133,13 @@ static void install_fatal(void) {
   action.sa_sigaction = on_fatal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < fatal_count; i++) {
-    if (stays_behind[i]) continue;
-    sigaction(fatal[i], &action, &previous_fatal[i]);
+  for (int i = 1; i < signal_count; i++) {
+    if (!is_fatal(i) || stays_behind[i]) continue;
+    sigaction(i, &action, &previous_fatal[i]);
     // `nohup` and the like: what was ignored stays ignored.
     bool ignored = !(previous_fatal[i].sa_flags & SA_SIGINFO) &&
                    previous_fatal[i].sa_handler == SIG_IGN;
-    if (ignored) sigaction(fatal[i], &previous_fatal[i], NULL);
+    if (ignored) sigaction(i, &previous_fatal[i], NULL);
   }
 }
 
@@ -175,13 +189,14 @@ void cka_terminal_release(void) {
   if (atomic_exchange(&armed, false) && guarded.has_modes) {
     tcsetattr(guarded.descriptor, TCSANOW, &guarded.modes);
   }
-  for (int i = 0; i < fatal_count; i++) {
+  for (int i = 1; i < signal_count; i++) {
     struct sigaction present;
-    sigaction(fatal[i], NULL, &present);
+    if (!is_fatal(i)) continue;
+    sigaction(i, NULL, &present);
     bool ours = (present.sa_flags & SA_SIGINFO) && present.sa_sigaction == on_fatal;
     bool ignored = !(present.sa_flags & SA_SIGINFO) && present.sa_handler == SIG_IGN;
     stays_behind[i] = !ours && !ignored;
-    if (ours) sigaction(fatal[i], &previous_fatal[i], NULL);
+    if (ours) sigaction(i, &previous_fatal[i], NULL);
   }
   sigaction(SIGTSTP, &previous_stop, NULL);
   sigaction(SIGCONT, &previous_continue, NULL);

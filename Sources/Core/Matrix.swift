@@ -11,7 +11,11 @@ public struct Matrix: Sendable {
   /// The stored element type; values are always read as float64.
   public let type: ScalarType
 
-  let region: ByteRegion
+  /// The bytes that the elements lie in, which other matrices may share.
+  public let region: ByteRegion
+
+  /// Bytes of memory that its values take: none where they are a mapped file's.
+  public var weight: Int { region.isMapped ? 0 : region.count }
   let offset: Int
   let rowStride: Int
   let columnStride: Int

@@ -35,6 +35,24 @@ public enum SafeText {
     return String(String.UnicodeScalarView(line.unicodeScalars.prefix(longestParagraph - 1))) + "…"
   }
 
+  /// JSON text in which everything that could steer a terminal or reorder the line is written as
+  /// `\uXXXX`; it means the same. Outside of its texts JSON has no such characters.
+  public static func escaped(json: String) -> String {
+    if json.utf8.allSatisfy({ $0 == 0x0A || $0 >= 0x20 && $0 < 0x7F }) { return json }
+    var result = ""
+    for scalar in json.unicodeScalars {
+      if scalar == "\n" || isHarmless(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        for unit in Character(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      }
+    }
+    return result
+  }
+
   /// The common case: short printable ASCII.
   private static func isPlain(_ text: String) -> Bool {
     text.utf8.count <= longestName && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }

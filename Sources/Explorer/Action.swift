@@ -17,6 +17,9 @@ public enum Action: Sendable {
   case loaded(Opened, companion: OpenResult?, reread: Bool)
   /// A result that was asked for cannot be read: one line that says why.
   case loadFailed(ResultID, String)
+  /// Results that were asked for as other seeds of the one on the screen; those that cannot be read
+  /// are missing.
+  case seedsRead([Comparison])
   /// Panes were exported to these files.
   case exported([String])
   /// Something asked for did not work: one line.
@@ -33,6 +36,8 @@ public enum Action: Sendable {
 public enum Effect: Sendable, Equatable {
   /// Read a result, afresh when `reread`, and its companion.
   case load(ResultID, companion: ResultID?, reread: Bool)
+  /// Read results that differ from the one on the screen in the seed alone.
+  case readSeeds([ResultID])
   /// Walk the paths again.
   case rescan
   /// Write panes to files.

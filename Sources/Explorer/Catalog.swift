@@ -48,6 +48,8 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
   public var content: Content
   /// "ResNet18 × ResNet34", the title of curves, or the file's name where the file says neither.
   public let title: String
+  /// Marks of what must be said of it: "partial"; empty where nothing must.
+  private(set) var marks = ""
   /// What the list shows of it, in lower case, for searching.
   private(set) var searched = ""
 
@@ -74,7 +76,8 @@ public struct CatalogEntry: Sendable, Equatable, Identifiable {
       isUnnamed
       ? name
       : "\(pair.rows.model.withoutBlanksAround) × \(pair.columns.model.withoutBlanksAround)"
-    searched = "\(title) \(pair.datasets) \(name) \(folder)".lowercased()
+    marks = comparison.standing.marks
+    searched = "\(title) \(pair.datasets) \(name) \(folder) \(marks)".lowercased()
   }
 
   /// The entry of curves.

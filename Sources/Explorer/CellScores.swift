@@ -18,6 +18,12 @@ struct CellScores: Sendable {
   let value: Double
   /// Half the width of the value's 95 % interval; nil when it is not known.
   let halfWidth: Double?
+  /// What is to be known of the interval, in a word: "rough", "early"; empty when all is well.
+  let widthMark: String
+  /// What the value hangs on, in a few words each.
+  let marks: [String]
+  /// p under the permutation null; nil where there is none.
+  let p: Double?
   /// Minibatches that the value is made of.
   let minibatches: Int
   /// Why the cell has no value, or else no scores; nil when it has both.
@@ -32,6 +38,10 @@ struct CellScores: Sendable {
     let known = result.halfWidths?[row, column]
     let width = known ?? block.uncertainty(row: row, column: column)?.halfWidth
     halfWidth = width.flatMap { $0.isFinite ? $0 : nil }
+    let isEarly = result.comparison.origin?.isStoppedEarly ?? false
+    widthMark = block.study.intervalsAreRough ? "rough" : isEarly ? "early" : ""
+    marks = block.warnings(row: row, column: column).map(\.mark)
+    p = block.nullP(row: row, column: column)
     if let reason = block.reason(row: row, column: column) {
       (self.result, self.reason) = (nil, reason)
     } else if block.study.kept.isEmpty {

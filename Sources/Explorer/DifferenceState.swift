@@ -10,7 +10,8 @@ struct DifferenceSettings: Sendable, Equatable {
   var candidates: [ResultID] = []
   /// How far the colours reach either way; nil for the largest difference.
   var reach: Double?
-  /// Cells whose 95 % intervals overlap are drawn as if they had no value.
+  /// Cells that do not differ by more than the chance of the samples are drawn as if they had no
+  /// value.
   var dims = false
   /// Which reading of the results the difference was made from.
   var generation = 0
@@ -18,22 +19,32 @@ struct DifferenceSettings: Sendable, Equatable {
 
 // The difference view: another result subtracted from the one on the screen.
 extension State {
-  /// Overlapping cells are drawn as missing.
-  var isDimming: Bool { differenceSettings.dims && difference?.certain != nil }
+  /// Cells that may differ by chance alone are drawn as missing.
+  var isDimming: Bool { differenceSettings.dims && difference?.dimmed != nil }
 
-  /// Dims the cells that may as well be alike, or shows all again.
+  /// Dims the cells that may differ by the chance of the samples alone, or shows all again.
   mutating func toggleDimming() -> [Effect] {
-    guard difference?.certain != nil else {
-      return note("nothing to dim: not both results have intervals")
-    }
+    guard let difference,
+      let summary = difference.dimmed.map({ _ in difference.difference.summary() })
+    else { return note("nothing to dim: \(difference.map(Self.whyUntested) ?? "no difference")") }
     differenceSettings.dims.toggle()
+    guard differenceSettings.dims else { return note("all cells shown") }
+    let tested = summary.tested ?? 0
     return note(
-      differenceSettings.dims ? "cells with overlapping intervals are dimmed" : "all cells shown")
+      "dimmed: \(tested - (summary.differing ?? 0)) of \(tested) cells, which the samples' chance "
+        + "may explain (q > \(DifferenceTest.levelText))")
+  }
+
+  /// Why a difference was not tested.
+  static func whyUntested(_ view: DifferenceView) -> String {
+    [view.a, view.b].allSatisfy { ($0.comparison.block?.study.kept.count ?? 0) > 1 }
+      ? "too many cells to test in a moment; cka compare does"
+      : "not both results keep their minibatches"
   }
 
   /// The difference as it is drawn.
   func shownDifference(_ view: DifferenceView) -> OpenResult {
-    isDimming ? view.certain ?? view.result : view.result
+    isDimming ? view.dimmed ?? view.result : view.result
   }
 
   /// The values that the layer view's colours span.
@@ -50,7 +61,9 @@ extension State {
   var differenceRemarks: [String] {
     guard let difference else { return [] }
     let left = difference.difference.rows.leftOut + difference.difference.columns.leftOut
-    return (isDimming ? ["overlap dimmed"] : []) + (left > 0 ? ["\(left) left out"] : [])
+    return difference.difference.doubts.prefix(1).map(\.remark)
+      + (isDimming ? ["q > \(DifferenceTest.levelText) dimmed"] : [])
+      + (left > 0 ? ["\(left) left out"] : [])
   }
 
   /// Subtracts the result that was chosen, as soon as it has been read.
@@ -94,12 +107,19 @@ extension State {
     if focus == .minibatches { focus = .layers }
     if maximised == .minibatches { maximised = .layers }
     marked.formIntersection(openPanes)
+    message = Self.message(of: made)
+  }
+
+  /// What speaks against the difference, or else its figures.
+  private static func message(of made: DifferenceView) -> Message {
     let summary = made.difference.summary()
-    let apart = summary.apart.map { ", intervals apart in \($0)" } ?? ""
-    message = .note(
-      "\(summary.cells) \(summary.cells == 1 ? "cell" : "cells"), mean \(summary.mean.fixed(4)), "
-        + "largest ±\(made.largest.fixed(4))\(apart)"
-    )
+    let cells = "\(summary.cells) \(summary.cells == 1 ? "cell" : "cells")"
+    if let doubt = made.difference.doubts.first {
+      return .error("\(doubt.description) (\(cells); i tells more)")
+    }
+    let found = summary.differing.map { ", \($0) differ (q ≤ \(DifferenceTest.levelText))" } ?? ""
+    return .note(
+      "\(cells), mean \(summary.mean.fixed(4)), largest ±\(made.largest.fixed(4))\(found)")
   }
 
   /// Shows the result itself again.

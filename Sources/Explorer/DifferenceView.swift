@@ -9,8 +9,9 @@ public struct DifferenceView: Sendable {
   public let difference: Difference
   /// A − B as a layer matrix.
   public let result: OpenResult
-  /// The same with NaN where the 95 % intervals overlap; nil when a result has no intervals.
-  let certain: OpenResult?
+  /// The same with NaN where A and B do not differ by more than the chance of the samples; nil when
+  /// nothing was tested.
+  let dimmed: OpenResult?
   /// The names that it was aligned by.
   let order: LabelOrder
   /// Both results' titles: "ResNet18 × ResNet34 − ResNet18 × ResNet50".
@@ -19,16 +20,26 @@ public struct DifferenceView: Sendable {
   public let largest: Double
 
   /// The difference of two layer results, or nil when they have no row or no column in common.
-  public init?(_ a: OpenResult, minus b: OpenResult, order: LabelOrder = .exported) {
+  /// - Parameter mostWork: cells × minibatches beyond which nothing is tested; by default what takes
+  ///   no time that is felt.
+  public init?(
+    _ a: OpenResult, minus b: OpenResult, order: LabelOrder = .exported,
+    mostWork: Int = OpenResult.mostWork
+  ) {
     let difference = Difference(
-      a.comparison, minus: b.comparison, order: order, halfWidths: (a.halfWidths, b.halfWidths))
+      a.comparison, minus: b.comparison, order: order, halfWidths: (a.halfWidths, b.halfWidths),
+      mostWork: mostWork)
     guard !difference.isEmpty else { return nil }
     (self.a, self.b, self.difference, self.order) = (a, b, difference, order)
     title = Self.title(a.comparison, b.comparison)
-    result = OpenResult(Self.comparison(difference, a.comparison, b.comparison, order))
+    let shown = Self.comparison(difference, a.comparison, b.comparison, order)
+    let subtracted = b.comparison.id
+    result = OpenResult(shown, variant: .minus(subtracted, isDimmed: false))
     let summary = result.summary
     largest = summary.finiteCount > 0 ? max(abs(summary.minimum), abs(summary.maximum)) : 0
-    certain = difference.hasIntervals ? Self.masked(result.comparison, difference) : nil
+    dimmed = difference.test.map { _ in
+      OpenResult(Self.masked(shown, difference), variant: .minus(subtracted, isDimmed: true))
+    }
   }
 
   private static func comparison(
@@ -37,27 +48,31 @@ public struct DifferenceView: Sendable {
     let axes = a.axes(order: order)
     let other = difference.isTransposed ? (b.columns, b.rows) : (b.rows, b.columns)
     let left = difference.rows.leftOut + difference.columns.leftOut
-    return Comparison(
-      id: ResultID(path: a.id.path, key: "\(a.id.key) − \(b.id.path) \(b.id.key)"),
-      format: "difference of two results", kind: .layers,
+    var comparison = Comparison(
+      id: a.id, format: "difference of two results", kind: .layers,
       rows: axes.rows.keeping(difference.rows.first).minus(other.0),
       columns: axes.columns.keeping(difference.columns.first).minus(other.1),
       matrix: difference.matrix,
-      warnings: left > 0 ? ["\(left) rows and columns that only one result has are left out"] : [])
+      warnings: difference.doubts.map(\.description)
+        + (left > 0 ? ["\(left) rows and columns that only one result has are left out"] : []))
+    comparison.settle(a.caveats(order: order).of("A") + b.caveats(order: order).of("B"))
+    return comparison
   }
 
-  private static func masked(_ shown: Comparison, _ difference: Difference) -> OpenResult {
+  /// What must be said of either result.
+  public var caveats: [Caveat] { result.comparison.caveats }
+
+  private static func masked(_ shown: Comparison, _ difference: Difference) -> Comparison {
     var masked = shown
-    masked.id.key += " certain"
     masked.matrix = Matrix(
       rows: shown.matrix.rows, columns: shown.matrix.columns,
       values: (0..<shown.matrix.rows).flatMap { row in
         (0..<shown.matrix.columns).map { column in
-          difference.liesApart(row: row, column: column) == false
+          difference.differs(row: row, column: column) == false
             ? .nan : shown.matrix[row, column]
         }
       })
-    return OpenResult(masked)
+    return masked
   }
 
   /// The shortest titles that tell the two apart: models, then data sets, then files.

@@ -51,7 +51,7 @@ extension State {
     guard let result = open(.layers) else { return nil }
     let table = FreezeTable(
       result.comparison, threshold: freezeThreshold, order: settings.labelOrder,
-      halfWidths: result.halfWidths)
+      halfWidths: result.halfWidths, figures: preferences.layerFigures)
     return table.layers.isEmpty ? nil : table
   }
 
@@ -62,7 +62,7 @@ extension State {
     }
     let width = freezeWidth - 4
     let meaning = table.meaning.enumerated().flatMap { index, text in
-      Self.wrap(text, width: width + 2).map { (text: String($0.dropFirst(2)), isStrong: index < 2) }
+      Self.wrap(text, width: width + 2).map { (text: String($0.dropFirst(2)), isStrong: index < 3) }
     }
     // What they mean is told in full where two layers at least stay in sight, the notes in half of
     // the room.
@@ -113,7 +113,8 @@ func drawFreeze(
     layers.count > rows ? "\(top + 1)–\(top + rows) of \(layers.count)" : "",
   ]
   let inner = openWindow(
-    "layers to freeze", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "), in: rect,
+    "candidates for freezing", remark: remarks.filter { !$0.isEmpty }.joined(separator: "  "),
+    in: rect,
     theme, &buffer)
   func write(_ text: String, _ row: Int, _ style: Style) {
     buffer.write(

@@ -1,11 +1,14 @@
 import Core
+import Similarity
 
 // Text about the result on the screen, and about what could not be read.
 extension State {
   /// File, names, values and warnings of the focused pane's result.
   var infoLines: [String] {
     if let curves = openCurves?.curves { return curveLines(curves) }
-    let result = focus == .minibatches ? minibatchResult : (layerResult ?? minibatchResult)
+    // What D dims is no missing value.
+    let layers = difference?.result ?? layerResult
+    let result = focus == .minibatches ? minibatchResult : (layers ?? minibatchResult)
     guard let result else { return ["Nothing is open."] }
     let (comparison, summary) = (result.comparison, result.summary)
     var lines = [
@@ -27,10 +30,13 @@ extension State {
     if let kinds = layerKinds, let readout {
       lines += ["At the crosshair", "  \(readout.names)", "  \(kinds.joined(separator: " × "))"]
     }
+    lines += difference.map(differenceLines) ?? (matchLines + seedLines)
     lines += studyLines(comparison)
-    if !comparison.warnings.isEmpty {
+    let caveats = comparison.caveats(order: settings.labelOrder).map(\.description)
+    let warnings = caveats + comparison.warnings.filter { !caveats.contains($0) }
+    if !warnings.isEmpty {
       lines.append("Warnings")
-      lines += comparison.warnings.flatMap {
+      lines += warnings.flatMap {
         Self.wrap($0, width: max(20, min(92, terminal.size.width - 10)))
       }
     }

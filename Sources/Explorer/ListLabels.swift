@@ -45,7 +45,8 @@ struct ListLabels: Sendable {
       // here, too.
       let hasMark =
         entry.pair?.kind == .minibatches ? count[label, default: 0] > 1 : entry.pair == nil
-      let room = width - (hasMark ? TextWidth.width(of: extent(of: entry, theme)) + 1 : 0)
+      let mark = hasMark ? extent(of: entry, theme) : shortMark(of: entry, theme)
+      let room = width - (mark.isEmpty ? 0 : TextWidth.width(of: mark) + 1)
       return TextWidth.width(of: label) > room ? (entry.id, label, room) : nil
     }
     let alike = Dictionary(grouping: members) { Self.shortened($0.label, separator, $0.room) }
@@ -105,12 +106,19 @@ struct ListLabels: Sendable {
   }
 }
 
+/// What must be said of a result, in one cell, where there is no room for the word; empty where
+/// nothing must.
+func shortMark(of entry: CatalogEntry, _ theme: Theme) -> String {
+  entry.marks.isEmpty ? "" : theme.glyph("◐", "~")
+}
+
 /// How much there is of a result; a mark of its own for each kind.
 func extent(of entry: CatalogEntry, _ theme: Theme) -> String {
-  switch entry.content {
+  let mark = entry.marks.isEmpty ? "" : entry.marks + " "
+  return switch entry.content {
   case .pair(let pair) where pair.kind == .layers:
-    theme.spell("\(pair.shape.rows)×\(pair.shape.columns)")
-  case .pair(let pair): "n \(pair.shape.columns)"
+    mark + theme.spell("\(pair.shape.rows)×\(pair.shape.columns)")
+  case .pair(let pair): "\(mark)n \(pair.shape.columns)"
   case .curves(let series): "\(theme.glyph("╱╲", "/\\")) \(series)"
   }
 }

@@ -22,6 +22,46 @@ extension State {
       key: arrangement.key, columns: BestMatch(arrangement.view).matches.map { $0?.column })
   }
 
+  /// The matches of the rows shown among the columns shown, and their margins.
+  private var matchesShown: (best: BestMatch, margins: [MatchMargin?])? {
+    guard difference == nil, let result = open(.layers)?.comparison, let arrangement,
+      !arrangement.isEmpty
+    else { return nil }
+    let best = BestMatch(arrangement.view)
+    let margins = best.margins(
+      in: result, rows: arrangement.rowIndices, columns: arrangement.columnIndices)
+    return (best, margins)
+  }
+
+  /// What the marks are, and how many of them are told from the second best.
+  var matchNote: String {
+    let marked = "the best column of each row is marked"
+    guard let margins = matchesShown?.margins.compactMap(\.self), !margins.isEmpty else {
+      return marked
+    }
+    let tied = margins.count(where: \.isTied)
+    let ties = tied > 0 ? ", \(tied) tied" : ""
+    guard margins.contains(where: { !$0.halfWidth.isNaN }) else { return marked + ties }
+    let told = margins.count { $0.isTold == true }
+    return "\(marked); \(told) of \(margins.count) are told from the second best\(ties)"
+  }
+
+  /// The best match of the row under the crosshair and its margin, while matches are marked.
+  var matchLines: [String] {
+    guard drawsMatches, let (best, margins) = matchesShown, let arrangement,
+      margins.indices.contains(crosshair.row), let match = best.matches[crosshair.row]
+    else { return [] }
+    let columns = arrangement.columns.layers
+    let name = columns[match.column].orRoot
+    let lines = ["Best match of \(arrangement.rows.layers[crosshair.row].orRoot)"]
+    guard let margin = margins[crosshair.row] else { return lines + ["  \(name)"] }
+    let second = columns[margin.second].orRoot
+    if margin.isTied { return lines + ["  \(name), tied with \(second)"] }
+    let width = margin.halfWidth.isNaN ? "" : " ± \(margin.halfWidth.halfWidthText)"
+    let doubt = margin.isTold == false ? ", not told apart" : ""
+    return lines + ["  \(name), \(margin.margin.fixed(4))\(width) above \(second)\(doubt)"]
+  }
+
   /// Whether a pixel of the heatmap belongs to a mark: the middle of the row's best cell.
   func isMatchMark(pixelX x: Int, _ y: Int, _ place: Placement) -> Bool {
     guard let marks = matchMarks else { return false }

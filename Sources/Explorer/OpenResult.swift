@@ -14,10 +14,28 @@ public struct OpenResult: Sendable {
   public let halfWidths: Matrix?
   /// The scores in both orders, of a result of minibatches.
   let scores: Scores?
+  /// What was made of the result that its ID names; nil for the result itself.
+  let variant: Variant?
+
+  /// What a view may be of a result.
+  enum Variant: Sendable, Hashable {
+    /// Another result was subtracted; cells that do not differ are dimmed, or not.
+    case minus(ResultID, isDimmed: Bool)
+  }
+
+  /// The file that it was taken from, which other results may share.
+  let file: OpenFile?
 
   /// Reads the values once; for a large matrix that is the slow part, done away from the screen.
-  public init(_ comparison: Comparison) {
+  public init(_ comparison: Comparison, of file: OpenFile? = nil) {
+    self.init(comparison, variant: nil, of: file)
+  }
+
+  /// The same for what was made of a result, whose ID `comparison` has.
+  init(_ comparison: Comparison, variant: Variant?, of file: OpenFile? = nil) {
     self.comparison = comparison
+    self.variant = variant
+    self.file = file
     (pyramid, summary) = BlockPyramid.building(MatrixView(comparison.matrix))
     scores = comparison.kind == .minibatches ? Scores(comparison.matrix.values()) : nil
     halfWidths = comparison.block.flatMap { block in
@@ -27,8 +45,24 @@ public struct OpenResult: Sendable {
     }
   }
 
+  /// The result with NaN where a cell is not above the permutation null; nil where there is none.
+  var aboveNull: OpenResult? {
+    guard let shown = comparison.block?.matrixAboveNull() else { return nil }
+    var masked = comparison
+    masked.matrix = shown
+    masked.block = nil
+    return OpenResult(masked)
+  }
+
+  /// Bytes of memory that it takes besides what is its file's.
+  var ownWeight: Int {
+    let scores = scores == nil ? 0 : 4 * 8 * comparison.matrix.columns
+    let values = file == nil ? comparison.weight : 0
+    return values + scores + (halfWidths?.weight ?? 0) + comparison.matrix.tileWeight
+  }
+
   /// Cells × minibatches whose half widths take under half a second.
-  private static let mostWork = 50_000_000
+  public static let mostWork = 50_000_000
 }
 
 /// The layer matrix as shown: label order and filters applied, not yet transposed.
@@ -36,14 +70,16 @@ public struct Arrangement: Sendable {
   /// What it was made from.
   struct Key: Sendable, Equatable {
     let id: ResultID
+    let variant: OpenResult.Variant?
     let generation: Int
     let filter: String
     let labelOrder: LabelOrder
     var range: ValueRange
+    var dimsChance = false
 
     /// The same result, as it was read at the same time.
     func isOfSameResult(as other: Key) -> Bool {
-      id == other.id && generation == other.generation
+      id == other.id && variant == other.variant && generation == other.generation
     }
 
     /// Nothing but the colours is another.
@@ -63,9 +99,9 @@ public struct Arrangement: Sendable {
   /// Widths and depths of the columns' names.
   let columnNames: NameMeasures
   /// For each row shown, its row in the file.
-  let rowIndices: [Int]
+  public let rowIndices: [Int]
   /// For each column shown, its column in the file.
-  let columnIndices: [Int]
+  public let columnIndices: [Int]
   /// The values that the colours span.
   public private(set) var bounds: (low: Double, high: Double)
   private let values: ShownValues
@@ -86,8 +122,9 @@ public struct Arrangement: Sendable {
     columnFilter: String = "", generation: Int = 0, reusing old: Arrangement? = nil
   ) throws(LayerFilterError) {
     key = Key(
-      id: result.comparison.id, generation: generation, filter: settings.filter,
-      labelOrder: settings.labelOrder, range: settings.range)
+      id: result.comparison.id, variant: result.variant, generation: generation,
+      filter: settings.filter, labelOrder: settings.labelOrder, range: settings.range,
+      dimsChance: settings.dimsChance)
     let axes = result.comparison.axes(order: settings.labelOrder)
     rowIndices = try Self.passing(axes.rows.layers, settings.filter, rowFilter)
     columnIndices = try Self.passing(axes.columns.layers, settings.filter, columnFilter)
@@ -95,10 +132,12 @@ public struct Arrangement: Sendable {
     columns = axes.columns.keeping(columnIndices)
     rowNames = NameMeasures(rows.layers)
     columnNames = NameMeasures(columns.layers)
-    if let old, old.key.isOfSameResult(as: key), old.rowIndices == rowIndices,
-      old.columnIndices == columnIndices
+    if let old, old.key.isOfSameResult(as: key), old.key.dimsChance == key.dimsChance,
+      old.rowIndices == rowIndices, old.columnIndices == columnIndices
     {
       values = old.values
+    } else if key.dimsChance, let certain = result.aboveNull {
+      values = ShownValues(certain, rows: rowIndices, columns: columnIndices)
     } else {
       values = ShownValues(result, rows: rowIndices, columns: columnIndices)
     }

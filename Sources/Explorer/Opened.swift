@@ -9,12 +9,27 @@ public enum Opened: Sendable {
   case curves(OpenCurves)
 
   /// The result with what its views need; for a large matrix that is the slow part.
-  public init(_ result: SavedResult) {
+  /// - Parameter file: what it was taken from, which then stays in memory for as long as it does.
+  public init(_ result: SavedResult, of file: OpenFile? = nil) {
     switch result {
-    case .comparison(let comparison): self = .comparison(OpenResult(comparison))
+    case .comparison(let comparison): self = .comparison(OpenResult(comparison, of: file))
     case .curves(let curves): self = .curves(OpenCurves(curves))
     }
   }
+
+  /// The file it was taken from, which results of one file share.
+  var file: OpenFile? { comparison?.file }
+
+  /// Bytes of memory that it takes besides what is its file's.
+  var ownWeight: Int {
+    switch self {
+    case .comparison(let result): result.ownWeight
+    case .curves(let open): open.curves.series.reduce(0) { $0 + $1.x.count * Self.pointWeight }
+    }
+  }
+
+  /// A point's x, mean and both ends of its error bar, and its place among the positions.
+  private static let pointWeight = 40
 
   /// File and key.
   public var id: ResultID {
@@ -32,18 +47,6 @@ public enum Opened: Sendable {
   /// The curves, if these are some.
   public var curves: OpenCurves? {
     if case .curves(let open) = self { open } else { nil }
-  }
-
-  /// Small enough to be kept when something else is shown. A large matrix is mapped, so reading it
-  /// again is quick; scores are held in memory, in both orders.
-  var isKept: Bool {
-    switch self {
-    case .comparison(let result):
-      let matrix = result.comparison.matrix
-      let most = result.comparison.kind == .layers ? 4_000_000 : 1_000_000
-      return matrix.rows * matrix.columns <= most
-    case .curves(let open): return open.curves.series.reduce(0) { $0 + $1.x.count } <= 1_000_000
-    }
   }
 }
 

@@ -24,6 +24,14 @@ extension State {
       .compactMap(\.self)
   }
 
+  /// What is wrong with the files behind the screen; empty where all is well.
+  var damageWarning: String {
+    let isDamaged = shownResults.contains { opened in
+      opened.comparison?.comparison.matrix.region.hasLostBytes ?? false
+    }
+    return isDamaged ? "file cut short: values are missing" : ""
+  }
+
   /// The heat panes that have something to show, layers first.
   var openPanes: [Pane] {
     var panes: [Pane] = []
@@ -53,6 +61,7 @@ extension State {
   /// Brings everything derived up to date; `update` ends with it.
   mutating func prepare() {
     prepareDifference()
+    prepareSeeds()
     prepareArrangement()
     // Another result, filter, size or focus may have moved what the cursors are on.
     clampCrosshair()
@@ -79,9 +88,11 @@ extension State {
     shown.range = layerRange
     // A difference has its names already in the order that was asked for.
     if difference != nil { shown.labelOrder = .exported }
+    shown.dimsChance = isDimmingChance
     let key = Arrangement.Key(
-      id: result.comparison.id, generation: generation, filter: shown.filter,
-      labelOrder: shown.labelOrder, range: shown.range)
+      id: result.comparison.id, variant: result.variant, generation: generation,
+      filter: shown.filter, labelOrder: shown.labelOrder, range: shown.range,
+      dimsChance: isDimmingChance)
     guard arrangement?.key != key else { return }
     let before = arrangement
     if let before, before.key.differsOnlyInRange(from: key) {
@@ -105,7 +116,7 @@ extension State {
   /// another result on the same layers, by name.
   private mutating func follow(from old: Arrangement, to new: Arrangement) {
     guard !old.isEmpty, !new.isEmpty else { return }
-    if old.key.id == new.key.id, old.key.generation == new.key.generation {
+    if old.key.isOfSameResult(as: new.key) {
       crosshair.row = Self.place(of: crosshair.row, of: old.rowIndices, in: new.rowIndices)
       crosshair.column = Self.place(
         of: crosshair.column, of: old.columnIndices, in: new.columnIndices)

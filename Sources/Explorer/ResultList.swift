@@ -139,16 +139,6 @@ extension State {
     guard crosshair == Crosshair(), let matrix = layerResult?.comparison.matrix else { return }
     crosshair = Crosshair(row: matrix.rows / 2, column: matrix.columns / 2)
   }
-
-  /// Keeps a result at hand.
-  mutating func remember(_ result: Opened) {
-    let limit = 16
-    // Large results are kept only while they are shown.
-    guard result.isKept else { return }
-    recent.removeAll { $0.id == result.id }
-    recent.append(result)
-    if recent.count > limit { recent.removeFirst(recent.count - limit) }
-  }
 }
 
 extension ListLine {

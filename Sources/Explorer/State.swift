@@ -32,6 +32,8 @@ public struct State: Sendable {
   /// Files that changed since they were read: what comes from them next is not what was derived
   /// before.
   var forgotten: Set<String> = []
+  /// Bytes of memory that results may take besides what is on the screen.
+  var keptBytes = State.mostKeptBytes
   /// Results opened lately, newest last, so that toggling between them never waits.
   public var recent: [Opened] = []
 
@@ -60,6 +62,8 @@ public struct State: Sendable {
   var difference: DifferenceView?
   /// How the difference view is asked for and drawn.
   var differenceSettings = DifferenceSettings()
+  /// Results that differ from the one on the screen in the seed alone.
+  var seeds: SeedCompany?
   /// What the profile pane shows; nil when it is closed.
   var profile: ProfileKind?
   /// What the profile pane's lines and bars are made from.

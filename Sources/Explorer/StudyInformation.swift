@@ -16,6 +16,13 @@ extension State {
         + "scores of \(kept) kept",
     ]
     let width = max(20, min(92, terminal.size.width - 10))
+    if study.effectiveMinibatches > 1 {
+      lines += Self.wrap(
+        "95 % intervals speak of other samples for these very networks; other seeds are not in them",
+        width: width)
+    }
+    if let line = study.unknownFigures { lines += Self.wrap(line, width: width) }
+    if let line = comparison.block?.nullLine { lines += Self.wrap(line, width: width) }
     lines += originLines(comparison, width: width)
     let faults = study.models.indices.flatMap { study.layers(of: $0) }.compactMap { layer in
       study.reason(layer).map { "\(study.name(of: layer).orRoot): \($0)" }
@@ -49,6 +56,7 @@ extension State {
     ] where !text.isEmpty {
       lines += Self.wrap("\(word) \(text)", width: width)
     }
+    lines += origin.changes.flatMap { Self.wrap($0, width: width) }
     return lines.isEmpty ? [] : ["Made"] + lines
   }
 }

@@ -6,7 +6,7 @@ import Similarity
 public func update(_ state: inout State, _ action: Action) -> [Effect] {
   let effects = state.react(to: action)
   state.prepare()
-  return effects
+  return effects + state.askForSeeds()
 }
 
 extension State {
@@ -29,6 +29,7 @@ extension State {
     case .loaded(let result, let companion, let reread):
       return accept(result, companion, reread: reread)
     case .loadFailed(let id, let reason): fail(id, reason)
+    case .seedsRead(let results): seeds?.add(results)
     case .exported(let paths): message = .note("wrote \(paths.joined(separator: ", "))")
     case .failed(let reason), .fileChanged(let reason): message = .error(reason)
     case .jobs(let report): return react(to: report)

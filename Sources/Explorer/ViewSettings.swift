@@ -1,5 +1,6 @@
 import Cells
 import Core
+import Similarity
 
 /// What the user's configuration decides; everything else has a default.
 public struct Preferences: Sendable, Equatable {
@@ -19,6 +20,8 @@ public struct Preferences: Sendable, Equatable {
   public var mouse = true
   /// Whether the view is restored when the same folder is opened again.
   public var restoreView = true
+  /// Accuracies of layers that stand beside the candidates for freezing; nil for none.
+  public var layerFigures: LayerFigures?
 
   /// The defaults.
   public init() {}
@@ -43,6 +46,8 @@ public struct ViewSettings: Sendable, Equatable {
   public var filter = ""
   /// Minibatch scores are laid out ascending, else in their original order.
   public var sorted = true
+  /// Cells that are not above the permutation null are drawn as if they had no value.
+  public var dimsChance = false
   /// What stands for many values where a pixel covers them.
   public var reduction = Reduction.mean
   /// How curves are drawn.

@@ -13,6 +13,17 @@ enum Limits {
   static let depth = 64
   /// Bytes that a compressed stream may grow to.
   static let inflatedBytes = 1 << 32
+  /// Bytes that a file may unpack to however small it is.
+  static let unquestionedBytes = 64 << 20
+  /// Beyond those, most unpacked bytes for each byte of the file. Weights and activations reach 1.1,
+  /// those with many zeros 10; a file of nothing but zeros reaches 1000.
+  static let unpackingRatio = 100
+
+  /// Most bytes that a file of `packed` bytes may unpack to.
+  static func unpacked(from packed: Int) -> Int {
+    let (bytes, overflow) = packed.multipliedReportingOverflow(by: unpackingRatio)
+    return overflow ? Int.max : max(unquestionedBytes, bytes)
+  }
   /// Bytes of all values that are read from one HDF5 file.
   static let hdf5Bytes = 1 << 30
   /// Members of an archive.

@@ -22,9 +22,7 @@ public enum ResultFile {
     do throws(FormatError) {
       let region = try MappedFile.region(path: path)
       let results = try results(region: region, path: path)
-      guard !MappedFile.wasTruncated(region) else {
-        throw FormatError("the file was cut short while it was read", remedy: "open it again")
-      }
+      try MappedFiles.checkIntact(region)
       return results
     } catch {
       var error = error
@@ -58,6 +56,7 @@ extension ResultFile {
   static func results(region: ByteRegion, path: String) throws(FormatError) -> [SavedResult] {
     if SafetensorsFile.matches(region.bytes) {
       let file = try SafetensorsFile(region: region)
+      try Seal.check(file, in: region.bytes)
       if ResultBundle.matches(file) {
         return try ResultBundle.comparisons(from: file, path: path).map { .comparison($0) }
       }
@@ -109,13 +108,21 @@ extension ResultFile {
     case .torchLegacy: return try TorchReader.readLegacy(region: region)
     case .pickle: return try PickleReader.read(region: region)
     case .json:
+      try expectRoomForText(region)
       let value = try JSONReader.read(region: region)
       guard CkatorchReader.isIndex(value.value) else { return value }
       return try CkatorchReader.read(index: value.value, path: path)
     case .yamlIndex:
       return try CkatorchReader.read(index: CkatorchReader.yamlIndex(region: region), path: path)
-    case .text: return try readText(region, path: path)
+    case .text:
+      try expectRoomForText(region)
+      return try readText(region, path: path)
     }
+  }
+
+  /// Text becomes numbers of eight bytes, from two characters each at the least.
+  private static func expectRoomForText(_ region: ByteRegion) throws(FormatError) {
+    try MemoryBudget.shared.expectRoom(for: 4 * region.count, "reading it as text")
   }
 
   /// Text that is nothing else is CSV; when its name does not say so, the error explains that.

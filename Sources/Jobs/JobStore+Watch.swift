@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import Glibc
 
@@ -19,7 +20,7 @@ extension JobStore {
     let deadline = timeout.map { ContinuousClock.now + .seconds(max(0, min($0, 1e9))) }
     var seen: JobStatus?
     while true {
-      let status = try job(id)
+      let status = try lookAgain(at: id, after: seen)
       if status != seen { watching(status) }
       seen = status
       guard status.state.isLive else { return status }
@@ -30,6 +31,21 @@ extension JobStore {
         pause = min(pause, left / .seconds(1))
       }
       poll(nil, 0, Int32((pause * 1000).rounded(.up)))
+    }
+  }
+
+  /// The status of a job that was `seen` before; where its folder is gone since, the reason says
+  /// what became of the result.
+  private func lookAgain(at id: JobID, after seen: JobStatus?) throws(JobError) -> JobStatus {
+    do throws(JobError) {
+      return try job(id)
+    } catch {
+      guard error.kind == .noSuchJob, seen?.state.isLive == true else { throw error }
+      throw JobError(
+        .noSuchJob, "its folder was removed while it ran", at: id.description,
+        remedy: seen?.spec?.output.map {
+          "its worker goes on, and writes the result to \(SafeText.sanitise($0)) all the same"
+        } ?? "")
     }
   }
 

@@ -40,9 +40,13 @@ public struct JobStore: Sendable {
   /// All jobs, oldest first. Files that are not ours are passed over; a folder that has the name of
   /// a job and cannot be understood is listed as broken. Empty when there is no folder of jobs yet.
   public func list() throws(JobError) -> [JobStatus] {
-    let jobs = try ids().compactMap { StatusReader(folder: folder($0), id: $0).read() }
-    // Names tell the second, and random digits within it; the time of submission is exact.
-    return jobs.sorted { a, b in
+    Self.inOrder(try ids().compactMap { StatusReader(folder: folder($0), id: $0).read() })
+  }
+
+  /// Oldest first. Names tell the second, and random digits within it; the time of submission is
+  /// exact.
+  static func inOrder(_ jobs: [JobStatus]) -> [JobStatus] {
+    jobs.sorted { a, b in
       guard let first = a.created, let second = b.created, first != second else {
         return a.id < b.id
       }

@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import Synchronization
 
 /// Decides which workers run. There is no daemon: each queued worker looks at the others, and takes
 /// one of `limit` locks when no more wait before it than are free.
@@ -12,6 +13,16 @@ struct SlotQueue {
   let id: JobID
   /// When it joined the queue; earlier ones go first, and equal ones in the order of their names.
   let queued: Timestamp
+
+  /// The others.
+  private let roll: JobRoll
+  /// Those that are finished: they never wait again, and need not be looked at any more.
+  private let finished = Finished()
+
+  init(root: String, limit: Int, id: JobID, queued: Timestamp) {
+    (self.root, self.limit, self.id, self.queued) = (root, limit, id, queued)
+    roll = JobRoll(root: root)
+  }
 
   /// A slot, held until it is let go; nil while it is the turn of others.
   func take() throws(JobError) -> FileLock? {
@@ -31,15 +42,34 @@ struct SlotQueue {
 
   private func countWaitingBefore() throws(JobError) -> Int {
     var count = 0
-    for other in try JobFolder.ids(in: root) where other != id {
+    for other in try roll.ids() where other != id && !finished.contains(other) {
       let folder = JobFolder(path: "\(root)/\(other)")
       // A folder that cannot be looked at must not stop the queue, nor one that is about to end.
-      guard (try? FileLock.isHeld(folder.lock)) == true, access(folder.cancel, F_OK) != 0,
-        let entry = Journal.last(folder.journal), entry.state == .queued,
+      guard (try? FileLock.isHeld(folder.lock)) == true, access(folder.cancel, F_OK) != 0 else {
+        finished.note(other, in: folder)
+        continue
+      }
+      guard let entry = Journal.last(folder.journal), entry.state == .queued,
         (entry.queued, other) < (queued, id)
       else { continue }
       count += 1
     }
     return count
+  }
+}
+
+extension SlotQueue {
+  /// The jobs that were found finished.
+  private final class Finished: Sendable {
+    private let seen = Mutex<(finished: Set<JobID>, looked: Set<JobID>)>(([], []))
+
+    func contains(_ id: JobID) -> Bool { seen.withLock { $0.finished.contains(id) } }
+
+    /// Looks once whether a job that has no worker is finished.
+    func note(_ id: JobID, in folder: JobFolder) {
+      guard seen.withLock({ $0.looked.insert(id).inserted }) else { return }
+      guard Journal.last(folder.journal)?.state == .finished else { return }
+      seen.withLock { _ = $0.finished.insert(id) }
+    }
   }
 }

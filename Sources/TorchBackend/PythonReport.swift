@@ -8,6 +8,8 @@ public struct PythonReport: Sendable, Equatable {
   public var python: String
   /// The version of each package that may matter; nil for one that is missing.
   public var packages: [String: String?]
+  /// Why a package that is installed cannot be imported, by its name; one line each.
+  public var failures: [String: String]
   /// Names of the GPUs that can be used.
   public var devices: [String]
   /// What keeps models from being run, a line each, with what to do.
@@ -26,6 +28,9 @@ public struct PythonReport: Sendable, Equatable {
     packages = Dictionary(
       answer.packages.map { (SafeText.sanitise($0.key), $0.value.map(SafeText.sanitise)) },
       uniquingKeysWith: { first, _ in first })
+    failures = Dictionary(
+      (answer.failures ?? [:]).map { (SafeText.sanitise($0.key), SafeText.sanitise($0.value)) },
+      uniquingKeysWith: { first, _ in first })
     devices = answer.cuda.map(SafeText.sanitise)
     problems = answer.problems.map(SafeText.sanitise)
   }
@@ -33,6 +38,7 @@ public struct PythonReport: Sendable, Equatable {
   private struct Answer: Decodable {
     var python: String
     var packages: [String: String?]
+    var failures: [String: String]?
     var cuda: [String]
     var problems: [String]
   }

@@ -30,6 +30,8 @@ public struct TorchDescription: Sendable, Equatable {
   public var device: String
   /// Libraries with their versions.
   public var versions: [String: String]
+  /// What a sample is, and which axes were taken for what; one line each.
+  public var taken: [String]
   /// What the user should know; one line each.
   public var warnings: [String]
 }
@@ -58,6 +60,7 @@ extension TorchDescription {
     peakBytes = answer.peak_bytes.flatMap(Self.count)
     device = SafeText.sanitise(answer.device ?? "")
     versions = Self.safe((answer.versions ?? [:]).compactMapValues { $0 })
+    taken = (answer.taken ?? []).map(SafeText.sanitise)
     warnings = (answer.warnings ?? []).map(SafeText.sanitise)
   }
 
@@ -74,7 +77,7 @@ extension TorchDescription {
     var seconds_per_minibatch, peak_bytes: Double?
     var device: String?
     var versions: [String: String?]?
-    var warnings: [String]?
+    var taken, warnings: [String]?
   }
 
   private static func count(_ number: Double) -> Int? {

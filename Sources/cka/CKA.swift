@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Formats
 import Glibc
 import Similarity
 
@@ -25,13 +26,15 @@ struct CKA: ParsableCommand {
     version: version,
     subcommands: [
       Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, Compare.self,
-      Freeze.self, Match.self, BackendGroup.self, Info.self, Show.self, Export.self, Convert.self,
+      Freeze.self, Match.self, Seeds.self, BackendGroup.self, Info.self, Show.self, Export.self,
+      Convert.self,
       Keys.self, Doctor.self, BenchGroup.self, ReadHDF5.self, Worker.self,
     ],
     defaultSubcommand: Explore.self)
 
   static func main() {
     ReadHDF5.isolate()
+    MappedFiles.guardOutput()
     // At a limit on the size of files, a write fails with an error that can be told instead.
     signal(SIGXFSZ, SIG_IGN)
     do {

@@ -12,10 +12,28 @@ func complain(_ line: String) {
   StandardOutput.write(Array("cka: \(safe.joined(separator: " "))\n".utf8), to: STDERR_FILENO)
 }
 
-/// Says where the names of a result's layers may stand at the wrong rows.
-func complainOfLabels(_ result: Comparison) {
-  guard let doubt = result.labelDoubt else { return }
-  complain("\(result.id.path): \(doubt); --executed-labels names them so")
+/// Says what must be said of results before they go anywhere, a line for each caveat.
+/// - Parameter remedy: what to do about names in doubt.
+func tell(_ caveats: [Caveat], of path: String, remedy: String = labelsRemedy) {
+  for caveat in caveats {
+    complain("\(path): \(caveat)\(caveat == .labelsSuspect ? remedy : "")")
+  }
+}
+
+/// What to do about names in doubt, for commands that can.
+let labelsRemedy = "; --executed-labels names them so"
+
+/// The same of several comparisons, each line once: a file holds many pairs of one run.
+func tellCaveats(
+  of comparisons: [Comparison], order: LabelOrder, remedy: String = labelsRemedy
+) {
+  var told: Set<[String]> = []
+  for comparison in comparisons {
+    let new = comparison.caveats(order: order).filter {
+      told.insert([comparison.id.path, $0.description]).inserted
+    }
+    tell(new, of: comparison.id.path, remedy: remedy)
+  }
 }
 
 /// Ends the command with exit code 1 after one line on standard error.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Formats
 import Glibc
 
 /// Standard output, which may be a pipe that nobody reads any more, or a file on a full disk.
@@ -13,9 +14,12 @@ enum StandardOutput {
     try bytes.withUnsafeBytes { try write($0) }
   }
 
-  /// Writes all of `bytes`.
+  /// Writes all of `bytes`, unless a file that was read was cut short or changed meanwhile.
   /// - Throws: `ExitCode` 1, after a line that says why they could not be written.
   static func write(_ bytes: UnsafeRawBufferPointer) throws {
+    do throws(FormatError) { try MappedFiles.checkIntact() } catch {
+      throw fail(error.description)
+    }
     let error = write(bytes, to: STDOUT_FILENO)
     // Whoever closed the pipe has read enough, and knows.
     if error == EPIPE { throw ExitCode(1) }

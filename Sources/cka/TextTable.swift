@@ -31,16 +31,6 @@ enum TextTable {
   }
 }
 
-/// JSON as all commands print it.
-enum PrettyJSON {
-  /// `value` as JSON with sorted keys.
-  static func text(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-}
-
 extension Double {
   /// The value, or nil for NaN and infinities, which JSON lacks.
   var known: Double? { isFinite ? self : nil }

@@ -1,4 +1,5 @@
 import Foundation
+import Similarity
 import TestSupport
 import Testing
 
@@ -53,7 +54,7 @@ import Testing
     #expect(abs(magnitude - differences.map(abs).reduce(0, +) / 9) < 1e-15)
     // Foundation's reader may be off by the last digit.
     #expect(abs(try #require(record["largest"] as? Double) - 0.8) < 1e-15)
-    #expect(record["cells_apart"] is NSNull || record["cells_apart"] == nil)
+    #expect(record["cells_tested"] == nil && record["cells_differing"] == nil)
     let largest = try #require(record["largest_cells"] as? [[String: Any]])
     #expect(largest.map { $0["row"] as? String } == ["fc", "layer1"])
     #expect(largest.map { $0["column"] as? String } == ["conv1", "layer1"])
@@ -68,7 +69,8 @@ import Testing
     #expect(outcome.status == 0 && outcome.complaints == "cka: wrote d.csv\n")
     #expect(outcome.text.contains("common layers   3 × 3; 1 left out"), "\(outcome.text)")
     #expect(outcome.text.contains("fc × conv1  +0.8000  0.8500 − 0.0500"), "\(outcome.text)")
-    #expect(outcome.text.contains("not known for both results"))
+    #expect(
+      outcome.text.contains("not tested: not both results keep the values of their minibatches"))
     let lines = try String(decoding: place.bytes("d.csv"), as: UTF8.self).split(separator: "\n")
     let cells = try #require(lines.last { $0.hasPrefix("fc,") }).split(separator: ",")
     #expect(cells.dropFirst().map { Double($0) } == zip(a[2], b[2]).map { $0 - $1 })
@@ -132,7 +134,9 @@ import Testing
     #expect(record["dataset1"] as? String == "train" && record["dataset2"] as? String == "test")
     let words = try place.cka("freeze", "a.json", "--threshold", "0.7").text
     #expect(words.contains("2 of 3 layers exceed 0.7 by the value alone"), "\(words)")
-    #expect(words.contains("the first 2 can be frozen: up to layer1"), "\(words)")
+    #expect(words.contains("candidates for freezing: the first 2, up to layer1"), "\(words)")
+    #expect(words.contains("not that a layer can be used as it is"), "\(words)")
+    #expect(record["caveat"] as? String == FreezeTable.caveat)
     let csv = try place.cka("freeze", "a.json", "--threshold", "0.92", "--csv").text
     #expect(
       csv == """
@@ -142,6 +146,28 @@ import Testing
         fc,0.55,nan,false
 
         """)
+  }
+
+  @Test("freeze puts accuracies from a file beside the layers")
+  func accuracies() throws {
+    try Data("layer,probe,frozen\nconv1,91.5,90\nfc,88,\n".utf8).write(
+      to: URL(filePath: place.path("acc.csv")))
+    let words = try place.cka("freeze", "a.json", "--accuracy", "acc.csv").text
+    #expect(words.contains("conv1   0.9000  probe 91.5  frozen 90"), "\(words)")
+    #expect(words.contains("note: 1 of 3 layers have no figures in the file"), "\(words)")
+    let csv = try place.cka("freeze", "a.json", "--accuracy", "acc.csv", "--csv").text
+    #expect(
+      csv.hasPrefix("layer,cka,half_width,passes,probe,frozen\nconv1,0.9,nan,false,91.5,90.0\n"))
+    let record = try record("freeze", "a.json", "--accuracy", "acc.csv")
+    let layers = try #require(record["layers"] as? [[String: Any]])
+    #expect(layers[0]["figures"] as? [String: Double] == ["probe": 91.5, "frozen": 90])
+    #expect(layers[2]["figures"] as? [String: Double] == ["probe": 88])
+    try Data("conv1,high\nfc,low\n".utf8).write(to: URL(filePath: place.path("bad.csv")))
+    let bad = try place.cka("freeze", "a.json", "--accuracy", "bad.csv")
+    #expect(bad.status == 1 && bad.output.isEmpty)
+    #expect(
+      bad.complaints.hasPrefix("cka: bad.csv: 'low' is no number (line 2)"), "\(bad.complaints)")
+    #expect(try place.cka("freeze", "a.json", "--accuracy", "none.csv").status == 1)
   }
 
   @Test("freeze demands that the whole interval lies above the threshold")
@@ -230,6 +256,74 @@ import Testing
     #expect(try place.cka("match", "n.json").text.contains("x  >  (no value)"))
     let missing = try place.cka("match", "nowhere.json")
     #expect(missing.status == 1 && missing.output.isEmpty && !missing.complaints.isEmpty)
+  }
+
+  @Test("match --all-pairs tells how often the best match is the same layer")
+  func allPairs() throws {
+    try FileManager.default.createDirectory(
+      atPath: place.path("nets"), withIntermediateDirectories: false)
+    let good = [[0.9, 0.2, 0.1], [0.3, 0.95, 0.4], [0.1, 0.5, 0.55]]
+    for (file, models, values) in [
+      ("xy", ("x", "y"), good), ("xz", ("x", "z"), a), ("yz", ("y", "z"), good),
+    ] {
+      try write(
+        values, rows: rows, columns: rows, models: models, datasets: ("d", "d"),
+        to: "nets/\(file).json")
+    }
+    let record = try record("match", "nets", "--all-pairs")
+    let group = try #require((record["groups"] as? [[String: Any]])?.first)
+    #expect(group["networks"] as? [String] == ["x", "y", "z"])
+    #expect(group["ordered_pairs"] as? Int == 6)
+    // fc of x is most like conv1 of z, and nothing else goes wrong.
+    #expect(abs(try #require(group["share"] as? Double) - 17.0 / 18) < 1e-15)
+    let words = try place.cka("match", "nets", "--all-pairs").text
+    #expect(words.contains("the same layer in 94.4 % ± "), "\(words)")
+    #expect(words.contains("by chance 33.3 %"), "\(words)")
+    #expect(words.contains("83.3 %  5 of 6"), "\(words)")
+    let some = try place.cka("match", "nets", "--all-pairs", "--layers", "!fc").text
+    #expect(some.contains("the same layer in 100.0 %"), "\(some)")
+    #expect(try place.cka("match", "a.json", "--all-pairs").status == 1)
+    #expect(try place.cka("match", "a.json", "--layers", "fc").status == 64)
+  }
+
+  // MARK: seeds
+
+  @Test("seeds groups results by the seeds in their names; compare --seeds tests groups")
+  func seeds() throws {
+    try FileManager.default.createDirectory(
+      atPath: place.path("runs"), withIntermediateDirectories: false)
+    // scipy: ttest_ind([.62, .58, .66, .61, .64], [.55, .57, .52, .6], equal_var=False).
+    for (name, values) in [
+      ("kd", [0.62, 0.58, 0.66, 0.61, 0.64]), ("alone", [0.55, 0.57, 0.52, 0.6]),
+    ] {
+      for (seed, value) in values.enumerated() {
+        try write(
+          [[value]], rows: ["fc"], columns: ["fc"],
+          models: ("\(name)-seed\(seed)", "t-seed\(seed)"),
+          datasets: ("d", "d"), to: "runs/\(name)\(seed).json")
+      }
+    }
+    let listed = try place.cka("seeds", "runs").text
+    #expect(listed.contains("kd × t: 5 pairs of the same seed, seeds 0, 1, 2, 3, 4"), "\(listed)")
+    #expect(
+      listed.contains("fc  0.6220 ± 0.030") || listed.contains("fc  0.6220  ± 0.030"), "\(listed)")
+    let record = try record("compare", "runs", "--seeds", "--pair-a", "kd,t", "--pair-b", "alone,t")
+    #expect(record["cells_differing"] as? Int == 1)
+    let cell = try #require((record["largest_cells"] as? [[String: Any]])?.first)
+    #expect(abs(try #require(cell["p"] as? Double) - 0.0274765975864144) < 1e-9)
+    let words = try place.cka(
+      "compare", "runs", "--seeds", "--pair-a", "kd,t", "--pair-b", "alone,t"
+    ).text
+    #expect(words.contains("the chance is that of seeds"), "\(words)")
+    let same = try place.cka("compare", "runs", "--seeds", "--pair", "kd,t")
+    #expect(same.status == 1 && same.complaints.contains("A and B are the same group, kd × t"))
+    let many = try place.cka("compare", "runs", "--seeds")
+    #expect(many.status == 1 && many.complaints.contains("2 groups of seeds fit"))
+    let none = try place.cka("seeds", "a.json")
+    #expect(none.status == 1 && none.complaints.contains("no name tells a seed"))
+    #expect(try place.cka("seeds", "runs", "--group", "{name}").status == 64)
+    let said = try place.cka("seeds", "runs", "--group", "{name}-seed{seed}").text
+    #expect(said == listed)
   }
 
   // MARK: Labels in doubt

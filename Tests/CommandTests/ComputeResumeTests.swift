@@ -19,13 +19,14 @@ import Testing
   }
 
   /// Interrupts a run with `signal` once its first checkpoint is there.
-  private func interrupt(_ signal: String) throws -> Shell.Outcome {
+  private func interrupt(_ signal: String, _ more: String = "") throws -> Shell.Outcome {
     try place.shell(
       """
       export CKA_CHECKPOINT_SECONDS=0.05
       # A shell without job control has what runs in the background ignore SIGINT.
       env --default-signal=INT \\
-        cka compute m.safetensors \(options.joined(separator: " ")) -o out.cka.safetensors &
+        cka compute m.safetensors \(options.joined(separator: " ")) \(more) \
+        -o out.cka.safetensors &
       pid=$!
       while kill -0 $pid && [ ! -e out.cka.safetensors.partial ]; do sleep 0.02; done
       kill -\(signal) $pid
@@ -52,6 +53,31 @@ import Testing
     #expect(try place.bundle().data == place.bundle("whole.cka.safetensors").data)
   }
 
+  @Test("What weighed minibatches equally goes on so, where nothing says another")
+  func weightingIsKept() throws {
+    try writeActivations()
+    _ = try interrupt("INT", "--weighting equal")
+    let resumed = try place.compute(["m.safetensors"] + options)
+    #expect(resumed.status == 0)
+    #expect(
+      resumed.complaints.contains("minibatches, weighting equal, as it was begun"),
+      "\(resumed.complaints)")
+    let equal = ["m.safetensors", "--weighting", "equal"] + options
+    #expect(try place.compute(equal, to: "whole.cka.safetensors").status == 0)
+    #expect(try place.bundle().data == place.bundle("whole.cka.safetensors").data)
+  }
+
+  @Test("A null goes on to the same bits")
+  func nullIsKept() throws {
+    try writeActivations()
+    _ = try interrupt("INT", "--null 19")
+    let arguments = ["m.safetensors", "--null", "19"] + options
+    let resumed = try place.compute(arguments)
+    #expect(resumed.complaints.hasPrefix("cka: goes on after "), "\(resumed.complaints)")
+    #expect(try place.compute(arguments, to: "whole.cka.safetensors").status == 0)
+    #expect(try place.bundle().data == place.bundle("whole.cka.safetensors").data)
+  }
+
   @Test("What does not fit is not gone on with", arguments: ["options", "activations", "damage"])
   func anotherStudyBeginsAnew(_ change: String) throws {
     try writeActivations()
@@ -61,7 +87,15 @@ import Testing
     var arguments = ["m.safetensors"] + options
     switch change {
     case "options": arguments += ["--weighting", "samples"]
-    case "activations": _ = try place.shell("touch -d 2001-01-01 m.safetensors")
+    case "activations":
+      // Another value under the old size and date: only the hash tells.
+      _ = try place.shell(
+        """
+        touch -r m.safetensors old
+        printf 'X' | dd of=m.safetensors bs=1 seek=60000 conv=notrunc
+        touch -r old m.safetensors
+        rm old
+        """)
     default: _ = try place.shell("truncate -s 1000 out.cka.safetensors.partial")
     }
     let anew = try place.compute(arguments)

@@ -42,6 +42,10 @@ import Testing
     #expect(try place.compute([GoldenSet.tiny.activations]).status == 0)
     let path = place.path("out.cka.safetensors")
     var bytes = try Data(contentsOf: URL(filePath: path))
+    // Sealed, the file would be refused as damaged, whatever changed in it.
+    let seal = try #require(bytes.firstRange(of: Data("\"checksum\": \"".utf8)))
+    bytes.replaceSubrange(
+      seal.lowerBound..<seal.lowerBound + 38, with: Data(repeating: 0x20, count: 38))
     let start = try place.bundle().start(of: tensor)
     // The second value, an off-diagonal one in the sums: its highest digits.
     bytes[start + 8 + 6] ^= 0x04
@@ -53,6 +57,20 @@ import Testing
     #expect(verdict.hasPrefix("verdict: FAILED, ") && outcome.complaints.isEmpty)
     #expect(verdict.contains("cells deviate too far") == (tensor == "study.sums"))
     #expect(verdict.hasSuffix("the bundle contradicts itself"))
+  }
+
+  @Test("A damaged bundle is refused in one line, wherever it is opened")
+  func aDamagedBundleIsRefused() throws {
+    #expect(try place.compute([GoldenSet.tiny.activations]).status == 0)
+    let path = place.path("out.cka.safetensors")
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    bytes[bytes.count - 3] ^= 0x40
+    try bytes.write(to: URL(filePath: path))
+    for command in ["verify", "info", "show", "export"] {
+      let outcome = try place.cka(command, "out.cka.safetensors")
+      #expect(outcome.status == 1, "\(command)")
+      #expect(outcome.complaints.contains("the file is damaged: it was sealed as "), "\(command)")
+    }
   }
 
   @Test func otherActivationsAreRefused() throws {

@@ -19,7 +19,7 @@ import Testing
     let path = Fixture.sample(source)
     let converted = try place.cka("convert", path, "-o", "out.\(container)")
     #expect(converted.status == 0)
-    #expect(converted.complaints == "cka: wrote 1 result to out.\(container)\n")
+    #expect(converted.complaints.hasPrefix("cka: wrote 1 result to out.\(container)\n"))
     #expect(try place.names(in: path) == place.names(in: "out.\(container)"))
     #expect(try place.values(of: path) == place.values(of: "out.\(container)"))
   }
@@ -85,7 +85,7 @@ import Testing
     try place.copy(sample: "real/teacher4_vs_student.pkl", as: "cv/a.pkl")
     for _ in 0..<2 {
       let outcome = try place.cka("convert", "cv", "-o", "cv/all.cka.safetensors")
-      #expect(outcome.complaints == "cka: wrote 1 result to cv/all.cka.safetensors\n")
+      #expect(outcome.complaints.hasPrefix("cka: wrote 1 result to cv/all.cka.safetensors\n"))
     }
     let bytes = try place.bytes("cv/a.pkl")
     try FileManager.default.copyItem(atPath: place.path("cv/a.pkl"), toPath: place.path("a.npz"))

@@ -30,7 +30,7 @@ import Testing
       (Fixture.layers, "resnet18_vs_resnet34_full-layers.ppm"),
       (Fixture.minibatches, "mb400_resnet18_vs_resnet34_fc-sorted.ppm"),
     ] {
-      #expect(try place.cka("export", path).complaints == "cka: wrote \(name)\n")
+      #expect(try place.cka("export", path).complaints.hasSuffix("cka: wrote \(name)\n"))
       #expect(try place.bytes(name).starts(with: Array("P6\n".utf8)))
     }
   }
@@ -190,7 +190,7 @@ import Testing
   func placesThatCannotBeWritten(_ output: String) throws {
     try FileManager.default.createDirectory(
       atPath: place.path("folder"), withIntermediateDirectories: false)
-    try place.expectOneComplaint("export", Fixture.layers, "--format", "ppm", "-o", output)
+    try place.expectOneComplaint("export", Fixture.minibatches, "--format", "ppm", "-o", output)
     #expect(place.names == ["folder"])
   }
 
@@ -212,7 +212,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "cka export '\(Fixture.layers)' -o -", "cka show '\(Fixture.layers)'",
+    "cka export '\(Fixture.minibatches)' -o -", "cka show '\(Fixture.minibatches)'",
     "cka info '\(Fixture.layers)'", "cka info --json '\(Fixture.layers)'", "cka keys",
     "cka '\(Fixture.layers)' --dump-screen", "cka doctor",
   ])

@@ -55,7 +55,7 @@ import Testing
       "file", "key", "format", "model1", "model2", "dataset1", "dataset2", "rows", "columns",
       "layers1", "layers2", "kinds1", "kinds2", "kind", "dtype", "min", "max", "mean", "nan_count",
       "infinite_count", "negative_count", "warnings", "specifications", "command", "created",
-      "settings", "versions",
+      "settings", "versions", "null_draws", "null_above", "caveats", "sources",
     ]
     #expect(Set(try #require(records.first).keys) == keys)
   }

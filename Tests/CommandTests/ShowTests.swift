@@ -7,7 +7,7 @@ import Testing
   init() throws { place = try Place() }
 
   @Test func aPipeGetsPlainText() throws {
-    let shown = try place.cka("show", Fixture.layers)
+    let shown = try place.cka("show", Fixture.layers, "--executed-labels")
     #expect(shown.status == 0 && shown.complaints.isEmpty)
     #expect(shown.text.steeringCharacters.isEmpty)
     #expect(shown.text.contains("ResNet18") && shown.text.contains("ResNet34"))
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func filtersThatLeaveNothingAreTold() throws {
-    let shown = try place.cka("show", Fixture.layers, "--rows", "nothing")
+    let shown = try place.cka("show", Fixture.layers, "--rows", "nothing", "--executed-labels")
     #expect(shown.status == 1 && shown.output.isEmpty)
     #expect(
       shown.complaints
@@ -105,7 +105,9 @@ import Testing
 
   init() throws { place = try Place() }
 
-  @Test(arguments: ["show", "info --json", "export -o -"])
+  @Test(arguments: [
+    "show --executed-labels", "info --json", "export --executed-labels -o -",
+  ])
   func aReaderThatLeavesEarlyIsNoError(_ command: String) throws {
     let outcome = try place.shell("cka \(command) '\(Fixture.layers)' | head -c 10 | wc -c")
     #expect(outcome.status == 0 && outcome.complaints.isEmpty)

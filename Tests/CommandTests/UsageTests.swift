@@ -10,8 +10,8 @@ import Testing
     #expect(help.status == 0 && help.complaints.isEmpty)
     #expect(help.text.contains("USAGE: cka [PATH…] [OPTIONS]\n       cka COMMAND\n"))
     for command in [
-      "explore", "compute", "jobs", "verify", "compare", "freeze", "match", "backend", "info",
-      "show", "export", "convert", "keys", "doctor", "bench",
+      "explore", "compute", "jobs", "verify", "compare", "freeze", "match", "seeds", "backend",
+      "info", "show", "export", "convert", "keys", "doctor", "bench",
     ] {
       #expect(help.text.contains("  \(command) "), "\(command)")
       let own = try place.cka(command, "--help")

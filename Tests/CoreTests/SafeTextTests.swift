@@ -3,6 +3,19 @@ import Testing
 @testable import Core
 
 @Suite struct SafeTextTests {
+  @Test(
+    "In JSON, what steers a terminal is escaped, and everything means the same",
+    arguments: [
+      ("{\n  \"a\" : 1\n}", "{\n  \"a\" : 1\n}"), ("\"é 模型 🙂\"", "\"é 模型 🙂\""),
+      ("\"\u{9B}31m\u{85}\"", "\"\\u009b31m\\u0085\""),
+      ("\"\u{202E}a\u{2066}\u{7F}\"", "\"\\u202ea\\u2066\\u007f\""),
+      ("\"\u{E0041}\"", "\"\\udb40\\udc41\""),
+    ])
+  func escapesJSON(_ json: String, _ safe: String) {
+    #expect(SafeText.escaped(json: json) == safe)
+    #expect(SafeText.escaped(json: safe) == safe)
+  }
+
   @Test(arguments: [
     "", "layer4.1.conv2", "ResNet-18 (same)", "\\u{1B}", "Teacher «4»", "模型", "Ω-net", "🙂", "a b",
     "Straße", "модель", "日本語", "한국어",

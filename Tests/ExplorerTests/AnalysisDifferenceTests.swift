@@ -156,7 +156,7 @@ struct AnalysisDifferenceTests {
     #expect(scene.state.difference == nil)
   }
 
-  @Test("D dims the cells whose intervals overlap, and only where both results have intervals")
+  @Test("D dims the cells that may differ by chance, and only where minibatches are kept")
   func dims() throws {
     let results = [
       Sample.study(path: "runs/1.cka"),
@@ -166,17 +166,89 @@ struct AnalysisDifferenceTests {
     var scene = Scene(results, 120, 40)
     scene.press("Enter D")
     #expect(scene.footer == " this result has no difference to dim")
-    scene.press("d Enter D")
-    #expect(scene.line(0).contains("overlap dimmed"))
+    scene.press("d Enter")
+    #expect(scene.footer.contains("20 cells, mean 0.0020, largest ±0.0020, 0 differ (q ≤ 0.05)"))
+    scene.press("D")
+    #expect(scene.line(0).contains("q > 0.05 dimmed"))
+    #expect(
+      scene.footer.contains(
+        "dimmed: 20 of 20 cells, which the samples' chance may explain (q > 0.05)"))
     #expect(try #require(scene.state.tile).values.allSatisfy(\.isNaN))
-    #expect(scene.screen.contains("overlap"))
-    // The readout goes on telling the difference.
-    #expect(scene.value.map { abs($0 - 0.002) < 1e-9 } == true)
-    scene.press("Esc d Down Enter")
+    #expect(scene.screen.contains("q > 0.05"))
+    // The readout goes on telling the difference, its interval and its q value.
+    #expect(scene.readout.contains("0.002000 ± 0.0") && scene.readout.contains("│ q 0."))
+    // What is dimmed is no missing value.
+    scene.press("i")
+    #expect(scene.screen.contains("0 NaN, 0 infinite") && scene.screen.contains("Subtracted (B)"))
+    #expect(scene.screen.contains("0 of 20 tested cells differ (q ≤ 0.05, Benjamini–Hochberg)"))
+    #expect(
+      scene.screen.contains("unpaired: no sample IDs say whether the minibatches are the same"))
+    #expect(scene.screen.contains("other seeds are not in the interval"))
+    scene.press("Esc Esc d Down Enter")
     #expect(try #require(scene.state.tile).values.allSatisfy { abs($0 - 0.3) < 1e-9 })
+    #expect(scene.footer.contains("20 differ (q ≤ 0.05)"))
     var bare = Scene([Sample.telling(3, 4), Sample.telling(3, 4, path: "runs/b.pkl")], 120, 40)
     bare.press("Enter d Enter D")
-    #expect(bare.footer.contains("not both results have intervals"))
+    #expect(bare.footer.contains("nothing to dim: not both results keep their minibatches"))
+  }
+
+  @Test("the crosshair stays on its layers when cells are dimmed, and when the view is left")
+  func crosshair() {
+    var scene = Scene(
+      [
+        Sample.study(path: "runs/1.cka"),
+        Sample.study(3, 5, path: "runs/2.cka", Sample.Looks(shift: -0.002)),
+      ], 120, 40)
+    scene.press("Enter d Enter g 0 l")
+    let names = scene.names
+    scene.press("D")
+    #expect(scene.names == names)
+    scene.press("D")
+    #expect(scene.names == names)
+    scene.press("Esc")
+    #expect(scene.names == names && scene.state.difference == nil)
+  }
+
+  @Test("results of different data, kernels or origin are questioned on the screen")
+  func doubts() {
+    var scene = Scene(
+      [
+        Sample.study(path: "runs/1.cka", datasets: ("clean", "clean")),
+        Sample.study(path: "runs/2.cka", datasets: ("noisy", "noisy")),
+        Sample.layers(
+          4, 5, "A", "B", path: "runs/3.pkl", rowNames: (0..<4).map { "r\($0)" },
+          columnNames: (0..<5).map { "c\($0)" }
+        ) { _, _ in 0 },
+      ], 120, 40)
+    scene.press("Enter d Enter")
+    #expect(scene.footer.contains("different data: A clean, B noisy"))
+    #expect(scene.line(0).contains("other data"))
+    scene.press("i")
+    #expect(scene.screen.contains("different data: A clean, B noisy"))
+    scene.press("Esc Esc d Down Enter")
+    #expect(scene.footer.contains("B does not say how it was made"))
+  }
+
+  @Test("what other seeds give stands beside the interval, in readout and information")
+  func seeds() {
+    let results = (0..<3).map { seed in
+      Sample.study(
+        path: "runs/\(seed).cka", models: ("A-seed\(seed)", "B-seed\(seed)"),
+        Sample.Looks(shift: 0.01 * Double(seed)))
+    }
+    var scene = Scene(results, 160, 40)
+    scene.press("Enter")
+    // 0.9, 0.91 and 0.92.
+    #expect(scene.readout.contains("seeds 0.9100 ± 0.010, 3 seeds"), "\(scene.readout)")
+    scene.press("i")
+    #expect(scene.screen.contains("Other seeds"))
+    #expect(scene.screen.contains("A × B: 3 pairs of the same seed, seeds 0, 1, 2"))
+    scene.press("Esc ]")
+    #expect(scene.readout.contains("seeds 0.9100 ± 0.010, 3 seeds"))
+    #expect(breaches(of: scene.state) == [])
+    var alone = Scene([results[0]], 160, 40)
+    alone.press("Enter")
+    #expect(!alone.readout.contains("seeds"))
   }
 
   @Test("the difference on the screen is what is exported")

@@ -90,15 +90,29 @@ struct AnalysisPaneTests {
     #expect(scene.state.matchMarks == nil)
   }
 
+  @Test("B says how many matches are told from the second best, and i by how much")
+  func margins() {
+    var scene = Scene([Sample.study()], 120, 40)
+    scene.press("Enter B")
+    #expect(scene.footer.contains("4 of 4 are told from the second best"), "\(scene.footer)")
+    scene.press("i")
+    #expect(scene.screen.contains("Best match of r2"))
+    #expect(scene.screen.contains("c2, 0.1000 ± 0"))
+    var bare = Scene([Sample.pair()], 120, 40)
+    bare.press("Enter B")
+    #expect(bare.footer == " the best column of each row is marked")
+  }
+
   @Test("F lists the layers that may be frozen, with their lower bounds")
   func freeze() {
     let result = Sample.study(
       3, 3, models: ("net", "net"), datasets: ("one", "two"), Sample.Looks(shift: 0.05))
     var scene = Scene([result], 120, 40)
     scene.press("Enter F")
-    #expect(scene.screen.contains("layers to freeze"))
+    #expect(scene.screen.contains("candidates for freezing"))
     #expect(scene.screen.contains("* r0  0.9500  ± ") && scene.screen.contains("at least 0.9"))
-    #expect(scene.screen.contains("3 of 3 layers exceed 0.9 with 95 % confidence"))
+    #expect(
+      scene.screen.contains("3 of 3 layers exceed 0.9 with the whole of their 95 % intervals"))
     var bare = Scene([Sample.pair()], 120, 40)
     bare.press("Enter F")
     #expect(bare.screen.contains("the values alone decide"))
@@ -106,7 +120,7 @@ struct AnalysisPaneTests {
       [Sample.study(3, 4, models: ("p", "q"), datasets: ("one", "one"), Sample.Looks())], 120, 40)
     two.press("Enter F")
     #expect(two.screen.contains("two models, not one on two data sets"))
-    #expect(!two.screen.contains("layers to freeze"))
+    #expect(!two.screen.contains("candidates for freezing"))
   }
 
   @Test("+ and - move the threshold of the freeze table, which stays; 0 is that of the command")

@@ -76,7 +76,8 @@ struct AnalysisScoresTests {
     var scene = Self.scene(Sample.study(looks(fault: (1, "dead"))))
     scene.press("i")
     for line in [
-      "estimator unbiased, kernel linear, minibatches weighted equally", "precision float32",
+      "estimator unbiased, kernel linear, minibatches weighted by n(n − 3)", "precision float32",
+      "95 % intervals speak of other samples", "what one minibatch, sample or direction makes up",
       "20 minibatches of 640 samples; scores of 20 kept", "r1: minibatch 1: dead",
     ] {
       #expect(scene.screen.contains(line), "\(line)")

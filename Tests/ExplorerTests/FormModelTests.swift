@@ -57,16 +57,16 @@ struct FormModelTests {
     scene.type("Conv2d,Linear")
     scene.press("Down Left Down Right Down Right Down Down Down Right Down Right Down")
     scene.type("7")
-    scene.press("Down Down Down Down")
+    scene.press("Down Down Down Down Down")
     scene.type("~/venv/bin/python")
     #expect(
       scene.state.form.arguments.suffix(9) == [
-        "--batch-size=128", "--types=Conv2d,Linear", "--tokens=class", "--pool=mean",
+        "--batch-size=128", "--types=Conv2d,Linear", "--tokens=each", "--pool=mean",
         "--keep-duplicates", "--dtype=float64", "--tf32", "--seed=7", "--python=~/venv/bin/python",
       ])
-    for _ in 0..<13 { scene.press("Up") }
+    for _ in 0..<14 { scene.press("Up") }
     scene.press("Space")
-    #expect(scene.screen.contains("types Conv2d,Linear, tokens class, pool mean"))
+    #expect(scene.screen.contains("types Conv2d,Linear, tokens each, pool mean"))
   }
 
   @Test("says whose code runs, before anything is checked")
@@ -76,6 +76,8 @@ struct FormModelTests {
     #expect(scene.screen.contains("Enter runs code from nets/a.py") && scene.requests.isEmpty)
     #expect(filled("hub:pytorch/vision:r").screen.contains("code from github.com/pytorch/vision"))
     #expect(filled("script:net.pt").screen.contains("Enter runs code from net.pt"))
+    let hidden = filled("hf:somebody/net?trust%5Fremote%5Fcode=true")
+    #expect(hidden.screen.contains("Enter runs code from somebody/net"))
   }
 
   @Test("what is missing gets the cursor")

@@ -6,7 +6,7 @@ import Testing
 struct FormStudyTests {
   private let activations = [
     "compute", "my runs/a.npz", "b.npz", "-o", "out.cka.safetensors", "--layers=!*.bn*",
-    "--batch-size=64", "--kernel=rbf:0.5", "--weighting=pairs", "--patience=30",
+    "--batch-size=64", "--kernel=rbf:0.5", "--weighting=samples", "--patience=30",
   ]
   private let models = [
     "compute", "torch", "A=py:nets.py:small?width=4", "torchvision:resnet18", "--data=digits",
@@ -35,17 +35,6 @@ struct FormStudyTests {
       form.arguments.suffix(4) == ["-o", "o.cka.safetensors", "--batch-size=all", "--pool=mean"])
     #expect(ComputeForm(arguments: ["compute", "--backend", "x"]) == nil)
     #expect(ComputeForm(arguments: ["jobs"]) == nil && ComputeForm(arguments: []) == nil)
-  }
-
-  @Test("any text is a specification, and stays what it is")
-  func specifications() {
-    for text in ["", ":", "?", "a=", "a=b:c?d=e", "digits?size=32", "py:a.py:f?x=b:c", "=:?&="] {
-      #expect(Specification(text).text == text)
-    }
-    let named = Specification("small=py:a.py:f?width=4")
-    #expect(named.name == "small=" && named.kind == "py" && named.arguments == "width=4")
-    #expect(named.pythonParts?.file == "a.py" && named.pythonParts?.function == "f")
-    #expect(Specification("digits?size=32").name == "")
   }
 
   @Test("e in the list of jobs opens the form with what the job was asked to do")

@@ -83,6 +83,9 @@ struct Scene {
     let effects = update(&state, action)
     asked += effects
     for effect in effects {
+      if case .readSeeds(let ids) = effect {
+        send(.seedsRead(ids.compactMap { disk[$0]?.saved.comparison }))
+      }
       guard case .load = effect else { continue }
       waiting.append(effect)
       if !isSlow { answer() }
@@ -99,7 +102,7 @@ struct Scene {
       send(.loadFailed(id, reason))
     } else if let result = disk[id] {
       let other = companion.flatMap { unreadable[$0] == nil ? disk[$0]?.saved.comparison : nil }
-      send(.loaded(Opened(result.saved), companion: other.map(OpenResult.init), reread: reread))
+      send(.loaded(Opened(result.saved), companion: other.map { OpenResult($0) }, reread: reread))
     }
   }
 

@@ -59,7 +59,7 @@ import Testing
     var opened: [Int] = []
     for length in (1..<bytes.count).reversed() {
       truncate(path, length)
-      if (try? HDF5Reader.readHere(path: path)) != nil { opened.append(length) }
+      if (try? HDF5Reader.readHere(MappedFile.region(path: path))) != nil { opened.append(length) }
     }
     #expect(opened.isEmpty)
   }

@@ -21,6 +21,7 @@ struct FeatureStudyFileTests {
     until-ci: 0.01
     layout: "{model}/{layer}"
     keep: all
+    null: 200
     """
 
   @Test("every key is read, and relative paths lead from the file")
@@ -39,6 +40,7 @@ struct FeatureStudyFileTests {
     expected.untilCI = 0.01
     expected.layout = try FeatureLayout("{model}/{layer}")
     expected.keep = "all"
+    expected.null = 200
     #expect(study == expected)
   }
 
@@ -86,6 +88,7 @@ struct FeatureStudyFileTests {
       ),
       ("features: [a]\nbatch-size: [3]\n", "line 2", "'batch-size' should be one text"),
       ("features: [a]\nthreads: many\n", "line 2", "'threads' should be a positive number"),
+      ("features: [a]\nnull: no\n", "line 2", "'null' should be a positive number"),
       ("features: [a]\nuntil-ci: 0\n", "line 2", "'until-ci' should be a number above 0"),
       ("features: [a]\npool: max\n", "line 2", "'pool' should be flatten or mean"),
       ("features: [a]\nlayout: '{model}'\n", "line 2", "the layout '{model}' has no {layer}"),
@@ -110,6 +113,15 @@ struct FeatureStudyFileTests {
   func notYAML(text: String) {
     let error = #expect(throws: FormatError.self) { try StudyFile(yaml: text) }
     #expect(error?.place.hasPrefix("line ") == true)
+  }
+
+  @Test("a file that says no weighting means equal, as all did once")
+  func oldWeighting() throws {
+    let folder = try ScratchFolder()
+    let old = try folder.write(Array("features: a.npz\n".utf8), "old.yaml")
+    #expect(try StudyFile.read(path: old).weighting == "equal")
+    let new = try folder.write(Array("features: a.npz\nweighting: pairs\n".utf8), "new.yaml")
+    #expect(try StudyFile.read(path: new).weighting == "pairs")
   }
 
   @Test("a study file is read from its place, and errors name it")

@@ -16,7 +16,7 @@ import Testing
 
   /// The bundle with `old` in its header replaced by a text of the same length.
   private func read(replacing old: String, with new: String) throws -> [Comparison] {
-    let bytes = try ResultBundle.encode([comparison("S")])
+    let bytes = Unsealed.bytes(try ResultBundle.encode([comparison("S")]))
     let header = text(Array(bytes.dropFirst(8).dropLast(16)))
     let changed = Array(header.replacing(old, with: new).utf8)
     #expect(changed.count == header.utf8.count && header.contains(old), "the test's own text")

@@ -105,7 +105,9 @@ import Testing
     let bytes = try ResultBundle.encode(StudyBundleSamples.study(), provenance: provenance)
     #expect(try record(bytes).provenance == provenance)
     let warnings = try #require(try read(bytes).first).warnings
-    #expect(warnings[0] == "stopped after 4 of 40 minibatches: every interval is narrow enough")
+    #expect(
+      warnings[0] == "stopped after 4 of 40 minibatches: every interval is narrow enough; "
+        + "intervals of such runs are somewhat too narrow")
     #expect(warnings.contains("mind the gap"))
   }
 

@@ -5,7 +5,7 @@ import TestSupport
 
 @Suite("HSIC")
 struct HSICTests {
-  private let float64 = StudyOptions(precision: .float64)
+  private let float64 = StudyOptions(weighting: .equal, precision: .float64)
 
   private func hsic(_ x: Table, _ y: Table, _ options: StudyOptions) throws -> Double {
     let result = try study(of: ArraySource([[[x.matrix], [y.matrix]]]), options)
@@ -32,7 +32,8 @@ struct HSICTests {
     let x = noise.gaussians(21, 4)
     let y = x * noise.gaussians(4, 5) + noise.gaussians(21, 5)
     let truth = biasedHSIC(linearGram(x), linearGram(y))
-    let options = StudyOptions(estimator: .biased, precision: .float64)
+    let options = StudyOptions(
+      estimator: .biased, weighting: .equal, precision: .float64)
     #expect(abs(try hsic(x, y, options) / truth - 1) < 1e-12)
     let source = ArraySource([[[x.matrix], [y.matrix]]])
     let features = try study(of: source, options, gramBytes: 0)
@@ -51,7 +52,8 @@ struct HSICTests {
     let l = rbfGram(y, fraction: 0.7, offDiagonal: isOffDiagonal)
     let kernel = Kernel.rbf(fraction: 0.7, median: rule)
     for (estimator, reference) in [(Estimator.biased, biasedHSIC), (.unbiased, unbiasedHSIC)] {
-      let options = StudyOptions(estimator: estimator, kernel: kernel, precision: .float64)
+      let options = StudyOptions(
+        estimator: estimator, kernel: kernel, weighting: .equal, precision: .float64)
       #expect(abs(try hsic(x, y, options) / reference(k, l) - 1) < 1e-11)
     }
   }

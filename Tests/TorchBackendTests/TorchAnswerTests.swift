@@ -10,7 +10,8 @@ import Testing
       "layers": ["conv", "fc"], "shapes": [[4], [2]], "kinds": ["Conv2d", "Linear"],
       "folded": {"": "same as fc"}, "parameters": 120}],
      "samples": [128, 57], "seconds_per_minibatch": 0.5, "peak_bytes": 1000000, "device": "cpu",
-     "versions": {"torch": "2.13.0", "timm": null}, "warnings": ["slow\\nline"]}
+     "versions": {"torch": "2.13.0", "timm": null}, "taken": ["axes: 2\\u0007"],
+     "warnings": ["slow\\nline"]}
     """
 
   private func description(_ old: String = "", _ new: String = "") throws -> TorchDescription {
@@ -26,6 +27,7 @@ import Testing
     #expect(model.parameters == 120 && answer.sampleCounts == [128, 57])
     #expect(answer.secondsPerMinibatch == 0.5 && answer.peakBytes == 1_000_000)
     #expect(answer.versions == ["torch": "2.13.0"] && answer.warnings == [#"slow\nline"#])
+    #expect(answer.taken == [#"axes: 2\u{7}"#])
   }
 
   @Test(
@@ -53,9 +55,10 @@ import Testing
       json: Data(
         """
         {"interpreter": "/p", "python": "3.11.2", "packages": {"torch": "2.13.0", "timm": null},
-         "cuda": ["GPU\\u0007"], "problems": []}
+         "failures": {"timm": "ImportError: no\\nway"}, "cuda": ["GPU\\u0007"], "problems": []}
         """.utf8))
     #expect(report.python == "3.11.2" && report.packages == ["torch": "2.13.0", "timm": nil])
+    #expect(report.failures == ["timm": #"ImportError: no\nway"#])
     #expect(report.devices == [#"GPU\u{7}"#] && report.problems.isEmpty)
     #expect(throws: (any Error).self) { try PythonReport(json: Data("{}".utf8)) }
   }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "confine.h"
 #include "worker.h"
 
 /// Registers a read-only file mapping whose pages may vanish when another program truncates the file.
@@ -28,8 +29,9 @@ enum {
   cka_size_changed = 4,
 };
 
-/// Installs handlers that restore the terminal before a fatal signal (ILL, TRAP, ABRT, SEGV, BUS, FPE, HUP,
-/// INT, QUIT, TERM) does what it did before, and that note TSTP, CONT and WINCH. Also restores at `exit`.
+/// Installs handlers that restore the terminal before a signal that would end the program (every one that can
+/// be caught, the real-time ones too) does what it did before, and that note TSTP, CONT and WINCH. Also
+/// restores at `exit`.
 /// Saves the modes of the terminal `descriptor`; call it before they change, that is, before `newterm`,
 /// which then leaves these signals alone.
 /// Returns a descriptor that can be read (eight bytes, without waiting) once a signal has set its flag; it

@@ -9,10 +9,15 @@ extension Command {
       needs: "layers to subtract", when: { $0.open(.layers) != nil }
     ) { $0.askForDifference() },
     Command(
-      "dim-overlap", [.character("D")], .analysis,
-      "in a difference, dim the cells whose 95 % intervals overlap", hint: "dim",
+      "dim-chance", [.character("D")], .analysis,
+      "in a difference, dim the cells that may differ by the chance of the samples", hint: "dim",
       needs: "difference to dim", when: { $0.difference != nil }
     ) { $0.toggleDimming() },
+    Command(
+      "dim-null", [.character("X")], .analysis,
+      "dim the cells that are not above the permutation null", hint: "chance",
+      needs: "permutation null (compute with --null)", when: { $0.hasNull }
+    ) { $0.toggleChance() },
     Command(
       "profile", [.character("P")], .analysis,
       "row, column and diagonal through the crosshair; a histogram; off", hint: "profile",
@@ -23,11 +28,11 @@ extension Command {
       needs: "best matches to mark", when: { $0.open(.layers) != nil && $0.difference == nil }
     ) {
       $0.showsMatches.toggle()
-      return $0.note($0.showsMatches ? "the best column of each row is marked" : "no marks")
+      return $0.note($0.showsMatches ? $0.matchNote : "no marks")
     },
     Command(
       "freeze", [.character("F")], .analysis,
-      "layers alike on both data sets, which may be frozen",
+      "layers alike on both data sets: candidates for freezing",
       needs: "layers to freeze", when: { $0.open(.layers) != nil }
     ) {
       if let result = $0.open(.layers)?.comparison,

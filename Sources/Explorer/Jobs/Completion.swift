@@ -1,3 +1,5 @@
+import Recipe
+
 /// What Tab asks: which texts may stand where one was begun.
 public struct CompletionRequest: Sendable, Equatable {
   /// What the text is.
@@ -44,7 +46,7 @@ extension CompletionRequest {
   public var library: String? {
     guard kind == .model else { return nil }
     let specification = Specification(text)
-    guard specification.rest != nil, specification.arguments == nil,
+    guard specification.target != nil, specification.query == nil,
       ["torchvision", "timm"].contains(specification.kind)
     else { return nil }
     return specification.kind

@@ -10,8 +10,8 @@ extension ComputeForm {
     case data, data2, output, layers, batchSize, maxBatches, device, estimator, kernel
     /// The fold before what is seldom said.
     case advanced
-    case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, untilCI
-    case keep, skipBad, threads, python
+    case types, tokens, pool, duplicates, layout, weighting, precision, dtype, tf32, seed, shuffle
+    case untilCI, keep, null, skipBad, threads, python
   }
 }
 
@@ -87,7 +87,7 @@ extension ComputeForm.Field {
       label: "types", help: "all; kinds of modules, such as Conv2d,Linear", option: "--types"),
     .tokens: Traits(
       label: "tokens", help: "of a transformer", option: "--tokens",
-      choices: ["flatten", "mean", "class"]),
+      choices: ["flatten", "mean", "class", "each"]),
     .pool: Traits(
       label: "pool", help: "positions of a map", option: "--pool", choices: ["flatten", "mean"]),
     .duplicates: Traits(
@@ -96,8 +96,8 @@ extension ComputeForm.Field {
     .layout: Traits(
       label: "layout", help: "how arrays are named, such as {model}.{layer}", option: "--layout"),
     .weighting: Traits(
-      label: "weighting", help: "of minibatches: equal, pairs n(n \u{2212} 3), samples n",
-      option: "--weighting", choices: ["equal", "pairs", "samples"]),
+      label: "weighting", help: "of minibatches: pairs n(n \u{2212} 3), equal, samples n",
+      option: "--weighting", choices: ["pairs", "equal", "samples"]),
     .precision: Traits(
       label: "precision", help: "of the Gram matrices", option: "--precision",
       choices: ["float32", "float64"]),
@@ -108,11 +108,16 @@ extension ComputeForm.Field {
       label: "tf32", help: "faster and coarser on CUDA", option: "--tf32",
       choices: ["off", "on"], isFlag: true),
     .seed: Traits(label: "seed", help: "of everything random", option: "--seed"),
+    .shuffle: Traits(
+      label: "shuffle", help: "a seed, or none; folders of images are shuffled, all else is not",
+      option: "--shuffle"),
     .untilCI: Traits(
       label: "until ci", help: "stop once every 95 % interval is within ± this",
       option: "--until-ci"),
     .keep: Traits(
       label: "keep", help: "bytes for scores of minibatches: 256M; or sums", option: "--keep"),
+    .null: Traits(
+      label: "null", help: "none; permutations of the samples, such as 200", option: "--null"),
     .skipBad: Traits(
       label: "skip bad", help: "a minibatch with NaN costs itself, not the layer",
       option: "--skip-bad", choices: ["off", "on"], isFlag: true),
@@ -138,8 +143,9 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .untilCI, .keep, .threads, .python, .skipBad,
-      ] : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .skipBad]
+        .shuffle, .untilCI, .keep, .threads, .python, .null, .skipBad,
+      ]
+      : [.pool, .layout, .weighting, .precision, .untilCI, .keep, .threads, .null, .skipBad]
   }
 
   /// A field for each model and one more, at least two.

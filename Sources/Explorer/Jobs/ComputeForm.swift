@@ -1,4 +1,5 @@
 import Cells
+import Recipe
 
 /// A comparison being described: the fields of `cka compute`.
 public struct ComputeForm: Sendable, Equatable {
@@ -108,7 +109,7 @@ extension ComputeForm {
     let python = value(.python).trimmed
     // A study file of somebody else's may name any program.
     if !python.isEmpty, python == givenPython { sources.append(python) }
-    for source in (models + data).compactMap({ Specification($0).code })
+    for source in (models + data).map({ Specification($0) }).code
     where !sources.contains(source) {
       sources.append(source)
     }

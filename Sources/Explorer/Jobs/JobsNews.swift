@@ -133,7 +133,10 @@ extension State {
 
   /// What the title of a partial picture says: how much is in it.
   var partialRemark: String? {
-    guard let job = partialJob else { return nil }
+    guard let job = partialJob else {
+      guard difference == nil, let shown = layerResult ?? minibatchResult else { return nil }
+      return shown.comparison.standing.first(where: \.isPartial)?.description
+    }
     if let study = layerResult?.comparison.block?.study {
       return "partial: \(study.countedSamples) samples, n \(study.countedMinibatches)"
     }

@@ -57,7 +57,7 @@ extension State {
     guard let rows = displayedRows, let columns = displayedColumns, let place = placement else {
       return Frame(title: "layers", isFocused: focus == .layers)
     }
-    var remarks = (partialRemark.map { [$0] } ?? []) + differenceRemarks
+    var remarks = (partialRemark.map { [$0] } ?? []) + differenceRemarks + nullRemarks
     if place.block > 1 {
       remarks.append("\(place.block)×\(place.block) \(settings.reduction.rawValue)")
     }
@@ -66,7 +66,7 @@ extension State {
     remarks.append("\(place.rows) × \(place.columns)")
     return Frame(
       title: "\(settings.originAtTop ? "↓" : "↑") \(difference?.title ?? rows.title)",
-      warning: labelWarning, remarks: remarks,
+      warning: damageWarning.isEmpty ? labelWarning : damageWarning, remarks: remarks,
       footnote: "\(columns.title) →", titleRoom: difference == nil ? 12 : .max,
       isFocused: focus == .layers && overlay == nil, isMarked: marked.contains(.layers))
   }
@@ -166,9 +166,12 @@ private func drawColumnNames(
 
 private func layerScaleNotes(_ state: State) -> ScaleNotes {
   let summary = state.layerResult?.summary ?? Summary()
+  let name =
+    state.isDimming
+    ? "q>\(DifferenceTest.levelText)" : state.isDimmingChance ? "chance" : "NaN"
   return ScaleNotes(
-    missing: summary.nanCount + summary.infiniteCount > 0, negative: summary.negativeCount > 0,
-    vacant: false, missingName: state.isDimming ? "overlap" : "NaN")
+    missing: state.isDimmingChance || summary.nanCount + summary.infiniteCount > 0,
+    negative: summary.negativeCount > 0, vacant: false, missingName: name)
 }
 
 extension Axis {

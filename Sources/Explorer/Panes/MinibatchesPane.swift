@@ -75,7 +75,7 @@ extension State {
       remarks.insert("first \(square.layout.count) of \(cellScores.minibatches)", at: 0)
     }
     return Frame(
-      title: names, remarks: remarks,
+      title: names, warning: damageWarning, remarks: remarks,
       footnote: cellScores?.footnote ?? rows.dataset.withoutDatasetPrefix,
       isFocused: focus == .minibatches && overlay == nil, isMarked: marked.contains(.minibatches))
   }

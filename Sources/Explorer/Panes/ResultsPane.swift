@@ -56,11 +56,14 @@ private func drawEntry(
   buffer.fill(line, with: Cell(" ", style))
   let marker = isShown ? theme.glyph("▸", ">") : " "
   buffer.write(marker, x: line.x, y: line.y, style: style)
-  let extent = extent(of: entry, theme)
-  let extentWidth = TextWidth.width(of: extent)
+  let whole = extent(of: entry, theme)
   let room = line.width - 2
   // Curves are known by their mark, whatever their title.
-  let hasExtent = entry.pair == nil || TextWidth.width(of: title) + extentWidth + 1 <= room
+  let isWhole =
+    entry.pair == nil || TextWidth.width(of: title) + TextWidth.width(of: whole) + 1 <= room
+  let extent = isWhole ? whole : shortMark(of: entry, theme)
+  let extentWidth = TextWidth.width(of: extent)
+  let hasExtent = extentWidth > 0
   let titleRoom = hasExtent ? room - extentWidth - 1 : room
   buffer.write(
     theme.keepingStart(title, width: titleRoom), x: line.x + 2, y: line.y, style: style)

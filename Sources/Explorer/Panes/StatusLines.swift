@@ -10,9 +10,16 @@ func drawReadout(_ state: State, _ theme: Theme, in line: Rect, _ buffer: inout 
   // that stands behind a value that is longer than the last one.
   let value = line.width >= 110 ? readout.value.padded(to: 21) : readout.value(in: line.width)
   var parts: [(String, Style)] = [(value, theme.strong), (separator, theme.frame)]
-  // On a narrow screen the names say more than the numbers.
-  if line.width >= 72, readout.reason.isEmpty {
+  // On a narrow screen the names say more than the numbers, and doubts more than places.
+  if line.width >= (readout.marks.isEmpty ? 72 : 110), readout.reason.isEmpty {
     parts += [(readout.place, theme.text), (separator, theme.frame)]
+  }
+  if !readout.marks.isEmpty {
+    parts += [(readout.marks, theme.warning), (separator, theme.frame)]
+  }
+  // What one result's interval does not hold; where there is no room, `i` tells it.
+  if line.width >= 110, !readout.seeds.isEmpty {
+    parts += [(readout.seeds, theme.text), (separator, theme.frame)]
   }
   for (text, style) in parts {
     x += buffer.write(theme.spell(text), x: x, y: line.y, width: line.right - x, style: style)

@@ -47,6 +47,7 @@ private final class Inflater {
     if isReady { inflateEnd(stream) }
     stream.deallocate()
     free(output)
+    MemoryBudget.shared.give(capacity)
   }
 
   func run() throws(FormatError) -> ByteRegion {
@@ -55,9 +56,17 @@ private final class Inflater {
       if ended { try startNextMember() }
       ended = try step()
     }
-    let bytes = UnsafeRawBufferPointer(start: output, count: produced)
+    // What was room for more goes back; a stream of nothing keeps one byte.
+    let fitted = realloc(output, max(1, produced)) ?? output
+    MemoryBudget.shared.give(capacity - produced)
+    let charge = produced
     output = nil
-    return ByteRegion(owning: bytes) { free(UnsafeMutableRawPointer(mutating: $0.baseAddress)) }
+    capacity = 0
+    return ByteRegion(
+      owning: UnsafeRawBufferPointer(start: fitted, count: produced), charge: charge
+    ) {
+      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
+    }
   }
 
   /// Inflates what fits the output's free room; true at the end of a member.
@@ -105,8 +114,14 @@ private final class Inflater {
         "the gzip stream grows above the limit of \(limit) bytes",
         remedy: "unpack it first, if you trust it")
     }
-    let wanted = min(limit, max(1 << 16, capacity * 2))
+    let proportionate = Limits.unpacked(from: input.count)
+    guard capacity < proportionate else {
+      throw TooLarge.suspicious(produced, from: input.count)
+    }
+    let wanted = min(limit, proportionate, max(1 << 16, capacity * 2))
+    try MemoryBudget.shared.claim(wanted - capacity, for: "unpacking it")
     guard let larger = realloc(output, wanted) else {
+      MemoryBudget.shared.give(wanted - capacity)
       throw FormatError("there is not enough memory to unpack \(wanted) bytes")
     }
     output = larger

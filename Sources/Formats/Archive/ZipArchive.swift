@@ -1,6 +1,5 @@
 import Core
 import CZip
-import Glibc
 
 /// A zip archive in memory, read by libzip: its members are checked before any of them is unpacked.
 final class ZipArchive {
@@ -62,13 +61,11 @@ final class ZipArchive {
   /// The bytes of `member`, its checksum verified; a stored member's are not copied.
   func content(of member: Member) throws(FormatError) -> ByteSlice {
     if member.isStored, let slice = stored(member) { return slice }
-    guard let start = malloc(max(1, member.size)) else {
-      throw FormatError("there is not enough memory to unpack \(member.size) bytes")
+    let region = try ByteRegion.filled(member.size, for: "unpacking it") {
+      memory throws(FormatError) in
+      try unpack(member, into: memory)
+      return member.size
     }
-    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: start, count: member.size)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-    }
-    try unpack(member, into: UnsafeMutableRawBufferPointer(start: start, count: member.size))
     return ByteSlice(region)
   }
 }
@@ -121,7 +118,21 @@ extension ZipArchive {
       }
       members.append(member)
     }
+    // Parts that are unpacked as they are asked for never stand in memory together.
+    if countingStored { try expectSoundSize(of: members, in: region) }
     return members
+  }
+
+  /// Checks what all compressed members will take together.
+  /// - Throws: when it is out of proportion to the archive, or above what is left of the budget.
+  private static func expectSoundSize(
+    of members: [Member], in region: ByteRegion
+  ) throws(FormatError) {
+    let unpacked = members.reduce(0) { $0 + ($1.isStored ? 0 : $1.size) }
+    guard unpacked <= Limits.unpacked(from: region.count) else {
+      throw TooLarge.suspicious(unpacked, from: region.count)
+    }
+    try MemoryBudget.shared.expectRoom(for: unpacked, "unpacking it")
   }
 
   private static func member(

@@ -14,6 +14,7 @@ struct BundleStudy {
     var source: ResultID
     var sourceFormat: String
     var warnings: [String]
+    var caveats: [Caveat] = []
   }
 
   var models: [Axis] = []
@@ -33,7 +34,8 @@ struct BundleStudy {
         Entry(
           key: comparison.id.key, kind: comparison.kind, rows: model(comparison.rows),
           columns: model(comparison.columns), tensor: "cka.\(index)", dtype: comparison.dtype,
-          source: comparison.id, sourceFormat: comparison.format, warnings: comparison.warnings))
+          source: comparison.id, sourceFormat: comparison.format, warnings: comparison.warnings,
+          caveats: comparison.standing))
     }
   }
 
@@ -64,7 +66,10 @@ extension BundleStudy {
         + "\"tensor\": \"\(entry.tensor)\", \"dtype\": \(JSONText.string(entry.dtype)), "
         + "\"source\": {\"path\": \(JSONText.string(SafeText.sanitise(entry.source.path))), "
         + "\"format\": \(JSONText.string(entry.sourceFormat))}, "
-        + "\"warnings\": \(JSONText.list(entry.warnings))}"
+        + "\"warnings\": \(JSONText.list(entry.warnings))"
+        + (entry.caveats.isEmpty
+          ? "" : ", \"\(CaveatText.key)\": \(CaveatText.json(entry.caveats))")
+        + "}"
     }
     return JSONText.object(
       [
@@ -121,7 +126,8 @@ extension BundleStudy {
     return Entry(
       key: Self.safe(fields["key"]), kind: kind, rows: rows, columns: columns, tensor: tensor,
       dtype: Self.safe(fields["dtype"]), source: ResultID(path: ""), sourceFormat: "",
-      warnings: (fields["warnings"]?.elements ?? []).map { Self.safe($0) })
+      warnings: (fields["warnings"]?.elements ?? []).map { Self.safe($0) },
+      caveats: CaveatText.caveats(fields[CaveatText.key]))
   }
 
   private static func safe(_ value: Value?) -> String {

@@ -4,8 +4,9 @@ import Similarity
 /// The native file, `NAME.cka.safetensors`: any number of comparisons in one safetensors file,
 /// which Python reads with `safetensors.numpy.load_file` and no code of ours.
 ///
-/// Schema, version 1. `__metadata__` holds three strings:
+/// Schema, version 1. `__metadata__` holds four strings:
 ///
+/// - `checksum`: of all bytes of the file (`Seal`); files of version 0.1 have none.
 /// - `format`: `"cka"`; it tells a bundle from any other safetensors file.
 /// - `version`: `"1"`. A reader refuses a version above its own, and reads every one below.
 /// - `study`: JSON text,
@@ -46,9 +47,9 @@ public enum ResultBundle {
     return try file.encoded()
   }
 
-  /// The three texts of every bundle.
+  /// The texts of every bundle.
   static func metadata(study: String) -> [(key: String, value: String)] {
-    [("format", "cka"), ("version", "\(version)"), ("study", study)]
+    [(Seal.key, Seal.blank), ("format", "cka"), ("version", "\(version)"), ("study", study)]
   }
 }
 
@@ -110,9 +111,11 @@ extension ResultBundle {
         "shape \(array.shape) does not fit \(rows.layers.count) × \(columns.layers.count) layers",
         at: place)
     }
-    return Comparison(
+    var comparison = Comparison(
       id: ResultID(path: path, key: entry.key), format: "cka bundle, version \(version)",
       kind: entry.kind, rows: rows, columns: columns, matrix: try array.matrix(),
       dtype: entry.dtype.isEmpty ? array.type.rawValue : entry.dtype, warnings: entry.warnings)
+    comparison.standing = entry.caveats
+    return comparison
   }
 }

@@ -66,7 +66,10 @@ extension ResultBundle {
       let shape = [widths.rows, widths.columns]
       file.add("cka.\(index)", shape: shape, .matrix(comparisons[index].matrix))
       file.add("halfwidth.\(index)", shape: shape, .matrix(widths))
+      guard let block = comparisons[index].block else { continue }
+      addFindings(of: block, index: index, shape: shape, to: &file)
     }
+    addFigures(of: study, to: &file)
     file.add("study.sums", shape: [study.sums.count], .doubles(study.sums))
     file.add("study.scales", shape: [study.scales.count], .doubles(study.scales))
     if study.units.contains(where: { $0 != 0 }) {
@@ -98,6 +101,7 @@ extension ResultBundle {
         matrix: block.matrix(), dtype: "float64",
         warnings: warnings(record, rows: rows, columns: columns), block: block)
       comparison.origin = record.provenance.origin
+      comparison.standing = caveats(of: record)
       return comparison
     }
   }
@@ -109,11 +113,10 @@ extension ResultBundle {
       let region = try MappedFile.region(path: path)
       guard SafetensorsFile.matches(region.bytes) else { throw FormatError("this is no bundle") }
       let file = try SafetensorsFile(region: region)
+      try Seal.check(file, in: region.bytes)
       guard matches(file) else { throw FormatError("this is no bundle") }
       let record = try record(in: file, path: path)
-      guard !MappedFile.wasTruncated(region) else {
-        throw FormatError("the file was cut short while it was read", remedy: "open it again")
-      }
+      try MappedFiles.checkIntact(region)
       return record
     } catch {
       var error = error
@@ -166,17 +169,17 @@ extension ResultBundle {
     let (study, provenance) = (record.study, record.provenance)
     var lines: [String] = []
     let seen = study.minibatches.count
-    if provenance.state == .partial, provenance.plannedMinibatches > 0 {
-      lines.append("partial: \(seen) of \(provenance.plannedMinibatches) minibatches so far")
-    } else if provenance.state == .converged {
+    lines += caveats(of: record).map(\.description)
+    if provenance.state == .converged {
       lines.append(
         "stopped after \(seen) of \(provenance.plannedMinibatches) minibatches: every interval is "
-          + "narrow enough")
+          + "narrow enough; intervals of such runs are somewhat too narrow")
     }
     lines += provenance.warnings + study.notes
     guard study.countedMinibatches > 0 else {
       return lines + ["no minibatch has been counted yet: there are no values"]
     }
+    lines += StudyWarning.lines(study.warnings(rowModel: rows, columnModel: columns))
     var reasons: [String] = []
     for model in rows == columns ? [rows] : [rows, columns] {
       for layer in study.layers(of: model) {

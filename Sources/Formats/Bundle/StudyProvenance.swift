@@ -15,22 +15,8 @@ public struct StudyProvenance: Sendable, Equatable {
     case converged
   }
 
-  /// A file that activations came from.
-  public struct Source: Sendable, Equatable {
-    /// Its absolute path, safe to show.
-    public var path: String
-    /// Its size in bytes.
-    public var bytes: Int
-    /// When it was last written, in nanoseconds since 1970.
-    public var modified: Int
-
-    /// A file as it was found.
-    public init(path: String, bytes: Int, modified: Int) {
-      self.path = path
-      self.bytes = bytes
-      self.modified = modified
-    }
-  }
+  /// A file that activations, models or data came from.
+  public typealias Source = SourceFile
 
   /// How far the study is.
   public var state = State.partial
@@ -76,6 +62,7 @@ extension StudyProvenance {
       JSONText.object([
         ("path", JSONText.string(SafeText.sanitise(source.path))), ("bytes", "\(source.bytes)"),
         ("modified", "\(source.modified)"),
+        ("hash", source.hash.map(JSONText.string) ?? "null"),
       ])
     }
     return JSONText.object([
@@ -104,7 +91,7 @@ extension StudyProvenance {
       guard let fields = source.fields, let path = fields["path"]?.safeText else { return nil }
       return Source(
         path: path, bytes: fields["bytes"]?.integer ?? 0,
-        modified: fields["modified"]?.integer ?? 0)
+        modified: fields["modified"]?.integer ?? 0, hash: fields["hash"]?.safeText)
     }
     backend = fields["backend"]?.safeText ?? ""
     settings = Self.texts(fields["settings"])
@@ -136,8 +123,10 @@ extension StudyProvenance {
 
   /// The part of it that a reader of the figures is shown.
   var origin: ResultOrigin {
-    ResultOrigin(
+    var origin = ResultOrigin(
       command: SafeText.sanitise(command.joined(separator: " ")), created: created,
-      settings: settings, versions: versions)
+      settings: settings, versions: versions, sources: sources)
+    origin.isStoppedEarly = state == .converged
+    return origin
   }
 }

@@ -30,7 +30,9 @@ extension ResultBundle {
         models: models, options: statistics.options, minibatches: statistics.minibatches,
         faults: faults, sums: sums.values(), scales: scales.values(),
         kept: try kept(triangle.count, in: file), units: try units(layers, in: file),
-        flat: statistics.flat)
+        flat: statistics.flat,
+        figures: try figures(layers, statistics.options.estimator, in: file),
+        null: try null(statistics.options.null, layers: layers, in: file))
       return StudyRecord(study: study, provenance: StudyProvenance(text.provenance))
     } catch let error as StudyError {
       throw FormatError(error.description, at: "metadata 'study'")
@@ -57,13 +59,28 @@ extension ResultBundle {
       comparison.matrix = block.matrix()
       comparison.block = block
       comparison.origin = record.provenance.origin
+      comparison.standing = caveats(of: record)
       comparison.format = format(of: record.study)
       if let warning = disagreement(of: stored, with: comparison.matrix) {
         comparison.warnings.insert(warning, at: 0)
+        comparison.standing.insert(.contradiction(warning), at: 0)
       }
+      // An earlier version may have written none of these.
+      let told = StudyWarning.lines(
+        record.study.warnings(rowModel: entry.rows, columnModel: entry.columns))
+      comparison.warnings += told.filter { !stored.warnings.contains($0) }
       result.append(comparison)
     }
     return result
+  }
+
+  /// What must be said of a study's figures wherever they go.
+  static func caveats(of record: StudyRecord) -> [Caveat] {
+    guard record.provenance.state == .partial else { return [] }
+    return [
+      .partial(
+        seen: record.study.minibatches.count, planned: record.provenance.plannedMinibatches)
+    ]
   }
 
   /// Where the matrix in the file is not that of the sums beside it: somebody changed one of them.
@@ -103,7 +120,7 @@ extension ResultBundle {
     return units
   }
 
-  private static func tensor(
+  static func tensor(
     _ name: String, _ shape: [Int], _ type: ScalarType, in file: SafetensorsFile
   ) throws(FormatError) -> NDArray {
     guard let array = file.tensor(name) else {

@@ -33,7 +33,11 @@ extension StudyStatistics {
       ("weighting", JSONText.string(options.weighting.rawValue)),
       ("precision", JSONText.string(options.precision.rawValue)),
       ("centring", "\"features over the minibatch, then the kernel\""),
-      ("intervals", "\"95 %, jackknife over minibatches\""), ("keep", keep),
+      (
+        "intervals",
+        "\"95 %, jackknife over minibatches; of other samples for these networks, not other seeds\""
+      ), ("keep", keep),
+      ("null", options.null.map(Self.json) ?? "null"),
       ("samples", "[\(minibatches.map { "\($0.samples)" }.joined(separator: ", "))]"),
     ]
     if minibatches.contains(where: { $0.sampleHash != nil }) {
@@ -71,7 +75,8 @@ extension StudyStatistics {
       kernel: try Self.choice("kernel", in: fields, Kernel.init(text:)),
       weighting: try Self.choice("weighting", in: fields, Weighting.init(rawValue:)),
       precision: try Self.choice("precision", in: fields, Precision.init(rawValue:)),
-      keep: try Self.keep(fields["keep"]), skipBad: fields["skip_bad"]?.truth ?? false)
+      keep: try Self.keep(fields["keep"]), null: try Self.null(fields["null"]),
+      skipBad: fields["skip_bad"]?.truth ?? false)
     minibatches = try Self.minibatches(fields)
     faults = []
     for entry in try Self.entries("faults", in: fields) {
@@ -98,6 +103,19 @@ extension StudyStatistics {
         "the \(key) is none that this cka knows", at: place, remedy: "update cka")
     }
     return choice
+  }
+
+  private static func json(_ plan: NullPlan) -> String {
+    JSONText.object([("draws", "\(plan.draws)"), ("seed", "\(plan.seed)")])
+  }
+
+  /// The permutation null; none where it is not said, as in bundles of earlier versions.
+  private static func null(_ value: Value?) throws(FormatError) -> NullPlan? {
+    guard let fields = value?.fields else { return nil }
+    guard let draws = fields["draws"]?.integer, (1...NullPlan.mostDraws).contains(draws),
+      let seed = fields["seed"]?.integer, seed >= 0
+    else { throw FormatError("the null is none that this cka knows", at: place) }
+    return NullPlan(draws: draws, seed: UInt64(seed))
   }
 
   private static func keep(_ value: Value?) throws(FormatError) -> KeepPolicy {

@@ -60,8 +60,9 @@ struct TensorFile {
     withUnsafeBytes(of: UInt64(length).littleEndian) { bytes.append(contentsOf: $0) }
     bytes.append(contentsOf: header.utf8)
     bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: length - header.utf8.count))
-    return EncodedFile(
+    let file = EncodedFile(
       header: bytes, contents: ordered.map(\.content), count: bytes.count + dataCount)
+    return metadata.contains { $0.value == Seal.blank } ? file.sealed : file
   }
 
   private func header(_ ordered: [Entry]) -> (text: String, dataCount: Int) {
@@ -98,6 +99,16 @@ public struct EncodedFile: ByteParts {
     bytes.reserveCapacity(count)
     forEachPart { bytes.append(contentsOf: $0) }
     return bytes
+  }
+
+  /// The same with the checksum of all bytes in the place that was left for it.
+  fileprivate var sealed: EncodedFile {
+    guard let place = Seal.place(of: Seal.blank, in: header) else { return self }
+    var hash = FileHash()
+    forEachPart { hash.add($0) }
+    var header = header
+    header.replaceSubrange(place, with: hash.text.utf8)
+    return EncodedFile(header: header, contents: contents, count: count)
   }
 
   /// Calls `body` with the header, then with one list or matrix after another.

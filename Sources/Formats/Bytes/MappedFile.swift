@@ -18,25 +18,13 @@ enum MappedFile {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw openError(errno) }
     defer { close(descriptor) }
-    let size = try regularSize(of: descriptor)
-    if size >= threshold, let mapped = map(descriptor, size: size) { return mapped }
-    return try readWhole(descriptor, size: size)
+    let status = try regularStatus(of: descriptor)
+    let size = Int(status.st_size)
+    if size >= threshold, let mapped = map(descriptor, path: path, status: status) { return mapped }
+    return try readWhole(descriptor, size: size, before: FileStamp(status))
   }
 
-  /// Bytes of the regular file at `path`.
-  static func size(path: String) throws(FormatError) -> Int {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw openError(errno) }
-    defer { close(descriptor) }
-    return try regularSize(of: descriptor)
-  }
-
-  /// Whether a read of `region` met pages that its file no longer has; they read as 0xFF.
-  static func wasTruncated(_ region: ByteRegion) -> Bool {
-    region.bytes.baseAddress.map { cka_mapping_was_truncated($0) } ?? false
-  }
-
-  private static func regularSize(of descriptor: Int32) throws(FormatError) -> Int {
+  private static func regularStatus(of descriptor: Int32) throws(FormatError) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw openError(errno) }
     switch status.st_mode & S_IFMT {
@@ -52,24 +40,30 @@ enum MappedFile {
       throw FormatError(
         "the file is empty", remedy: "write the result again; the program may have been stopped")
     }
-    return Int(status.st_size)
+    return status
   }
 
   /// nil when the file cannot be mapped or guarded: reading it works all the same.
-  private static func map(_ descriptor: Int32, size: Int) -> ByteRegion? {
+  private static func map(_ descriptor: Int32, path: String, status: stat) -> ByteRegion? {
+    let size = Int(status.st_size)
     guard let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), start != MAP_FAILED
     else { return nil }
     guard cka_guard_mapping(start, size) else {
       munmap(start, size)
       return nil
     }
-    let bytes = UnsafeRawBufferPointer(start: start, count: size)
     let address = UInt(bitPattern: start)
-    let setAside: @Sendable (UnsafeRawBufferPointer) -> Void = {
-      dropPages(of: $0, mappedFrom: UnsafeMutableRawPointer(bitPattern: address))
+    let hasLostBytes: @Sendable () -> Bool = {
+      UnsafeRawPointer(bitPattern: address).map { cka_mapping_was_truncated($0) } ?? false
     }
-    return ByteRegion(owning: bytes, setAside: setAside) { bytes in
+    let mapping = ByteRegion.Mapping(
+      setAside: { dropPages(of: $0, mappedFrom: UnsafeMutableRawPointer(bitPattern: address)) },
+      hasLostBytes: hasLostBytes)
+    MappedFiles.add(start, path: path, stamp: FileStamp(status), hasLostBytes: hasLostBytes)
+    let bytes = UnsafeRawBufferPointer(start: start, count: size)
+    return ByteRegion(owning: bytes, mapping: mapping) { bytes in
       guard let start = bytes.baseAddress else { return }
+      MappedFiles.remove(start)
       cka_forget_mapping(start)
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
     }
@@ -89,26 +83,29 @@ enum MappedFile {
     madvise(start + from, to - from, MADV_DONTNEED)
   }
 
-  private static func readWhole(_ descriptor: Int32, size: Int) throws(FormatError) -> ByteRegion {
-    guard let memory = malloc(size) else {
-      throw FormatError("there is not enough memory to read \(size) bytes")
-    }
-    var filled = 0
-    while filled < size {
-      let got = read(descriptor, memory + filled, size - filled)
-      if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else {
-        let code = errno
-        free(memory)
-        throw FormatError(
-          "reading failed: \(String(cString: strerror(code)))", at: "byte \(filled)")
+  private static func readWhole(
+    _ descriptor: Int32, size: Int, before: FileStamp
+  ) throws(FormatError) -> ByteRegion {
+    let region = try ByteRegion.filled(size, for: "reading it") { memory throws(FormatError) in
+      var filled = 0
+      while filled < size {
+        let got = read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
+        if got < 0 && errno == EINTR { continue }
+        guard got >= 0 else {
+          throw FormatError(
+            "reading failed: \(String(cString: strerror(errno)))", at: "byte \(filled)")
+        }
+        if got == 0 { break }
+        filled += got
       }
-      if got == 0 { break }  // shorter than a moment ago: readers say what is missing
-      filled += got
+      return filled
     }
-    return ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: filled)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
+    // One half of what was before and one of what came after is what nobody has saved.
+    guard FileStamp(try regularStatus(of: descriptor)) == before, region.count == size else {
+      throw FormatError(
+        "the file was changed while it was read", remedy: "open it again when it is finished")
     }
+    return region
   }
 
   private static func openError(_ code: Int32) -> FormatError {

@@ -1,5 +1,4 @@
 import Core
-import Glibc
 import Synchronization
 
 /// Files of activations, a bounded number of which is open at a time.
@@ -7,7 +6,7 @@ import Synchronization
 /// A thousand files of a minibatch each take no more memory and mappings than ten. A file that was
 /// closed is opened again when it is asked for, and must be the same as before.
 final class FeatureStore: Sendable {
-  /// Files that stay open; a process can guard 256 mappings.
+  /// Files that stay open.
   static let mostOpen = 64
 
   private struct Known {
@@ -81,9 +80,7 @@ final class FeatureStore: Sendable {
     try state.withLock { state throws(FormatError) in
       for (number, file) in state.open {
         try Self.checkUnchanged(state.known[number])
-        if let region = file.region, MappedFile.wasTruncated(region) {
-          throw Self.changed(state.known[number].path)
-        }
+        if file.region?.hasLostBytes == true { throw Self.changed(state.known[number].path) }
       }
     }
   }
@@ -139,27 +136,4 @@ final class FeatureStore: Sendable {
       "the file was changed while it was read",
       remedy: "let its writer finish, then start again", file: SafeText.sanitise(path))
   }
-}
-
-/// What tells a file from another, or from itself after it was written to.
-private struct FileStamp: Equatable {
-  private let device: UInt
-  private let inode: UInt
-  private let size: Int
-  private let seconds: Int
-  private let nanoseconds: Int
-
-  /// nil when there is no file at `path`.
-  init?(path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = UInt(status.st_dev)
-    inode = UInt(status.st_ino)
-    size = Int(status.st_size)
-    seconds = status.st_mtim.tv_sec
-    nanoseconds = status.st_mtim.tv_nsec
-  }
-
-  /// Whether both are the same file, be its content another.
-  func isSameFile(as other: FileStamp) -> Bool { device == other.device && inode == other.inode }
 }

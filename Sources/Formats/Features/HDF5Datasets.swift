@@ -6,17 +6,14 @@ import Glibc
 /// - Precondition: all calls, and the end of its life, happen while `HDF5Reader.locked` runs them.
 struct HDF5Datasets {
   let listing: HDF5Listing
-  private let file: HDF5Handle
+  private let file: HDF5File
+  private let fileSize: Int
 
-  /// Opens the file at `path`, which has `size` bytes.
-  init(path: String, size: Int) throws(FormatError) {
-    file = HDF5Handle(cka_h5_open(path))
-    guard file.isValid else {
-      throw FormatError(
-        "not a readable HDF5 file: its superblock is damaged or the file is cut short",
-        remedy: "copy it again")
-    }
-    var listing = HDF5Listing(fileSize: size)
+  /// Opens the file that `region` holds.
+  init(_ region: ByteRegion) throws(FormatError) {
+    file = try HDF5File(region)
+    fileSize = region.count
+    var listing = HDF5Listing(fileSize: region.count)
     try listing.group(file.id, path: "", depth: 0)
     self.listing = listing
   }
@@ -29,12 +26,18 @@ struct HDF5Datasets {
     let handle = try open(number)
     let shape = [rows.count] + dataset.shape.dropFirst()
     let bytes = try NDArray.count(of: shape) * type.type.size
-    guard let memory = malloc(max(1, bytes)) else {
-      throw FormatError("there is not enough memory to read \(bytes) bytes")
+    let region = try ByteRegion.filled(bytes, for: "reading rows") { memory throws(FormatError) in
+      try read(rows, of: dataset, handle, shape: shape, into: memory)
+      return bytes
     }
-    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: bytes)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-    }
+    return try NDArray(
+      type: type.type, shape: shape, packedIn: ByteSlice(region), swapped: type.swapped)
+  }
+
+  private func read(
+    _ rows: Range<Int>, of dataset: HDF5Listing.Dataset, _ handle: HDF5Handle, shape: [Int],
+    into memory: UnsafeMutableRawBufferPointer
+  ) throws(FormatError) {
     let space = HDF5Handle(H5Dget_space(handle.id))
     let fileType = HDF5Handle(H5Dget_type(handle.id))
     var start = [hsize_t](repeating: 0, count: shape.count)
@@ -43,26 +46,26 @@ struct HDF5Datasets {
     let target = HDF5Handle(H5Screate_simple(Int32(shape.count), count, nil))
     // The shape is asked for again: the file may have been written anew since it was listed.
     guard space.isValid, fileType.isValid, target.isValid,
-      HDF5Listing.shape(of: space) == dataset.shape, HDF5Type(fileType.id) == type,
+      HDF5Listing.shape(of: space) == dataset.shape, HDF5Type(fileType.id) == dataset.type,
       H5Sselect_hyperslab(space.id, H5S_SELECT_SET, start, nil, count, nil) >= 0,
-      H5Dread(handle.id, fileType.id, target.id, space.id, cka_h5_default(), memory) >= 0
+      H5Dread(
+        handle.id, fileType.id, target.id, space.id, cka_h5_default(), memory.baseAddress) >= 0
     else {
       throw FormatError(
         "its values cannot be read", remedy: "copy the file again; it may be damaged")
     }
-    return try NDArray(
-      type: type.type, shape: shape, packedIn: ByteSlice(region), swapped: type.swapped)
   }
 
   /// All of the dataset `number`, which is text.
   func texts(of number: Int) throws(FormatError) -> Value {
     let handle = try open(number)
     do throws(HDF5Values.Unread) {
-      var bytesLeft = Limits.hdf5Bytes
-      return try HDF5Values(dataset: handle.id).value(bytesLeft: &bytesLeft)
+      var room = HDF5Room(most: Limits.hdf5Bytes, fileSize: fileSize)
+      return try HDF5Values(dataset: handle.id).value(&room)
     } catch {
       switch error {
       case .leftOut(let problem), .damaged(let problem): throw FormatError(problem)
+      case .tooLarge(let error): throw error
       }
     }
   }
@@ -83,24 +86,14 @@ struct HDF5Datasets {
 // MARK: The process that reads for another one
 
 extension HDF5Service {
-  /// Seconds that one request for activations may take.
-  static let secondsForRequest: UInt32 = 60
-
-  /// Whether `descriptor` is a socket, over which `HDF5Server` asks.
-  static func isSocket(_ descriptor: Int32) -> Bool {
-    var status = stat()
-    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
-  }
-
-  /// Sends the listing of the file at `path` over `socket`, then what is asked for, until nobody
+  /// Sends the listing of the file in `region` over `socket`, then what is asked for, until nobody
   /// asks.
-  static func answer(path: String, socket: Int32) {
+  static func answer(_ region: ByteRegion, socket: Int32) {
     _ = try? HDF5Reader.locked { () throws(FormatError) in
       alarm(secondsForRequest)
       let file: HDF5Datasets
       do throws(FormatError) {
-        let size = try MappedFile.size(path: path)
-        file = try HDF5Datasets(path: path, size: size)
+        file = try HDF5Datasets(region)
       } catch {
         _ = send(HDF5Wire.encode(error), isError: true, to: socket)
         return
@@ -126,22 +119,19 @@ extension HDF5Service {
         return send(HDF5Wire.encode(texts), isError: false, to: socket)
       }
       let array = try file.rows(rows, of: request.dataset)
-      return withExtendedLifetime(array.region) {
-        send(array.region.bytes, isError: false, to: socket)
-      }
+      var message = HDF5Message()
+      message.append(array.region)
+      return send(message, isError: false, to: socket)
     } catch {
       return send(HDF5Wire.encode(error), isError: true, to: socket)
     }
   }
 
-  private static func send(_ bytes: [UInt8], isError: Bool, to socket: Int32) -> Bool {
-    bytes.withUnsafeBytes { send($0, isError: isError, to: socket) }
-  }
-
-  private static func send(
-    _ bytes: UnsafeRawBufferPointer, isError: Bool, to socket: Int32
-  ) -> Bool {
-    [isError ? 1 : 0, bytes.count].withUnsafeBytes { HDF5Request.drain($0, to: socket) }
-      && HDF5Request.drain(bytes, to: socket)
+  static func send(_ message: HDF5Message, isError: Bool, to socket: Int32) -> Bool {
+    var isSent = [isError ? 1 : 0, message.count].withUnsafeBytes {
+      HDF5Request.drain($0, to: socket)
+    }
+    message.forEachPart { part in isSent = isSent && HDF5Request.drain(part, to: socket) }
+    return isSent
   }
 }

@@ -11,7 +11,6 @@ final class HDF5FeatureFile: FeatureFile {
   let region: ByteRegion?
   let warnings: [String]
   private let datasets: [HDF5Listing.Dataset]
-  private let path: String
   /// Reads what is in chunks and what is text; nil when nothing is, or this process reads itself.
   private let server: HDF5Server?
 
@@ -26,15 +25,13 @@ final class HDF5FeatureFile: FeatureFile {
       warnings = answer.warnings
       server = started
     } else {
-      let size = region.count
       listing = try HDF5Reader.locked { () throws(FormatError) in
-        try HDF5Datasets(path: path, size: size).listing
+        try HDF5Datasets(region).listing
       }
       warnings = listing.warnings
     }
     entries = listing.entries
     datasets = listing.datasets
-    self.path = path
     self.region = region
     // Where all is in one piece, the mapping is enough.
     self.server = listing.needsLibrary ? server : nil
@@ -75,9 +72,7 @@ final class HDF5FeatureFile: FeatureFile {
   private func here<T: Sendable>(
     _ read: (HDF5Datasets) throws(FormatError) -> T
   ) throws(FormatError) -> T {
-    let size = region?.count ?? 0
-    return try HDF5Reader.locked { () throws(FormatError) in
-      try read(try HDF5Datasets(path: path, size: size))
-    }
+    guard let region else { throw FormatError("no bytes to read") }
+    return try HDF5Reader.locked { () throws(FormatError) in try read(try HDF5Datasets(region)) }
   }
 }

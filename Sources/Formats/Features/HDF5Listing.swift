@@ -158,5 +158,5 @@ extension HDF5Listing {
     }
   }
 
-  private static let nonsense = FormatError("libhdf5 gave up: the HDF5 file is damaged")
+  private static let nonsense = HDF5Failure.nonsense.error
 }

@@ -12,8 +12,10 @@ import Synchronization
 final class HDF5Server: Sendable {
   /// One request at a time goes through; a process that died is not asked again.
   private struct Connection {
-    let process: pid_t
+    let process: HDF5Process
     let socket: Int32
+    var hasBegun = false
+    var isReaped = false
     var failure: FormatError?
   }
 
@@ -23,30 +25,25 @@ final class HDF5Server: Sendable {
   init(_ command: [String], path: String) throws(FormatError) {
     var sockets: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, kind, 0, &sockets) == 0 else { throw Self.noProcess(errno) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, sockets[1], 0)
-    posix_spawn_file_actions_adddup2(&actions, sockets[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    let arguments = (command + [path]).map { strdup($0) }
-    defer { arguments.forEach { free($0) } }
-    var child: pid_t = 0
-    let status = posix_spawn(&child, command[0], &actions, nil, arguments + [nil], environ)
-    close(sockets[1])
-    guard status == 0 else {
-      close(sockets[0])
-      throw Self.noProcess(status)
+    guard socketpair(AF_UNIX, kind, 0, &sockets) == 0 else {
+      throw HDF5Failure.notStarted(errno).error
     }
-    connection = Mutex(Connection(process: child, socket: sockets[0]))
+    defer { close(sockets[1]) }
+    let limits = HDF5Limits(bytes: MemoryBudget.shared.left, seconds: 0)
+    do throws(HDF5Failure) {
+      let process = try HDF5Process(
+        command, path: path, input: sockets[1], output: sockets[1], limits: limits)
+      connection = Mutex(Connection(process: process, socket: sockets[0]))
+    } catch {
+      close(sockets[0])
+      throw error.error
+    }
   }
 
   deinit {
     connection.withLock { connection in
       close(connection.socket)
-      kill(connection.process, SIGKILL)
-      while waitpid(connection.process, nil, 0) < 0, errno == EINTR {}
+      if !connection.isReaped { connection.process.end() }
     }
   }
 
@@ -73,38 +70,56 @@ final class HDF5Server: Sendable {
     try connection.withLock { connection throws(FormatError) in
       if let failure = connection.failure { throw failure }
       // Until the whole answer is here, nothing can be asked again.
-      connection.failure = Self.died
-      if let request { guard request.send(to: connection.socket) else { throw Self.died } }
-      var head = [0, 0]
-      let isAnswered = head.withUnsafeMutableBytes { HDF5Request.fill($0, from: connection.socket) }
-      let isError = head[0] != 0
-      guard isAnswered, head[1] >= 0,
-        count.flatMap({ isError ? nil : $0 }).map({ $0 == head[1] })
-          ?? (head[1] <= Limits.hdf5Bytes)
-      else { throw Self.died }
-      guard let memory = malloc(max(1, head[1])) else {
-        throw FormatError("there is not enough memory to read \(head[1]) bytes")
-      }
-      let bytes = UnsafeMutableRawBufferPointer(start: memory, count: head[1])
-      let region = ByteRegion(owning: UnsafeRawBufferPointer(bytes)) {
-        free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-      }
-      guard HDF5Request.fill(bytes, from: connection.socket) else { throw Self.died }
-      connection.failure = nil
-      if isError {
-        _ = try HDF5Wire.decode(region)  // throws the error that it holds
-        throw Self.died
+      connection.failure = HDF5Failure.nonsense.error
+      guard let region = try Self.exchange(request, count: count, on: &connection) else {
+        let failure = Self.end(&connection).error
+        connection.failure = failure
+        throw failure
       }
       return region
     }
   }
 
-  private static let died = FormatError(
-    "libhdf5 gave up or took longer than \(HDF5Service.secondsForRequest) seconds: the HDF5 file may "
-      + "be damaged", remedy: "copy it again")
+  /// The answer; nil where there is none.
+  private static func exchange(
+    _ request: HDF5Request?, count: Int?, on connection: inout Connection
+  ) throws(FormatError) -> ByteRegion? {
+    let socket = connection.socket
+    if !connection.hasBegun {
+      var greeting: UInt8 = 0
+      let isAlive = withUnsafeMutableBytes(of: &greeting) { HDF5Request.fill($0, from: socket) }
+      connection.hasBegun = isAlive && greeting == HDF5Process.greeting
+      guard connection.hasBegun else { return nil }
+    }
+    if let request { guard request.send(to: socket) else { return nil } }
+    var head = [0, 0]
+    let isAnswered = head.withUnsafeMutableBytes { HDF5Request.fill($0, from: socket) }
+    let isError = head[0] != 0
+    guard isAnswered, head[1] >= 0,
+      count.flatMap({ isError ? nil : $0 }).map({ $0 == head[1] }) ?? (head[1] <= Limits.hdf5Bytes)
+    else { return nil }
+    var isWhole = true
+    let region = try ByteRegion.filled(head[1], for: "reading rows") {
+      memory throws(FormatError) in
+      isWhole = HDF5Request.fill(memory, from: socket)
+      return memory.count
+    }
+    guard isWhole else { return nil }
+    connection.failure = nil
+    guard isError else { return region }
+    _ = try HDF5Wire.decode(region)  // throws the error that it holds
+    return nil
+  }
 
-  private static func noProcess(_ code: Int32) -> FormatError {
-    FormatError("no process to read HDF5 in: \(String(cString: strerror(code)))")
+  /// Ends the process, and says why it gave no answer.
+  private static func end(_ connection: inout Connection) -> HDF5Failure {
+    guard !connection.isReaped else { return .nonsense }
+    // One that has not gone already talks nonsense.
+    shutdown(connection.socket, Int32(SHUT_RDWR))
+    connection.isReaped = true
+    let failure = connection.process.failure(hasBegun: connection.hasBegun)
+    return failure == .late(seconds: 0)
+      ? .late(seconds: Int(HDF5Service.secondsForRequest)) : failure
   }
 }
 

@@ -1,8 +1,10 @@
+import Recipe
+
 /// The part of a study that runs models: which ones, on which data, and how.
 ///
 /// What a text such as `device` may say is for the program that runs the models to know.
 public struct ModelStudy: Sendable, Equatable {
-  /// `SPECIFICATION` or `NAME=SPECIFICATION` of each model; see `ModelSpecification`.
+  /// `SPECIFICATION` or `NAME=SPECIFICATION` of each model; see `Specification`.
   public var models: [String]
   /// The data that all models see.
   public var data: String?
@@ -12,7 +14,7 @@ public struct ModelStudy: Sendable, Equatable {
   public var maxBatches: Int?
   /// Kinds of modules, parted by commas: `Conv2d,Linear`; nil for all.
   public var types: String?
-  /// What becomes of tokens: `flatten`, `mean` or `class`.
+  /// What becomes of tokens; see `TokenChoice`.
   public var tokens: String?
   /// `auto`, `cpu`, `cuda` or `cuda:1`.
   public var device: String?
@@ -41,8 +43,8 @@ public struct ModelStudy: Sendable, Equatable {
 extension ModelStudy {
   /// The same study, with the paths in its specifications leading from `folder`.
   public func moved(to folder: String) -> ModelStudy {
-    func moved(_ text: String, _ role: ModelSpecification.Role) -> String {
-      ModelSpecification.rebased(text, as: role, from: self.folder, to: folder)
+    func moved(_ text: String, _ role: Specification.Role) -> String {
+      Specification.rebased(text, as: role, from: self.folder, to: folder)
     }
     var study = self
     study.models = models.map { moved($0, .model) }

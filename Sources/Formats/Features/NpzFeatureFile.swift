@@ -1,5 +1,4 @@
 import Core
-import Glibc
 import Synchronization
 
 /// An npz archive: stored arrays are views of the file, deflated ones are unpacked as they are
@@ -144,13 +143,11 @@ private struct DeflatedArray: Sendable {
     guard let current else { throw FormatError("the member cannot be unpacked") }
     try current.skip(start - current.position)
     let count = rows.count * rowBytes
-    guard let memory = malloc(max(1, count)) else {
-      throw FormatError("there is not enough memory to unpack \(count) bytes")
+    let region = try ByteRegion.filled(count, for: "unpacking a minibatch") {
+      memory throws(FormatError) in
+      try current.read(into: memory)
+      return count
     }
-    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: count)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-    }
-    try current.read(into: UnsafeMutableRawBufferPointer(start: memory, count: count))
     if current.position == member.size { try current.expectEnd() } else { stream = current }
     return try NDArray(
       type: type, shape: [rows.count] + shape.dropFirst(), packedIn: ByteSlice(region),
@@ -174,11 +171,11 @@ extension ZipArchive {
     if member.isStored { return try content(of: member) }
     // The magic, the version and the header's length come before the header.
     let count = min(member.size, most + 12)
-    guard let memory = malloc(max(1, count)) else { throw FormatError("not enough memory") }
-    let region = ByteRegion(owning: UnsafeRawBufferPointer(start: memory, count: count)) {
-      free(UnsafeMutableRawPointer(mutating: $0.baseAddress))
-    }
-    try stream(of: member).read(into: UnsafeMutableRawBufferPointer(start: memory, count: count))
-    return ByteSlice(region)
+    let stream = try stream(of: member)
+    return ByteSlice(
+      try ByteRegion.filled(count, for: "unpacking a header") { memory throws(FormatError) in
+        try stream.read(into: memory)
+        return count
+      })
   }
 }

@@ -86,6 +86,12 @@ extension StudyFile {
         throw error.located(value.place)
       }
     case .keep: keep = try value.text()
+    case .shuffle:
+      guard let order = Self.shuffle(try value.text()) else {
+        throw value.refusal("should be a seed from 0 to 4294967295, or none")
+      }
+      shuffle = order
+    case .null: null = try value.positive("a positive number")
     case .skipBad: skipBad = try value.truth()
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:
@@ -116,6 +122,9 @@ extension StudyFile {
       FormatError(
         "the key '\(SafeText.sanitise(duplicates.joined(separator: ", ")))' occurs twice",
         at: "line \(context.mark.line)", remedy: "keep one of them")
+    case .reader(let problem, _, _, _):
+      FormatError(
+        "not valid YAML: \(SafeText.sanitise(problem))", remedy: "write it as plain UTF-8 text")
     default:
       FormatError("not valid YAML: \(SafeText.sanitise(String(describing: error)))")
     }

@@ -34,7 +34,8 @@ public struct StudyFile: Sendable, Equatable {
   public var estimator: String?
   /// `linear` or `rbf:FRACTION`.
   public var kernel: String?
-  /// `equal`, `pairs` or `samples`.
+  /// `equal`, `pairs` or `samples`; nil for what this version takes, `pairs`. A file that says
+  /// nothing means `equal`, as all files did before there was another: `read` puts it here.
   public var weighting: String?
   /// A layer filter.
   public var layers: String?
@@ -50,6 +51,11 @@ public struct StudyFile: Sendable, Equatable {
   public var layout: FeatureLayout?
   /// Which statistics are kept.
   public var keep: String?
+  /// The seed of the order in which samples are taken; negative for the order of the data; nil for
+  /// what the data make of it: folders are shuffled, with seed 0.
+  public var shuffle: Int?
+  /// How often samples are permuted for a null, if at all.
+  public var null: Int?
   /// A layer that is bad in a few minibatches costs those minibatches, not itself.
   public var skipBad: Bool?
 
@@ -74,7 +80,10 @@ extension StudyFile {
       guard let text = String(validating: region.bytes, as: UTF8.self) else {
         throw FormatError("the study file is not UTF-8 text")
       }
-      return try StudyFile(yaml: text, folder: folder(of: path))
+      var study = try StudyFile(yaml: text, folder: folder(of: path))
+      // A figure that is made again from an old file must not change.
+      study.weighting = study.weighting ?? weightingOfOldFiles
+      return study
     } catch {
       var error = error
       error.file = SafeText.sanitise(path)
@@ -113,6 +122,8 @@ extension StudyFile {
     add(.untilCI, untilCI.map { String($0) })
     add(.layout, layout.map { Self.quoted($0.text) })
     add(.keep, keep.map(Self.quoted))
+    add(.shuffle, shuffle.map(Self.shuffleText))
+    add(.null, null.map(String.init))
     add(.skipBad, skipBad.map { String($0) })
     return lines.joined(separator: "\n") + "\n"
   }
@@ -128,9 +139,24 @@ extension StudyFile {
     case batchSize = "batch-size"
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
-    case layout, keep
+    case layout, keep, shuffle, null
     case skipBad = "skip-bad"
   }
+
+  /// How an order is written: its seed, or `none` for the order of the data.
+  public static func shuffleText(_ shuffle: Int) -> String {
+    shuffle < 0 ? "none" : String(shuffle)
+  }
+
+  /// The order that `text` asks for: -1 for `none`; nil when it is neither that nor a seed, a number
+  /// from 0 to 2³² - 1.
+  public static func shuffle(_ text: String) -> Int? {
+    if text == "none" { return -1 }
+    return Int(text).flatMap { (0..<1 << 32).contains($0) ? $0 : nil }
+  }
+
+  /// What a file means that says no weighting.
+  public static let weightingOfOldFiles = "equal"
 
   /// `path` as it is, when it is absolute, else below `folder`.
   static func joined(_ path: String, to folder: String) -> String {

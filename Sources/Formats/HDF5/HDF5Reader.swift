@@ -28,13 +28,19 @@ enum HDF5Reader {
 
   /// The root group of the file at `path`.
   static func read(path: String) throws(FormatError) -> ReadValue {
-    guard let command = HDF5Child.command else { return try readHere(path: path) }
-    return try HDF5Wire.decode(try HDF5Child(command, path: path).output())
+    guard let command = HDF5Child.command else {
+      return try readHere(try MappedFile.region(path: path, mappingFrom: 1))
+    }
+    return try HDF5Child.read(command, path: path)
   }
 
-  /// The same in this very process, which a damaged file may crash.
-  static func readHere(path: String) throws(FormatError) -> ReadValue {
-    try locked { () throws(FormatError) in try contents(path: path) }
+  /// The root group of the file that `region` holds, read in this very process, which a damaged
+  /// file may crash.
+  /// - Parameter most: bytes of all values.
+  static func readHere(
+    _ region: ByteRegion, most: Int = Limits.hdf5Bytes
+  ) throws(FormatError) -> ReadValue {
+    try locked { () throws(FormatError) in try contents(of: region, most: most) }
   }
 
   /// The version of libhdf5 that is loaded.
@@ -46,15 +52,43 @@ enum HDF5Reader {
     }
   }
 
-  private static func contents(path: String) throws(FormatError) -> ReadValue {
-    let file = HDF5Handle(cka_h5_open(path))
-    guard file.isValid else {
-      throw FormatError(
-        "not a readable HDF5 file: its superblock is damaged or the file is cut short",
-        remedy: "copy it again")
-    }
-    var walk = HDF5Walk()
+  private static func contents(
+    of region: ByteRegion, most: Int
+  ) throws(FormatError) -> ReadValue {
+    let file = try HDF5File(region)
+    var walk = HDF5Walk(room: HDF5Room(most: most, fileSize: region.count))
     let root = try walk.group(file.id, place: "", depth: 0)
+    guard !region.hasLostBytes else {
+      throw FormatError("the file was cut short while it was read", remedy: "open it again")
+    }
     return ReadValue(value: root, format: "HDF5", warnings: walk.warnings)
+  }
+}
+
+/// How many bytes the values of a file may still take.
+struct HDF5Room {
+  private let fileSize: Int
+  private let proportionate: Int
+  private(set) var left: Int
+
+  /// Room for `most` bytes, and for no more than a file of `fileSize` may unpack to.
+  init(most: Int, fileSize: Int) {
+    self.fileSize = fileSize
+    proportionate = Limits.unpacked(from: fileSize)
+    left = min(most, proportionate)
+  }
+
+  /// Takes `count` bytes.
+  mutating func take(_ count: Int) throws(HDF5Values.Unread) {
+    guard count >= 0, count <= left else { throw .tooLarge(error(count)) }
+    left -= count
+  }
+
+  private func error(_ count: Int) -> FormatError {
+    guard count <= proportionate else { return TooLarge.suspicious(count, from: fileSize) }
+    return FormatError(
+      "too large: with these values the file takes more than \(TooLarge.text(Limits.hdf5Bytes)), or "
+        + "than is left of what files may take (\(MemoryAllowance.variable))",
+      remedy: "save less in one file, or the matrix as .npy, which needs no memory")
   }
 }

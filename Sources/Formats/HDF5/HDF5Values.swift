@@ -11,6 +11,8 @@ struct HDF5Values {
     case leftOut(String)
     /// The file is damaged or unreasonable.
     case damaged(String)
+    /// There is no room for so many bytes.
+    case tooLarge(FormatError)
   }
 
   private let id: hid_t
@@ -38,8 +40,8 @@ struct HDF5Values {
     space = HDF5Handle(H5Aget_space(id))
   }
 
-  /// The value; takes the bytes it needs from `bytesLeft`.
-  func value(bytesLeft: inout Int) throws(Unread) -> Value {
+  /// The value; takes the bytes it needs from `room`.
+  func value(_ room: inout HDF5Room) throws(Unread) -> Value {
     guard isAttribute || cka_h5_is_self_contained(id) != 0 else {
       throw .leftOut("its values stand in another file")
     }
@@ -48,15 +50,12 @@ struct HDF5Values {
     let size = H5Tget_size(type.id)
     let count = try count(of: shape)
     let (bytes, overflow) = count.multipliedReportingOverflow(by: max(1, size))
-    guard !overflow, bytes <= bytesLeft else {
-      throw .damaged("shape \(shape) needs more than \(Limits.hdf5Bytes) bytes")
-    }
-    bytesLeft -= bytes
+    try room.take(overflow ? .max : bytes)
     switch H5Tget_class(type.id) {
     case H5T_STRING:
       let most = isAttribute ? Self.attributeStrings : Limits.layers
       guard count <= most else { throw .leftOut("more than \(most) strings") }
-      bytesLeft -= try heapBytes(limit: bytesLeft)
+      try room.take(try heapBytes())
       let strings = try strings(count: count, size: size)
       return shape.isEmpty && !strings.isEmpty
         ? .string(strings[0]) : .strings(strings, shape: shape)
@@ -125,10 +124,10 @@ struct HDF5Values {
   }
 
   /// What variable-length strings take in memory; many may share one long string of the file.
-  private func heapBytes(limit: Int) throws(Unread) -> Int {
+  private func heapBytes() throws(Unread) -> Int {
     guard !isAttribute, H5Tis_variable_str(type.id) > 0 else { return 0 }
     var bytes: hsize_t = 0
-    guard H5Dvlen_get_buf_size(id, type.id, space.id, &bytes) >= 0, bytes <= hsize_t(limit) else {
+    guard H5Dvlen_get_buf_size(id, type.id, space.id, &bytes) >= 0, bytes <= hsize_t(Int.max) else {
       throw .damaged("its strings cannot be read")
     }
     return Int(bytes)

@@ -16,7 +16,10 @@ final class HDF5Handle {
 struct HDF5Walk {
   var warnings: [String] = []
   private var objectsLeft = Limits.archiveMembers
-  private var bytesLeft = Limits.hdf5Bytes
+  private var room: HDF5Room
+
+  /// A pass that may read so many values.
+  init(room: HDF5Room) { self.room = room }
 
   mutating func group(_ id: hid_t, place: String, depth: Int) throws(FormatError) -> Value {
     let count = try Self.links(id, place: place, depth: depth, objectsLeft: &objectsLeft)
@@ -103,14 +106,14 @@ struct HDF5Walk {
     _ values: HDF5Values, place: String
   ) throws(FormatError) -> Value? {
     do throws(HDF5Values.Unread) {
-      return try values.value(bytesLeft: &bytesLeft)
+      return try values.value(&room)
     } catch {
       switch error {
       case .leftOut(let reason):
         warnings.append("\(place): \(reason); left out")
         return nil
-      case .damaged(let problem):
-        throw FormatError(problem, at: place)
+      case .damaged(let problem): throw FormatError(problem, at: place)
+      case .tooLarge(let error): throw error.located(place)
       }
     }
   }

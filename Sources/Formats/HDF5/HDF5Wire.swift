@@ -11,16 +11,18 @@ enum HDF5Wire {
   }
 
   /// A value that was read.
-  static func encode(_ result: ReadValue) -> [UInt8] {
-    var bytes = [Tag.result.rawValue]
+  static func encode(_ result: ReadValue) -> HDF5Message {
+    var bytes = HDF5Message()
+    bytes.append(Tag.result.rawValue)
     add(result.warnings, to: &bytes)
     add(result.value, to: &bytes)
     return bytes
   }
 
   /// The reason why there is none.
-  static func encode(_ error: FormatError) -> [UInt8] {
-    var bytes = [Tag.error.rawValue]
+  static func encode(_ error: FormatError) -> HDF5Message {
+    var bytes = HDF5Message()
+    bytes.append(Tag.error.rawValue)
     for text in [error.problem, error.place, error.remedy] { add(text, to: &bytes) }
     return bytes
   }
@@ -41,27 +43,27 @@ enum HDF5Wire {
     }
   }
 
-  private static let nonsense = FormatError("libhdf5 gave up: the HDF5 file is damaged")
+  private static let nonsense = HDF5Failure.nonsense.error
 }
 
 // MARK: Writing
 
 extension HDF5Wire {
-  private static func add(_ number: Int, to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  private static func add(_ number: Int, to bytes: inout HDF5Message) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: Array($0)) }
   }
 
-  private static func add(_ text: String, to bytes: inout [UInt8]) {
+  private static func add(_ text: String, to bytes: inout HDF5Message) {
     add(text.utf8.count, to: &bytes)
     bytes.append(contentsOf: text.utf8)
   }
 
-  private static func add(_ texts: [String], to bytes: inout [UInt8]) {
+  private static func add(_ texts: [String], to bytes: inout HDF5Message) {
     add(texts.count, to: &bytes)
     for text in texts { add(text, to: &bytes) }
   }
 
-  private static func add(_ value: Value, to bytes: inout [UInt8]) {
+  private static func add(_ value: Value, to bytes: inout HDF5Message) {
     switch value {
     case .string(let text):
       bytes.append(Tag.string.rawValue)
@@ -76,7 +78,7 @@ extension HDF5Wire {
       bytes.append(array.swapped ? 1 : 0)
       add(shape: array.shape, to: &bytes)
       // Packed, as `HDF5Values` made it.
-      bytes.append(contentsOf: array.region.bytes)
+      bytes.append(array.region)
     case .dictionary(let entries):
       bytes.append(Tag.dictionary.rawValue)
       add(entries.count, to: &bytes)
@@ -88,7 +90,7 @@ extension HDF5Wire {
     }
   }
 
-  private static func add(shape: [Int], to bytes: inout [UInt8]) {
+  private static func add(shape: [Int], to bytes: inout HDF5Message) {
     add(shape.count, to: &bytes)
     for size in shape { add(size, to: &bytes) }
   }

@@ -26,14 +26,25 @@ struct ComparisonBuilder {
       try checkSize(scores.array.shape)
       let names = try NamedSides(entries)
       guard scores.array.shape.count == 3 else {
-        return [try comparison(scores.array, dtype: scores.dtype, names: names, key: key)]
+        let whole = try comparison(scores.array, dtype: scores.dtype, names: names, key: key)
+        return [Self.adding(entries, to: whole)]
       }
-      return try slices(scores, names: names, key: key)
+      return try slices(scores, names: names, key: key).map { Self.adding(entries, to: $0) }
     } catch {
       var error = error
       if error.place.isEmpty { error.place = place }
       throw error
     }
+  }
+
+  /// What whoever wrote the dictionary said of it.
+  private static func adding(
+    _ entries: [(key: Value, value: Value)], to comparison: Comparison
+  ) -> Comparison {
+    var comparison = comparison
+    comparison.standing = CaveatText.caveats(entries[CaveatText.key])
+    comparison.warnings = comparison.standing.map(\.description) + comparison.warnings
+    return comparison
   }
 
   private func checkSize(_ shape: [Int]) throws(FormatError) {

@@ -9,17 +9,28 @@ public enum AtomicFile {
   /// The bytes go to a temporary file beside it, reach the disk, and take the name by `rename`. On
   /// any error the temporary file goes and the old one stays. A symbolic link is followed; one that
   /// leads nowhere is replaced.
+  ///
+  /// Once all bytes are made, and before the file takes its name, the mapped files that they may
+  /// have come from are looked at: bytes of a file that was cut short or written to meanwhile are
+  /// nobody's values.
+  /// - Parameter check: throws where the bytes are not to be believed. A command looks at all that
+  ///   it has read; a session, which goes on after a file is damaged, at what the bytes are made of.
   /// - Throws: `FormatError` that names the file and the reason.
-  public static func write(_ bytes: some ByteParts, to path: String) throws(FormatError) {
+  public static func write(
+    _ bytes: some ByteParts, to path: String,
+    unless check: () throws(FormatError) -> Void = MappedFiles.checkIntact
+  ) throws(FormatError) {
     do throws(FormatError) {
       let target = try resolved(path)
       let temporary = try TemporaryFile(beside: target)
       try bytes.forEachPart { part throws(FormatError) in try temporary.write(part) }
+      try check()
       try temporary.synchronise()
       try temporary.move(to: target)
     } catch {
       var error = error
-      error.file = SafeText.sanitise(path)
+      // What became of a file that was read names that file.
+      if error.file.isEmpty { error.file = SafeText.sanitise(path) }
       throw error
     }
   }

@@ -1,7 +1,11 @@
+import Core
+
 /// Pieces of JSON text.
-enum JSONText {
-  /// `text` in quotes, with what JSON demands escaped.
-  static func string(_ text: String) -> String {
+public enum JSONText {
+  /// `text` in quotes, with what JSON demands escaped, and what would steer a terminal.
+  public static func string(_ text: String) -> String { SafeText.escaped(json: quoted(text)) }
+
+  private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -10,7 +14,7 @@ enum JSONText {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case "\0"..<" ":
+      case "\0"..<" ", "\u{7F}":
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
@@ -26,7 +30,7 @@ enum JSONText {
 
   /// The shortest decimal that reads back as `number`; `NaN` and `Infinity` as Python's json writes
   /// them.
-  static func number(_ number: Double) -> String {
+  public static func number(_ number: Double) -> String {
     if number.isNaN { return "NaN" }
     if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
     return number.description

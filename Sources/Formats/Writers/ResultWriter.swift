@@ -4,6 +4,20 @@ import Similarity
 /// Results in the formats that other programs read. Values are exact; reading a file back gives the
 /// same result.
 public enum ResultWriter {
+  /// How each cell of a matrix stands to a permutation null.
+  public struct NullTables {
+    /// p, and the value above which it is at most 0.05: of the matrix's shape.
+    public let p, quantile: Matrix
+
+    /// Two matrices of the shape of the values.
+    public init(p: Matrix, quantile: Matrix) {
+      self.p = p
+      self.quantile = quantile
+    }
+
+    fileprivate var named: [(String, Matrix)] { [("null_p", p), ("null_quantile", quantile)] }
+  }
+
   /// The matrix alone as npy: its own element type, little-endian; a vector for minibatches.
   /// bfloat16, which numpy lacks, becomes float32, which holds the same values.
   public static func npy(_ comparison: Comparison) -> [UInt8] { NpyText.matrix(comparison) }
@@ -48,10 +62,13 @@ public enum ResultWriter {
   /// torch_cka's dictionary as JSON, or a dictionary of such dictionaries when there are several.
   /// NaN and infinity are written as Python's json writes and reads them (`NaN`, `Infinity`).
   /// - Parameter order: the minibatch (from 1) of each score of the only result, where they are
-  ///   sorted; it stands under `order`.
-  public static func json(_ comparisons: [Comparison], order: [Int]? = nil) -> [UInt8] {
+  ///   sorted; it stands under `order`. `null` of the only result stands under `null_p` and
+  ///   `null_quantile`.
+  public static func json(
+    _ comparisons: [Comparison], order: [Int]? = nil, null: NullTables? = nil
+  ) -> [UInt8] {
     guard comparisons.count != 1 else {
-      return Array((jsonObject(comparisons[0], order: order) + "\n").utf8)
+      return Array((jsonObject(comparisons[0], order: order, null: null) + "\n").utf8)
     }
     let entries = zip(labels(comparisons), comparisons).map { label, comparison in
       JSONText.string(label) + ": " + jsonObject(comparison)
@@ -64,7 +81,7 @@ public enum ResultWriter {
   ///   sorted; it stands under `order`.
   /// - Throws: `FormatError` when the file would pass 4 GiB, or hold more than 65,535 members.
   public static func npz(
-    _ comparisons: [Comparison], order: [Int]? = nil
+    _ comparisons: [Comparison], order: [Int]? = nil, null: NullTables? = nil
   ) throws(FormatError) -> [UInt8] {
     var zip = StoredZip()
     for (label, comparison) in Swift.zip(labels(comparisons), comparisons) {
@@ -76,8 +93,18 @@ public enum ResultWriter {
       for (key, layers) in layers(of: comparison) {
         try zip.add(prefix + key + ".npy", NpyText.list(layers))
       }
+      let caveats = comparison.caveats
+      if !caveats.isEmpty {
+        try zip.add(
+          prefix + CaveatText.key + ".npy", NpyText.list(caveats.map(\.description)))
+      }
     }
     if let order { try zip.add("order.npy", NpyText.integers(order)) }
+    for (key, matrix) in null?.named ?? [] {
+      var table = comparisons[0]
+      table.matrix = matrix
+      try zip.add(key + ".npy", NpyText.matrix(table))
+    }
     return try zip.finished()
   }
 }
@@ -117,12 +144,18 @@ extension ResultWriter {
     }
   }
 
-  private static func jsonObject(_ comparison: Comparison, order: [Int]? = nil) -> String {
-    let matrix = comparison.matrix
-    let rows = (0..<matrix.rows).map { row in
+  /// A list for each row.
+  private static func rows(of matrix: Matrix) -> [String] {
+    (0..<matrix.rows).map { row in
       let numbers = (0..<matrix.columns).map { JSONText.number(matrix[row, $0]) }
       return "[" + numbers.joined(separator: ", ") + "]"
     }
+  }
+
+  private static func jsonObject(
+    _ comparison: Comparison, order: [Int]? = nil, null: NullTables? = nil
+  ) -> String {
+    let rows = rows(of: comparison.matrix)
     let scores =
       comparison.kind == .minibatches ? rows.joined() : "[" + rows.joined(separator: ", ") + "]"
     var fields = names(of: comparison).map { "\"\($0.0)\": \(JSONText.string($0.1))" }
@@ -130,6 +163,11 @@ extension ResultWriter {
     fields.insert(
       contentsOf: layers(of: comparison).map { "\"\($0.0)\": \(JSONText.list($0.1))" }, at: 3)
     if let order { fields.append("\"order\": [\(order.map(String.init).joined(separator: ", "))]") }
+    for (key, matrix) in null?.named ?? [] {
+      fields.append("\"\(key)\": [\(Self.rows(of: matrix).joined(separator: ", "))]")
+    }
+    let caveats = comparison.caveats
+    if !caveats.isEmpty { fields.append("\"\(CaveatText.key)\": \(CaveatText.json(caveats))") }
     return "{" + fields.joined(separator: ", ") + "}"
   }
 

@@ -11,6 +11,11 @@ public struct Difference: Sendable {
   public let isTransposed: Bool
   /// A − B: common rows × common columns, float64; NaN where either has no finite value.
   public let matrix: Matrix
+  /// Which cells differ by more than the chance of the samples; nil unless both results have their
+  /// minibatches' values.
+  public let test: DifferenceTest?
+  /// Why A − B may be something else than a difference of networks.
+  public let doubts: [DifferenceDoubt]
 
   private let a, b: Matrix
   /// Half widths of 95 % intervals, as `a` and `b`; nil where a result has none.
@@ -21,9 +26,10 @@ public struct Difference: Sendable {
   ///   - order: which names stand beside the rows and columns.
   ///   - halfWidths: of A and of B, where they are known already; otherwise they are computed from
   ///     the results' studies.
+  ///   - mostWork: cells × minibatches beyond which nothing is tested.
   public init(
     _ a: Comparison, minus b: Comparison, order: LabelOrder = .exported,
-    halfWidths: (a: Matrix?, b: Matrix?) = (nil, nil)
+    halfWidths: (a: Matrix?, b: Matrix?) = (nil, nil), mostWork: Int = .max
   ) {
     precondition(a.kind == .layers && b.kind == .layers, "layer matrices")
     let (mine, theirs) = (a.axes(order: order), b.axes(order: order))
@@ -47,6 +53,24 @@ public struct Difference: Sendable {
       }
     }
     matrix = Matrix(rows: rows.count, columns: columns.count, values: values)
+    doubts = DifferenceDoubt.all(a, b, isTransposed: isTransposed)
+    test = Self.test(
+      a, b, isTransposed, (rows, columns), differences: matrix, mostWork: mostWork)
+  }
+
+  private static func test(
+    _ a: Comparison, _ b: Comparison, _ isTransposed: Bool,
+    _ common: (rows: LayerAlignment, columns: LayerAlignment), differences: Matrix, mostWork: Int
+  ) -> DifferenceTest? {
+    guard let mine = a.block, let theirs = b.block, mine.study.kept.count > 1,
+      theirs.study.kept.count > 1
+    else { return nil }
+    let kept = mine.study.kept.count + theirs.study.kept.count
+    let work = (common.rows.count * common.columns.count).multipliedReportingOverflow(by: kept)
+    guard !work.overflow, work.partialValue <= mostWork else { return nil }
+    return DifferenceTest(
+      mine, isTransposed ? theirs.transposed : theirs, isOneFile: a.id.path == b.id.path,
+      rows: common.rows, columns: common.columns, differences: differences)
   }
 
   /// Whether a result is read transposed when it is subtracted: it has the same two models as the
@@ -61,15 +85,13 @@ public struct Difference: Sendable {
   /// No row, or no column, is common to both.
   public var isEmpty: Bool { rows.count == 0 || columns.count == 0 }
 
-  /// Both results say how far their values may be off.
-  public var hasIntervals: Bool { widthsA != nil && widthsB != nil }
-
   /// The two values behind a cell of `matrix`.
   public func values(row: Int, column: Int) -> (a: Double, b: Double) {
     (a[rows.first[row], columns.first[column]], b[rows.second[row], columns.second[column]])
   }
 
-  /// The half widths of the 95 % intervals of those values; NaN where there is none.
+  /// The half widths of the 95 % intervals of those values, each for itself; NaN where there is
+  /// none.
   public func halfWidths(row: Int, column: Int) -> (a: Double, b: Double) {
     (
       widthsA?[rows.first[row], columns.first[column]] ?? .nan,
@@ -77,15 +99,11 @@ public struct Difference: Sendable {
     )
   }
 
-  /// Whether the 95 % intervals of the two values lie apart; nil where one of them is not known.
-  ///
-  /// Intervals that lie apart differ at well under 5 %: the rule errs on the side of "no
-  /// difference".
-  public func liesApart(row: Int, column: Int) -> Bool? {
-    let widths = halfWidths(row: row, column: column)
-    let difference = matrix[row, column]
-    guard widths.a.isFinite, widths.b.isFinite, difference.isFinite else { return nil }
-    return abs(difference) > widths.a + widths.b
+  /// Whether A and B differ in a cell by more than the chance of the samples, among all cells with a
+  /// false discovery rate of 5 %; nil where it was not tested.
+  public func differs(row: Int, column: Int) -> Bool? {
+    guard let q = test?.qValues[row, column], !q.isNaN else { return nil }
+    return q <= FalseDiscovery.defaultLevel
   }
 }
 
@@ -100,8 +118,15 @@ extension Difference {
     public var meanMagnitude = Double.nan
     /// Largest |A − B|.
     public var largest = Double.nan
-    /// Cells whose 95 % intervals lie apart; nil when a result has no intervals.
-    public var apart: Int?
+    /// Cells that were tested; nil when nothing was.
+    public var tested: Int?
+    /// Cells that differ by more than the chance of the samples; nil when nothing was tested.
+    public var differing: Int?
+
+    /// How many of the differing cells are expected to be false, at most.
+    public var expectedFalse: Double? {
+      differing.map { Double($0) * FalseDiscovery.defaultLevel }
+    }
   }
 
   /// Mean, mean magnitude and largest magnitude over the cells that have a value in both.
@@ -109,8 +134,9 @@ extension Difference {
     let values = matrix.values().filter { !$0.isNaN }
     var summary = Summary()
     summary.cells = values.count
-    if hasIntervals {
-      summary.apart = cellPositions.count { liesApart(row: $0.row, column: $0.column) == true }
+    if let test {
+      summary.tested = test.testedCells
+      summary.differing = cellPositions.count { differs(row: $0.row, column: $0.column) == true }
     }
     guard !values.isEmpty else { return summary }
     let count = Double(values.count)

@@ -63,8 +63,34 @@ struct FeatureForm {
     for (i, layer) in layers where layer.squares.allSatisfy({ $0 == 0 }) {
       result.flat[i] = .constant
     }
+    result.figures = figures(layers, hsic: result.hsic, triangle)
     result.clearFlat(triangle)
     result.fix(units: layers.mapValues(\.unit), known: unit, triangle)
+    return result
+  }
+
+  /// What the layers' Gram matrices would tell beside HSIC. What one sample makes up would take
+  /// products of all features with themselves once more, and is left unknown.
+  private func figures(
+    _ layers: [Int: CentredLayer], hsic: [Double], _ triangle: PackedTriangle
+  ) -> MinibatchFigures {
+    let count = triangle.side
+    var result = MinibatchFigures(layers: Array(repeating: KernelFigures(), count: count))
+    for (layer, features) in layers where hsic[triangle.index(layer, layer)] > 0 {
+      result.layers[layer].sampleShare = .nan
+      result.layers[layer].setSpectrum(
+        selfHSIC: hsic[triangle.index(layer, layer)], diagonal: features.squares,
+        samples: samples, estimator: estimator)
+    }
+    guard estimator == .biased else { return result }
+    let products = (0..<count).flatMap { i in
+      (i..<count).map { j in
+        zip(layers[i]?.squares ?? [], layers[j]?.squares ?? []).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+    }
+    result.unbiased = UnbiasedFromBiased(samples: samples, layers: count).hsic(
+      biased: hsic, products: products,
+      traces: (0..<count).map { layers[$0]?.squares.reduce(0, +) ?? 0 })
     return result
   }
 

@@ -15,28 +15,34 @@ enum HSICRow {
   ///   - kernel: n × n, n ≥ 4.
   ///   - rounding: what is left of a layer that does not vary, relative to the kernel's diagonal.
   ///   - row: `count` elements; all exactly 0 when no more than `rounding` is left.
+  ///   - diagonal: where the n values (H K H)_ii go, if they are asked for; 0 with the row.
   /// - Returns: HSIC of the layer with itself, the sum of the squares of `row`.
   static func fill(
-    _ row: UnsafeMutablePointer<Double>, kernel: GramView, estimator: Estimator, rounding: Double
+    _ row: UnsafeMutablePointer<Double>, kernel: GramView, estimator: Estimator, rounding: Double,
+    diagonal: UnsafeMutablePointer<Double>? = nil
   ) -> Double {
     let scale = kernel.trace / Double(kernel.side)
     let squares =
-      estimator == .unbiased ? fillUnbiased(row, kernel) : fillBiased(row, kernel)
+      estimator == .unbiased
+      ? fillUnbiased(row, kernel, diagonal) : fillBiased(row, kernel, diagonal)
     let n = Double(kernel.side)
     // HSIC of the layer with itself, were every centred entry just `rounding`.
     let unit = estimator == .unbiased ? (n - 1) / (n - 3) : n * n / ((n - 1) * (n - 1))
     if squares <= rounding * rounding * scale * scale * unit {
       row.initialize(repeating: 0, count: count(samples: kernel.side, estimator: estimator))
+      diagonal?.initialize(repeating: 0, count: kernel.side)
       return 0
     }
     return squares
   }
 
   private static func fillUnbiased(
-    _ out: UnsafeMutablePointer<Double>, _ kernel: GramView
+    _ out: UnsafeMutablePointer<Double>, _ kernel: GramView,
+    _ diagonal: UnsafeMutablePointer<Double>?
   ) -> Double {
     let n = kernel.side
     var sums = offDiagonalSums(kernel)
+    if let diagonal { fillDiagonal(diagonal, kernel, sums) }
     let mean = sums.reduce(0, +) / (Double(n - 1) * Double(n - 2))
     for i in 0..<n { sums[i] /= Double(n - 2) }
     let factor = (2 / (Double(n) * Double(n - 3))).squareRoot()
@@ -58,10 +64,12 @@ enum HSICRow {
   }
 
   private static func fillBiased(
-    _ out: UnsafeMutablePointer<Double>, _ kernel: GramView
+    _ out: UnsafeMutablePointer<Double>, _ kernel: GramView,
+    _ diagonal: UnsafeMutablePointer<Double>?
   ) -> Double {
     let n = kernel.side
     var means = offDiagonalSums(kernel)
+    if let diagonal { fillDiagonal(diagonal, kernel, means) }
     for i in 0..<n { means[i] = (means[i] + kernel.diagonal(i)) / Double(n) }
     let mean = means.reduce(0, +) / Double(n)
     var next = out
@@ -80,6 +88,18 @@ enum HSICRow {
       }
     }
     return squares
+  }
+
+  /// (H K H)_ii for every i, given the `sums` off the diagonal.
+  private static func fillDiagonal(
+    _ out: UnsafeMutablePointer<Double>, _ kernel: GramView, _ sums: [Double]
+  ) {
+    let n = Double(kernel.side)
+    let mean = (sums.reduce(0, +) + kernel.trace) / (n * n)
+    for i in 0..<kernel.side {
+      let own = kernel.diagonal(i)
+      (out + i).initialize(to: own - 2 * (sums[i] + own) / n + mean)
+    }
   }
 
   /// Σ_{j≠i} K_ij for every i, from the upper triangle.

@@ -25,6 +25,12 @@ struct LayerRow {
     var unit = 0
   }
 
+  /// Where the row and the diagonal of the centred kernel go.
+  private struct Target {
+    var row: UnsafeMutablePointer<Double>
+    var diagonal: UnsafeMutablePointer<Double>
+  }
+
   /// A row as it came out: ‖U‖² and a bound of ‖E‖², both in the row's scale.
   private struct Attempt {
     var squares: Double
@@ -50,16 +56,20 @@ struct LayerRow {
   /// attempt.
   static let mostLoss = 0x1p-12
 
-  /// Fills `row`.
-  /// - Parameter unit: the unit that earlier minibatches fixed; nil for whatever fits.
+  /// Fills `row` and `diagonal`.
+  /// - Parameters:
+  ///   - diagonal: where the `samples` values (H K H)_ii go, in the unit of the row; 0 with it.
+  ///   - unit: the unit that earlier minibatches fixed; nil for whatever fits.
   /// - Throws: `LayerProblem` where there is no kernel matrix.
   func fill(
-    _ row: UnsafeMutablePointer<Double>, from input: LayerInput, samples: Int, unit: Int?
+    _ row: UnsafeMutablePointer<Double>, diagonal: UnsafeMutablePointer<Double>,
+    from input: LayerInput, samples: Int, unit: Int?
   ) throws -> Outcome {
+    let target = Target(row: row, diagonal: diagonal)
     switch input {
     case .sent(let matrix):
       let gram = try maker.gram(sent: matrix, samples: samples)
-      let result = try attempt(row, gram, rounding: Self.rounding(of: matrix, options))
+      let result = try attempt(target, gram, rounding: Self.rounding(of: matrix, options))
       guard let result else {
         // In float32 a distance of 0 may as well be a lost one.
         throw matrix.type == .float32 ? LayerProblem.sentTooCoarse(bits: 32) : .zeroMedian
@@ -67,25 +77,24 @@ struct LayerRow {
       guard result.loss <= Self.mostLoss * Self.mostLoss else {
         throw LayerProblem.sentTooCoarse(bits: matrix.type == .float32 ? 32 : 64)
       }
-      return try settle(row, gram, result, isFlat: result.squares == 0, unit: unit)
+      return try settle(target, gram, result, isFlat: result.squares == 0, unit: unit)
     case .features(let features):
       let first = try maker.gram(of: features, precision: options.precision)
       if first.trace == 0 {
-        row.initialize(
-          repeating: 0, count: HSICRow.count(samples: samples, estimator: options.estimator))
+        clear(target, samples: samples)
         return Outcome(flat: .constant)
       }
-      if let result = try attempt(row, first), result.isSharp(tolerance) {
-        return try settle(row, first, result, isFlat: false, unit: unit)
+      if let result = try attempt(target, first), result.isSharp(tolerance) {
+        return try settle(target, first, result, isFlat: false, unit: unit)
       }
       // The first attempt may have made a kernel of it.
       let rough = try maker.gram(of: features, precision: options.precision)
       let exact = try maker.doubleGram(of: features, about: rough.typicalSample)
-      guard let result = try attempt(row, exact, features: features) else {
+      guard let result = try attempt(target, exact, features: features) else {
         throw LayerProblem.zeroMedian
       }
       let isFlat = !result.isSharp(Self.exactTolerance)
-      return try settle(row, exact, result, isFlat: isFlat, unit: unit)
+      return try settle(target, exact, result, isFlat: isFlat, unit: unit)
     }
   }
 
@@ -101,12 +110,12 @@ extension LayerRow {
   /// Makes the kernel and the row of a linear Gram matrix; nil where the median distance is 0.
   /// - Parameter features: where distances that cancel are taken from.
   private func attempt(
-    _ row: UnsafeMutablePointer<Double>, _ gram: GramView, features: Matrix? = nil,
-    rounding: Double = 0
+    _ target: Target, _ gram: GramView, features: Matrix? = nil, rounding: Double = 0
   ) throws -> Attempt? {
     guard let radial = RadialKernel(options.kernel) else {
       let squares = HSICRow.fill(
-        row, kernel: gram, estimator: options.estimator, rounding: rounding)
+        target.row, kernel: gram, estimator: options.estimator, rounding: rounding,
+        diagonal: target.diagonal)
       return Attempt(squares: squares, bound: linearBound(gram))
     }
     let norms = gram.formSquaredDistances()
@@ -121,7 +130,8 @@ extension LayerRow {
     }
     guard let found else { return nil }
     let squares = HSICRow.fill(
-      row, kernel: gram, estimator: options.estimator, rounding: rounding)
+      target.row, kernel: gram, estimator: options.estimator, rounding: rounding,
+      diagonal: target.diagonal)
     let n = Double(gram.side)
     let scale = options.estimator == .unbiased ? 2 / (n * (n - 3)) : 2 / ((n - 1) * (n - 1))
     return Attempt(
@@ -149,12 +159,10 @@ extension LayerRow {
 extension LayerRow {
   /// Brings the row into the layer's unit, or tells why it is 0.
   private func settle(
-    _ row: UnsafeMutablePointer<Double>, _ kernel: GramView, _ result: Attempt, isFlat: Bool,
-    unit: Int?
+    _ target: Target, _ kernel: GramView, _ result: Attempt, isFlat: Bool, unit: Int?
   ) throws -> Outcome {
-    let count = HSICRow.count(samples: kernel.side, estimator: options.estimator)
     guard !isFlat else {
-      row.initialize(repeating: 0, count: count)
+      clear(target, samples: kernel.side)
       return Outcome(flat: flatness(of: kernel))
     }
     // Kernels of distances have no unit.
@@ -163,8 +171,16 @@ extension LayerRow {
     guard shift != 0 else { return Outcome(unit: own) }
     guard log2(result.squares) + 2 * Double(shift) < 960 else { throw LayerProblem.outOfRange }
     let factor = scalbn(1, max(-1074, shift))
-    for index in 0..<count { row[index] *= factor }
+    let count = HSICRow.count(samples: kernel.side, estimator: options.estimator)
+    for index in 0..<count { target.row[index] *= factor }
+    for index in 0..<kernel.side { target.diagonal[index] *= factor }
     return Outcome(unit: own - shift)
+  }
+
+  private func clear(_ target: Target, samples: Int) {
+    let count = HSICRow.count(samples: samples, estimator: options.estimator)
+    target.row.initialize(repeating: 0, count: count)
+    target.diagonal.initialize(repeating: 0, count: samples)
   }
 
   private func flatness(of kernel: GramView) -> Flatness {

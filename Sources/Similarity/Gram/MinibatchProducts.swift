@@ -12,6 +12,8 @@ struct MinibatchProducts {
   /// The layers whose kernels are measured in another unit than 1: the exponent of that power of
   /// two.
   var units: [Int: Int] = [:]
+  /// What the matrices tell beside HSIC, in the same units.
+  var figures = MinibatchFigures()
 
   /// Takes down what became of a layer.
   mutating func note(_ outcome: LayerRow.Outcome, of layer: Int) {
@@ -25,11 +27,21 @@ extension MinibatchProducts {
   mutating func clearFlat(_ triangle: PackedTriangle) {
     for i in 0..<triangle.side
     where flat[i] != nil || hsic[triangle.index(i, i)] == 0 {
-      for j in 0..<triangle.side { hsic[triangle.index(i, j)] = 0 }
+      clear(i, triangle)
     }
   }
 
-  /// Brings `hsic` of layers measured in `units` into those that earlier minibatches fixed. A layer
+  /// Sets HSIC and figures of a layer to 0.
+  private mutating func clear(_ layer: Int, _ triangle: PackedTriangle) {
+    for j in 0..<triangle.side {
+      let entry = triangle.index(layer, j)
+      hsic[entry] = 0
+      if !figures.unbiased.isEmpty { figures.unbiased[entry] = 0 }
+    }
+    if !figures.layers.isEmpty { figures.layers[layer] = KernelFigures() }
+  }
+
+  /// Brings `hsic` and `figures` of layers measured in `units` into those that earlier minibatches fixed. A layer
   /// that leaves float64 by that gets a fault.
   mutating func fix(
     units found: [Int: Int], known: (_ layer: Int) -> Int?, _ triangle: PackedTriangle
@@ -41,14 +53,26 @@ extension MinibatchProducts {
       let own = hsic[triangle.index(layer, layer)]
       if own > 0, log2(own) + 2 * Double(unit - target) > 960 {
         faults[layer] = .outOfRange
-        for j in 0..<triangle.side { hsic[triangle.index(layer, j)] = 0 }
+        clear(layer, triangle)
         continue
       }
-      for j in 0..<triangle.side {
-        let entry = triangle.index(layer, j)
-        hsic[entry] = scalbn(hsic[entry], (unit - target) * (j == layer ? 2 : 1))
-      }
+      scale(layer, by: unit - target, triangle)
     }
+  }
+}
+
+extension MinibatchProducts {
+  /// Multiplies the kernel of a layer by 2^`shift`.
+  private mutating func scale(_ layer: Int, by shift: Int, _ triangle: PackedTriangle) {
+    for j in 0..<triangle.side {
+      let (entry, both) = (triangle.index(layer, j), shift * (j == layer ? 2 : 1))
+      hsic[entry] = scalbn(hsic[entry], both)
+      guard !figures.unbiased.isEmpty else { continue }
+      figures.unbiased[entry] = scalbn(figures.unbiased[entry], both)
+    }
+    guard !figures.layers.isEmpty else { return }
+    figures.layers[layer].squaredTrace = scalbn(figures.layers[layer].squaredTrace, 2 * shift)
+    figures.layers[layer].squares = scalbn(figures.layers[layer].squares, 2 * shift)
   }
 }
 

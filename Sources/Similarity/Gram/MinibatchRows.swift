@@ -2,10 +2,11 @@ import Synchronization
 
 /// The `HSICRow`s of one minibatch, filled layer by layer on several threads.
 struct MinibatchRows {
-  private let options: StudyOptions
-  private let threads: Int
+  let options: StudyOptions
+  let threads: Int
   private let bytes: Int
-  private let rows = AlignedBuffer<Double>()
+  let rows = AlignedBuffer<Double>()
+  private let diagonals = AlignedBuffer<Double>()
   private let makers: [GramMaker]
 
   /// - Parameter bytes: what the vectors and the Gram matrices of a minibatch may take.
@@ -23,7 +24,8 @@ struct MinibatchRows {
     return n * n * 4 * Double(layers + 3 * threads) <= Double(bytes)
   }
 
-  /// HSIC of all pairs of layers, and the layers that have none, with the reason.
+  /// HSIC of all pairs of layers, the layers that have none, with the reason, and what the Gram
+  /// matrices tell beside.
   /// - Parameters:
   ///   - order: all layers, those first that take longest.
   ///   - unit: the unit of a layer that earlier minibatches fixed.
@@ -39,26 +41,44 @@ struct MinibatchRows {
           + "\(bytes >> 20) MiB; use a smaller batch size")
     }
     let count = HSICRow.count(samples: samples, estimator: options.estimator)
-    let found = Mutex(MinibatchProducts(hsic: [], faults: [:]))
+    let none = MinibatchFigures(layers: Array(repeating: KernelFigures(), count: order.count))
+    let found = Mutex(MinibatchProducts(hsic: [], faults: [:], figures: none))
     let options = options
     // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
     // end before `run` returns.
     nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
+    nonisolated(unsafe) let diagonals = diagonals.reserve(samples * order.count)
     try Workers.run(tasks: order.count, threads: threads) { worker, task in
       let layer = order[task]
       let row = rows + layer * count
       do {
+        let diagonal = diagonals + layer * samples
         let outcome = try LayerRow(options: options, maker: makers[worker]).fill(
-          row, from: input(layer), samples: samples, unit: unit(layer))
-        found.withLock { $0.note(outcome, of: layer) }
+          row, diagonal: diagonal, from: input(layer), samples: samples, unit: unit(layer))
+        let tells = KernelFigures(
+          row: row, diagonal: diagonal, samples: samples, estimator: options.estimator)
+        found.withLock {
+          $0.note(outcome, of: layer)
+          $0.figures.layers[layer] = tells
+        }
       } catch let problem as LayerProblem {
         row.initialize(repeating: 0, count: count)
+        (diagonals + layer * samples).initialize(repeating: 0, count: samples)
         found.withLock { $0.faults[layer] = problem }
       }
     }
     var result = found.withLock { $0 }
     result.hsic = try PairProducts.all(
       rows: rows, layers: order.count, count: count, threads: threads)
+    if options.estimator == .biased {
+      result.figures.unbiased = UnbiasedFromBiased(samples: samples, layers: order.count).hsic(
+        biased: result.hsic,
+        products: try PairProducts.all(
+          rows: diagonals, layers: order.count, count: samples, threads: threads),
+        traces: (0..<order.count).map { layer in
+          (0..<samples).reduce(0) { $0 + diagonals[layer * samples + $1] }
+        })
+    }
     return result
   }
 }

@@ -60,7 +60,13 @@ public struct StudyAccumulator {
   ) throws {
     let (faults, unit, rows) = (study.faults, study.knownUnits, rows)
     let (fits, tiles) = (fitsGrams(samples: samples), tiles(samples: samples))
-    try add(samples: samples, sampleHash: sampleHash) {
+    func addNull(
+      _ plan: NullPlan, minibatch: Int, to sums: UnsafeMutablePointer<Double>
+    ) throws {
+      try rows.addNull(
+        plan, minibatch: minibatch, samples: samples, layers: order.count, to: sums)
+    }
+    try add(samples: samples, sampleHash: sampleHash, null: fits ? addNull : nil) {
       @Sendable func known(_ layer: Int) throws -> LayerInput {
         if let fault = faults[layer] { throw fault.reason }
         return try input(layer)
@@ -79,7 +85,7 @@ public struct StudyAccumulator {
     let form = FeatureForm(
       estimator: study.options.estimator, samples: samples, threads: threads)
     let tiles = tiles(samples: samples)
-    try add(samples: samples, sampleHash: sampleHash) {
+    try add(samples: samples, sampleHash: sampleHash, null: nil) {
       @Sendable func known(_ layer: Int) throws -> Matrix {
         if let fault = faults[layer] { throw fault.reason }
         return try features(layer)
@@ -98,19 +104,32 @@ public struct StudyAccumulator {
     }
   }
 
+  /// - Parameter null: adds the sums under permuted samples of a minibatch's `products`; nil where
+  ///   they are made without whole Gram matrices.
   private mutating func add(
-    samples: Int, sampleHash: String?, products: () throws -> MinibatchProducts
+    samples: Int, sampleHash: String?,
+    null: ((NullPlan, _ minibatch: Int, UnsafeMutablePointer<Double>) throws -> Void)?,
+    products: () throws -> MinibatchProducts
   ) throws {
     guard samples >= StudyOptions.fewestSamples else {
       return skip(samples: samples, sampleHash: sampleHash, reason: .fewSamples)
+    }
+    guard study.options.null == nil || null != nil else {
+      throw ComputeError(
+        "a permutation null needs the Gram matrices of a minibatch in memory; use a smaller "
+          + "batch size")
     }
     let found = try products()
     if let reason = skipReason(found) {
       return skip(samples: samples, sampleHash: sampleHash, reason: reason)
     }
+    if let null {
+      let minibatch = study.minibatches.count
+      try study.addNull { plan, sums in try null(plan, minibatch, sums) }
+    }
     study.add(
       samples: samples, sampleHash: sampleHash, hsic: found.hsic, faults: found.faults,
-      flat: found.flat, units: found.units)
+      flat: found.flat, units: found.units, figures: found.figures)
   }
 
   /// Why `skipBad` leaves this minibatch out; nil when it counts.

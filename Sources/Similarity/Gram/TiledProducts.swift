@@ -34,7 +34,8 @@ struct TiledProducts {
     func needs(_ side: Int) -> (shared: Double, thread: Double) {
       let held = Self.held(side: side, bytes: bytes)
       let thread = side * side + 2 * side * Self.width(side) + held
-      return (8 * Double(layers) * (Double(side * side) + 4 * Double(samples)), 8 * Double(thread))
+      let shared = Double(max(1, layers)) * (Double(side * side) + 4 * Double(samples))
+      return (8 * shared, 8 * Double(thread))
     }
     let side = Self.sides.first { needs($0).shared + needs($0).thread <= Double(bytes) }
     guard let side else {
@@ -84,11 +85,20 @@ struct TiledProducts {
     for (layer, kernel) in kernels {
       result.flat[layer] = kernel.flatness(own: result.hsic[triangle.index(layer, layer)])
     }
+    result.figures = figures(triangle)
     result.clearFlat(triangle)
     let isLinear = options.kernel == .linear
     result.fix(
       units: kernels.mapValues { isLinear ? $0.layer.unit : 0 }, known: unit, triangle)
     return result
+  }
+
+  /// What the matrices would tell beside HSIC takes whole rows, and is left unknown.
+  private func figures(_ triangle: PackedTriangle) -> MinibatchFigures {
+    MinibatchFigures(
+      layers: Array(repeating: .unknown, count: layers),
+      unbiased: options.estimator == .biased
+        ? Array(repeating: .nan, count: triangle.count) : [])
   }
 
   /// Sums the products over all tiles on and above the diagonal.

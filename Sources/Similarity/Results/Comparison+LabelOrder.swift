@@ -4,15 +4,14 @@ extension Comparison {
   /// Whether the labels of the rows or of the columns may stand on the wrong layers: see
   /// `LayerOrder`. Never in a study, where each layer carries its name.
   public var labelsLookRegistered: Bool {
-    kind == .layers && block == nil && (rows.looksRegistered || columns.looksRegistered)
+    labelsAreSuspect
+      ?? (kind == .layers && block == nil && (rows.looksRegistered || columns.looksRegistered))
   }
 
   /// What to say of labels that may stand on the wrong layers, in one line; nil where nothing speaks
   /// against them.
   public var labelDoubt: String? {
-    labelsLookRegistered
-      ? "labels suspect: torch_cka lists layers in registration order, its rows are as executed"
-      : nil
+    labelsLookRegistered ? Caveat.labelsSuspect.description : nil
   }
 
   /// Both axes with their names in `order`. Names move, values never do; an axis whose names do not

@@ -59,6 +59,11 @@ public struct Comparison: Sendable, Identifiable {
   public var dtype: String
   /// What a reader of the figure should know; one line each, ready to show.
   public var warnings: [String]
+  /// What must be said of it wherever it goes, besides what its names tell: see `caveats`.
+  public var standing: [Caveat] = []
+  /// Whether the names may stand on the wrong layers, where that was told from more names than are
+  /// here; nil to tell it from these.
+  var labelsAreSuspect: Bool?
   /// The study that a layer matrix is a block of, where the file holds one; its rows and columns
   /// are the matrix's.
   public var block: StudyBlock?

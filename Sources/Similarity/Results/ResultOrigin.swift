@@ -9,16 +9,23 @@ public struct ResultOrigin: Sendable, Equatable {
   public var settings: [String: String]
   /// Programs and libraries with their versions.
   public var versions: [String: String]
+  /// It stopped early because its intervals were narrow enough: they are somewhat too narrow.
+  public var isStoppedEarly = false
+  /// The files that the values were made from.
+  public var sources: [SourceFile]
+  /// What has become of these files since, where something has: lines ready to show.
+  public var changes: [String] = []
 
   /// A record; all texts must have gone through `SafeText.sanitise`.
   public init(
     command: String = "", created: String = "", settings: [String: String] = [:],
-    versions: [String: String] = [:]
+    versions: [String: String] = [:], sources: [SourceFile] = []
   ) {
     self.command = command
     self.created = created
     self.settings = settings
     self.versions = versions
+    self.sources = sources
   }
 
   /// "device cpu, dtype float32", in the order of the names.

@@ -2,6 +2,8 @@
 struct Jackknife: Sendable {
   private let study: Study
   private let weights: [Double]
+  /// Each kept minibatch's share of the weight; they sum to 1.
+  private let shares: [Double]
   /// Σ weight × HSIC of each layer with itself over kept minibatches; 0 where not asked for.
   private let ownSums: [Double]
   /// 1/√(that sum without one minibatch), NaN where nothing is left: kept minibatches × layers.
@@ -31,7 +33,9 @@ struct Jackknife: Sendable {
     }
     (ownSums, inverseRoots) = (sums, roots)
     isLive = (0..<count).map(study.isLive)
-    shrink = (Double(study.kept.count) / Double(max(1, study.countedMinibatches))).squareRoot()
+    let total = weights.reduce(0, +)
+    shares = weights.map { $0 / total }
+    shrink = (total / study.countedWeight).squareRoot()
     self.weights = weights
   }
 
@@ -46,26 +50,28 @@ struct Jackknife: Sendable {
     let whole = columns.indices.map {
       ratio(cross[$0 - columns.lowerBound], ownSums[row], ownSums[$0])
     }
-    let (first, second) = moments(row: row, columns: columns, cross: cross, whole: whole)
+    let sums = moments(row: row, columns: columns, cross: cross, whole: whole)
     return columns.enumerated().map { index, column in
       guard isLive[column] else { return .nan }
       if column == row { return 0 }
-      let spread = second[index] - first[index] * first[index] / Double(m)
+      let (plain, mean, square) = (sums.plain[index], sums.mean[index], sums.square[index])
+      let spread = square - 2 * mean * (plain - mean) + mean * mean * Double(m - 1)
       guard spread.isFinite else { return .nan }
-      return ((1 - 1 / Double(m)) * max(0, spread)).squareRoot() * shrink
+      return max(0, spread).squareRoot() * shrink
     }
   }
 
-  /// Sums over minibatches of what leaving one out changes, and of its square. The difference to
-  /// the whole keeps digits that squares of θ itself would lose.
+  /// Sums over minibatches of what leaving one out changes, d: Σ d, Σ a d and Σ (1 − a) d², where
+  /// a is the minibatch's share of the weight. The difference to the whole keeps digits that squares
+  /// of θ itself would lose.
   private func moments(
     row: Int, columns: Range<Int>, cross: [Double], whole: [Double]
-  ) -> (first: [Double], second: [Double]) {
-    var first = [Double](repeating: 0, count: columns.count)
-    var second = first
+  ) -> (plain: [Double], mean: [Double], square: [Double]) {
+    var plain = [Double](repeating: 0, count: columns.count)
+    var (mean, square) = (plain, plain)
     let start = study.triangle.index(row, columns.lowerBound)
     for k in 0..<study.kept.count {
-      let weight = weights[k]
+      let (weight, share) = (weights[k], shares[k])
       study.kept[k].withUnsafeBufferPointer { kept in
         inverseRoots[(k * study.layerCount)...].withUnsafeBufferPointer { roots in
           let rowRoot = roots[row]
@@ -73,13 +79,14 @@ struct Jackknife: Sendable {
             let left = cross[index] - weight * Double(kept[start + index])
             let difference =
               left * (rowRoot * roots[columns.lowerBound + index]) - whole[index]
-            first[index] += difference
-            second[index] += difference * difference
+            plain[index] += difference
+            mean[index] += share * difference
+            square[index] += (1 - share) * difference * difference
           }
         }
       }
     }
-    return (first, second)
+    return (plain, mean, square)
   }
 
   /// Σ weight × HSIC over kept minibatches.

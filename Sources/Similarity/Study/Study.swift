@@ -34,6 +34,11 @@ public struct Study: Sendable {
   public private(set) var scales: [Double]
   /// HSIC_ij × scale_i × scale_j of the first counted minibatches, as `triangle` stores it.
   public private(set) var kept: [[Float]] = []
+  /// What the Gram matrices told beside HSIC; nil where it is not known of every counted minibatch,
+  /// as in studies of earlier versions.
+  public private(set) var figures: StudyFigures?
+  /// The sums under permuted samples; nil unless `options.null` asks for them.
+  public private(set) var null: NullSums?
 
   private let firstLayers: [Int]
 
@@ -48,6 +53,8 @@ public struct Study: Sendable {
     scales = Array(repeating: 0, count: layers)
     units = Array(repeating: 0, count: layers)
     sums = Array(repeating: 0, count: triangle.count)
+    figures = StudyFigures(layers: layers, estimator: options.estimator)
+    null = options.null.map { NullSums($0, layers: layers) }
   }
 
   /// A study made of stored parts.
@@ -55,7 +62,7 @@ public struct Study: Sendable {
   public init(
     models: [StudyModel], options: StudyOptions, minibatches: [Minibatch], faults: [LayerFault?],
     sums: [Double], scales: [Double], kept: [[Float]], units: [Int]? = nil,
-    flat: [Int: Flatness] = [:]
+    flat: [Int: Flatness] = [:], figures: StudyFigures? = nil, null: NullSums? = nil
   ) throws(StudyError) {
     self.init(models: models, options: options)
     guard units.map({ $0.count == layerCount }) ?? true,
@@ -63,6 +70,11 @@ public struct Study: Sendable {
     else { throw StudyError("the units or the reasons are of other layers") }
     self.units = units ?? self.units
     self.flat = flat
+    guard null?.plan == options.null, null.map({ $0.layers == layerCount }) ?? true,
+      figures.map({ $0.fits(layers: layerCount, estimator: options.estimator) }) ?? true
+    else { throw StudyError("the figures or the permutation null are of another study") }
+    self.figures = figures
+    self.null = null
     guard faults.count == layerCount, scales.count == layerCount, sums.count == triangle.count
     else {
       throw StudyError(
@@ -145,10 +157,11 @@ extension Study {
   ///     on: every sum over minibatches in a ratio must run over the same ones.
   ///   - flat: the layers whose HSIC with themselves is 0, and why.
   ///   - units: of layers that are not measured in 1; one that `unit(of:)` knows must be that.
+  ///   - figures: what the Gram matrices tell beside HSIC, where it is known, in the same units.
   public mutating func add(
     samples: Int, sampleHash: String? = nil, hsic: [Double],
     faults newFaults: [Int: LayerProblem] = [:], flat newFlat: [Int: Flatness] = [:],
-    units newUnits: [Int: Int] = [:]
+    units newUnits: [Int: Int] = [:], figures newFigures: MinibatchFigures? = nil
   ) {
     precondition(samples >= StudyOptions.fewestSamples, "too few samples")
     precondition(hsic.count == triangle.count, "HSIC of every two layers")
@@ -159,6 +172,11 @@ extension Study {
     for (layer, unit) in newUnits where self.unit(of: layer) == nil { units[layer] = unit }
     let weight = options.weighting.weight(samples: samples)
     for index in sums.indices { sums[index] += weight * hsic[index] }
+    if let newFigures {
+      figures?.add(newFigures, hsic: hsic, weight: weight, minibatch: minibatches.count, triangle)
+    } else {
+      figures = nil
+    }
     keep(hsic)
     minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash))
     countedMinibatches += 1
@@ -171,6 +189,14 @@ extension Study {
 
   /// `unit(of:)` of every layer.
   var knownUnits: [Int?] { (0..<layerCount).map(unit(of:)) }
+
+  /// Adds a minibatch's sums under permuted samples, before `add` counts it: `body` adds them to
+  /// `NullSums.values`. Not called unless a null is asked for.
+  mutating func addNull<Failure: Error>(
+    _ body: (NullPlan, UnsafeMutablePointer<Double>) throws(Failure) -> Void
+  ) throws(Failure) {
+    try null?.update(body)
+  }
 
   private mutating func keep(_ hsic: [Double]) {
     // Once one is left out, all later ones are: those kept are the first.

@@ -8,6 +8,9 @@ public enum Estimator: String, Sendable, Codable, CaseIterable {
 
 /// What each minibatch's HSIC is multiplied by before it is added; they differ when the last
 /// minibatch is short.
+///
+/// `pairs` is the default: HSIC₁ of 5 samples scatters hundreds of times as much as that of 128, and
+/// counted as much it decides the result (docs/compute.md has the figures).
 public enum Weighting: String, Sendable, Codable, CaseIterable {
   /// 1, as torch_cka does.
   case equal
@@ -15,6 +18,9 @@ public enum Weighting: String, Sendable, Codable, CaseIterable {
   case pairs
   /// n.
   case samples
+
+  /// What is taken where nothing is said.
+  public static let standard = Weighting.pairs
 
   /// The weight of a minibatch of `samples` ≥ 4 samples; positive.
   public func weight(samples: Int) -> Double {
@@ -59,19 +65,24 @@ public struct StudyOptions: Sendable, Hashable, Codable {
   public var precision: Precision
   /// What is remembered of each minibatch.
   public var keep: KeepPolicy
+  /// The permutation null that is asked for; nil for none.
+  public var null: NullPlan?
   /// A layer that is bad in a few minibatches costs those, not itself (`SkipRule`).
   public var skipBad: Bool
 
-  /// The unbiased minibatch estimator of linear CKA with equal weights, unless said otherwise.
+  /// The unbiased minibatch estimator of linear CKA, minibatches weighted by their pairs of samples,
+  /// unless said otherwise.
   public init(
-    estimator: Estimator = .unbiased, kernel: Kernel = .linear, weighting: Weighting = .equal,
-    precision: Precision = .float32, keep: KeepPolicy = .standard, skipBad: Bool = false
+    estimator: Estimator = .unbiased, kernel: Kernel = .linear,
+    weighting: Weighting = .standard, precision: Precision = .float32,
+    keep: KeepPolicy = .standard, null: NullPlan? = nil, skipBad: Bool = false
   ) {
     self.estimator = estimator
     self.kernel = kernel
     self.weighting = weighting
     self.precision = precision
     self.keep = keep
+    self.null = null
     self.skipBad = skipBad
   }
 

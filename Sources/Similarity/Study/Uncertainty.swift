@@ -20,19 +20,22 @@ public struct Convergence: Sendable, Hashable {
 extension Study {
   /// Standard error and 95 % interval of `cka(i, j)` by the jackknife over minibatches.
   ///
-  /// With θ₋ₖ the CKA without minibatch k and m minibatches, the standard error is
-  /// √((m − 1)/m · Σ(θ₋ₖ − θ̄)²), the interval CKA ± t₀.₉₇₅,ₘ₋₁ · standard error. The CKA itself is
+  /// With θ₋ₖ the CKA without minibatch k, aₖ that minibatch's share of the weight and θ̄ = Σ aₖ θ₋ₖ,
+  /// the standard error is √Σ(1 − aₖ)(θ₋ₖ − θ̄)², which for m equal weights is the jackknife's
+  /// √((m − 1)/m · Σ(θ₋ₖ − θ̄)²). The interval is CKA ± t₀.₉₇₅,ₘ₋₁ · standard error, where m is
+  /// `effectiveMinibatches`: a last minibatch of four samples must not narrow it. The CKA itself is
   /// not corrected for bias, which is of the order 1/m, smaller than the error. When only the first
-  /// k of m minibatches are kept, the error is theirs times √(k/m). Minibatches must be independent
-  /// draws: intervals of sorted data, or of a whole data set in one piece, mean something else.
+  /// minibatches are kept, the error is theirs times the root of their share of the weight.
+  /// Minibatches must be independent draws: intervals of sorted data, or of a whole data set in one
+  /// piece, mean something else.
   /// - Returns: nil where there is no value, or fewer than two minibatches are kept or vary.
   public func uncertainty(_ i: Int, _ j: Int) -> Uncertainty? {
     guard isLive(i), isLive(j) else { return nil }
     let (first, last) = i <= j ? (i, j) : (j, i)
     let error = Jackknife(self, layers: [first, last]).standardErrors(
       row: first, columns: last..<last + 1)[0]
-    return error.isFinite
-      ? Uncertainty(standardError: error, halfWidth: intervalQuantile * error) : nil
+    let halfWidth = intervalQuantile * error
+    return halfWidth.isFinite ? Uncertainty(standardError: error, halfWidth: halfWidth) : nil
   }
 
   /// Half widths of the 95 % intervals of `blockMatrix`; NaN where there are none.
@@ -60,5 +63,20 @@ extension Study {
   }
 
   /// What a standard error is multiplied by for half a 95 % interval; NaN below two minibatches.
-  var intervalQuantile: Double { StudentT.quantile975(degrees: kept.count - 1) }
+  var intervalQuantile: Double { StudentT.quantile975(degrees: effectiveMinibatches - 1) }
+
+  /// How many minibatches of one size the kept ones are worth, (Σ w)²/Σ w² (Kish 1965): 3.0 for three
+  /// of 128 samples and one of 4, weighted by pairs; 0 when none is kept.
+  public var effectiveMinibatches: Double {
+    let weights = keptMinibatches.map { options.weighting.weight(samples: $0.samples) }
+    let (sum, squares) = weights.reduce((0, 0)) { ($0.0 + $1, $0.1 + $1 * $1) }
+    return squares > 0 ? sum * sum / squares : 0
+  }
+
+  /// Σ of the weights of all counted minibatches.
+  var countedWeight: Double {
+    minibatches.reduce(0) {
+      $1.skipped == nil ? $0 + options.weighting.weight(samples: $1.samples) : $0
+    }
+  }
 }

@@ -58,6 +58,10 @@ extension LooksOptions {
   /// `result` as it is to be shown: of a study, where scores are wanted, those of the chosen cell.
   func opened(_ result: SavedResult, forScores: Bool) throws -> Opened {
     let opened = Opened(result)
+    if aboveNull, opened.comparison?.comparison.block?.study.null == nil {
+      throw fail(
+        "\(SafeText.sanitise(result.id.path)): has no permutation null; compute it with --null 200")
+    }
     guard forScores, let whole = opened.comparison, whole.comparison.kind == .layers else {
       return opened
     }

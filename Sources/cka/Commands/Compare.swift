@@ -10,12 +10,17 @@ struct Compare: ParsableCommand {
     abstract: "Say what differs between two results, layer by layer (A − B).",
     discussion: """
       Rows and columns are paired by name; what only one result has is left out and counted. Where both \
-      results know the 95 % intervals of their values, cells whose intervals lie apart are counted too.
+      keep the values of their minibatches, every cell is tested, paired where the minibatches are the \
+      same, and cells are counted that differ with a false discovery rate of 5 %. The chance is that of \
+      the samples, for these networks. For the chance of seeds give --seeds: A and B are then groups of \
+      results that differ in the seed alone, told by their names (cnn-seed3, cnn_s3, seed=3/cnn) or by \
+      --group '{name}-run{seed}'; cka seeds lists them.
 
       --pair and --key choose in both files; --pair-a, --pair-b, --key-a and --key-b in one of them.
 
         cka compare before.safetensors after.safetensors --pair vgg,vit
         cka compare all.safetensors --pair-a vgg,vit --pair-b vgg,swin
+        cka compare runs --seeds --pair-a student,teacher --pair-b student-kd,teacher
       """)
 
   @Argument(help: "The file of result A.", completion: .file())
@@ -37,6 +42,15 @@ struct Compare: ParsableCommand {
 
   @Option(help: "B's key, in place of --key.")
   var keyB: String?
+
+  @Flag(help: "Test against the scatter of seeds: A and B are groups of results.")
+  var seeds = false
+
+  @Option(help: "How names tell seeds, as {name}-seed{seed}; implies --seeds.")
+  var group: String?
+
+  @Flag(help: "Subtract values of different kernels or estimators all the same.")
+  var anyway = false
 
   @Option(name: .long, help: "How many of the largest differences to list.")
   var top: Int = 10
@@ -61,20 +75,42 @@ struct Compare: ParsableCommand {
   }
 
   func run() throws {
-    let first = try choice(pairA, keyA).layers(in: a, advice: Self.advice("a"))
-    let second = try choice(pairB, keyB).layers(in: b ?? a, advice: Self.advice("b"))
+    if seeds || group != nil { return try compareSeeds() }
+    let order: LabelOrder = executedLabels ? .executed : .exported
+    let first = try choice(pairA, keyA).layers(in: a, labels: order, advice: Self.advice("a"))
+    let second = try choice(pairB, keyB).layers(
+      in: b ?? a, labels: order, advice: Self.advice("b"))
     if first.id == second.id {
       throw fail(
         "\(a): A and B are the same result; name another file, or B's models: --pair-b A,B")
     }
-    let order: LabelOrder = executedLabels ? .executed : .exported
-    if !executedLabels { [first, second].forEach(complainOfLabels) }
     guard
-      let view = DifferenceView(OpenResult(first), minus: OpenResult(second), order: order)
+      let view = DifferenceView(
+        OpenResult(first), minus: OpenResult(second), order: order, mostWork: .max)
     else { throw fail("A and B have no row, or no column, with the same name") }
+    if !anyway, let doubt = view.difference.doubts.first(where: \.isRefused) {
+      throw fail(
+        "\(doubt.description): A − B would say nothing of networks; --anyway subtracts them")
+    }
+    view.difference.doubts.forEach { complain("compare: \($0.description)") }
     let record = DifferenceRecord(view, top: top)
     try StandardOutput.print(json ? record.json : record.text)
     if let export { try write(view, to: export) }
+  }
+
+  private func compareSeeds() throws {
+    if export != nil || executedLabels {
+      throw ValidationError("--seeds goes with neither --export nor --executed-labels")
+    }
+    let pattern = try SeedOptions.pattern(group)
+    let first = try SeedOptions.group(in: a, choice(pairA, keyA), pattern, side: "a")
+    let second = try SeedOptions.group(in: b ?? a, choice(pairB, keyB), pattern, side: "b")
+    if first.title == second.title, b ?? a == a {
+      throw fail(
+        "\(a): A and B are the same group, \(first.title); choose with --pair-a and --pair-b")
+    }
+    let record = SeedDifferenceRecord(first, second, top: top)
+    try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
   }
 
   /// What is chosen in one of the two files.
@@ -98,77 +134,5 @@ struct Compare: ParsableCommand {
     } catch {
       throw fail(error.description)
     }
-  }
-}
-
-/// What `compare` says. NaN has no JSON form: what is not known is null.
-struct DifferenceRecord: Encodable {
-  /// One of the cells that differ most.
-  struct Cell: Encodable {
-    let row, column: String
-    let difference, a, b: Double
-    let half_width_a, half_width_b: Double?
-    let intervals_lie_apart: Bool?
-  }
-  let title, file_a, file_b: String
-  let common_rows, common_columns, left_out, cells: Int
-  let mean, mean_magnitude, largest: Double?
-  let cells_apart: Int?
-  let largest_cells: [Cell]
-
-  init(_ view: DifferenceView, top: Int) {
-    let difference = view.difference
-    let summary = difference.summary()
-    title = view.title
-    file_a = SafeText.sanitise(view.a.comparison.id.path)
-    file_b = SafeText.sanitise(view.b.comparison.id.path)
-    (common_rows, common_columns) = (difference.rows.count, difference.columns.count)
-    left_out = difference.rows.leftOut + difference.columns.leftOut
-    cells = summary.cells
-    (mean, mean_magnitude) = (summary.mean.known, summary.meanMagnitude.known)
-    largest = summary.largest.known
-    cells_apart = summary.apart
-    let names = view.result.comparison
-    largest_cells = difference.largestCells(top).map { row, column in
-      let values = difference.values(row: row, column: column)
-      let widths = difference.halfWidths(row: row, column: column)
-      return Cell(
-        row: names.rows.layers[row], column: names.columns.layers[column],
-        difference: difference.matrix[row, column], a: values.a, b: values.b,
-        half_width_a: widths.a.known, half_width_b: widths.b.known,
-        intervals_lie_apart: difference.liesApart(row: row, column: column))
-    }
-  }
-
-  /// The record as a JSON object.
-  var json: String { get throws { try PrettyJSON.text(self) } }
-
-  /// The record in words.
-  var text: String {
-    var lines = [
-      title, "  A  \(file_a)", "  B  \(file_b)",
-      "  common layers   \(common_rows) × \(common_columns); \(left_out) left out",
-      "  A − B           mean \(number(mean))  mean magnitude \(number(mean_magnitude))  "
-        + "largest magnitude \(number(largest))",
-      cells_apart.map { "  intervals       lie apart in \($0) of \(cells) cells (95 %)" }
-        ?? "  intervals       not known for both results",
-    ]
-    guard !largest_cells.isEmpty else { return lines.joined(separator: "\n") }
-    lines.append("  largest differences")
-    let rows = largest_cells.map { cell in
-      [
-        "\(cell.row.named) × \(cell.column.named)",
-        (cell.difference > 0 ? "+" : "") + cell.difference.fixed(4),
-        "\(withWidth(cell.a, cell.half_width_a)) − \(withWidth(cell.b, cell.half_width_b))",
-        cell.intervals_lie_apart == false ? "intervals overlap" : "",
-      ]
-    }
-    return (lines + TextTable.lines(rows, right: [1]).map { "    " + $0 }).joined(separator: "\n")
-  }
-
-  private func number(_ value: Double?) -> String { value.map { $0.fixed(4) } ?? "unknown" }
-
-  private func withWidth(_ value: Double, _ halfWidth: Double?) -> String {
-    value.fixed(4) + (halfWidth.map { " ± \($0.halfWidthText)" } ?? "")
   }
 }

@@ -28,6 +28,7 @@ struct Convert: ParsableCommand {
       let (bytes, count) = try encode(results, as: container)
       try AtomicFile.write(bytes, to: output)
       complain("wrote \(count) \(count == 1 ? "result" : "results") to \(output)")
+      tellCaveats(of: results.compactMap(\.comparison), order: .exported, remedy: "")
     } catch let error as FormatError {
       throw fail(error.description)
     }
@@ -115,7 +116,7 @@ extension Convert {
   /// The bundle of the study that is the only input. Where a study is one of several inputs, or
   /// goes into another container, only its matrices are kept, which deserves a word.
   private func study(of found: [Comparison], as container: Container) throws -> [UInt8]? {
-    let bundles = Set(found.filter { $0.format.hasPrefix("cka bundle") }.map(\.id.path))
+    let bundles = Set(found.filter { $0.block != nil }.map(\.id.path))
     for path in bundles.sorted() {
       guard let record = try ResultBundle.record(path: path) else { continue }
       if container == .bundle, found.allSatisfy({ $0.id.path == path }) {

@@ -47,10 +47,12 @@ struct Doctor: ParsableCommand {
     let facts =
       [Fact(name: "cka", value: CKA.version)] + terminal.rows.map(Fact.init)
       + [Fact.locale(environment)] + Fact.libraries + settings
-      + [Fact.stateFolder(environment)] + models
+      + [Fact.memory, Fact.isolation, Fact.stateFolder(environment)] + models
     try StandardOutput.print(json ? PrettyJSON.text(facts) : Self.table(facts))
     if let obstacle = terminal.obstacle { throw fail("the explorer cannot run here: \(obstacle)") }
-    for (option, named, facts) in [("--python", python, models), ("--config", config, settings)] {
+    // A package that only some specifications need may be missing, or broken.
+    let needed = models.filter { ["python", "models"].contains($0.name) }
+    for (option, named, facts) in [("--python", python, needed), ("--config", config, settings)] {
       guard let named, facts.contains(where: { $0.advice != nil }) else { continue }
       throw fail("\(option) \(named) will not do: see what there is to do above")
     }
@@ -107,6 +109,32 @@ struct Fact: Encodable {
     let name = ["LC_ALL", "LC_CTYPE", "LANG"].first { environment[$0]?.isEmpty == false }
     let value = name.map { "\($0)=\(environment[$0] ?? "")" }
     return Fact(name: "locale", value: value ?? "not set")
+  }
+
+  /// How much memory what is read from files may take.
+  fileprivate static var memory: Fact {
+    let allowance = MemoryAllowance.ofThisProcess
+    let amount = "\(allowance.bytes >> 20) MiB for what is read from files"
+    let value =
+      switch allowance.source {
+      case .chosen: "\(amount) (\(MemoryAllowance.variable))"
+      case .quarter(let whole):
+        "\(amount), of \(whole >> 20) MiB; \(MemoryAllowance.variable) sets another amount"
+      }
+    return Fact(
+      name: "memory", value: value,
+      advice: allowance.misunderstood.map {
+        "write \(MemoryAllowance.variable) as a number with K, M or G, such as 8G: not '\($0)'"
+      })
+  }
+
+  /// Whether the kernel confines the process that reads HDF5.
+  fileprivate static var isolation: Fact {
+    Fact(
+      name: "HDF5 reader",
+      value: HDF5Service.isConfined
+        ? "a process that can only compute (seccomp)"
+        : "a process without new files and processes; this kernel does not filter system calls")
   }
 
   fileprivate static func stateFolder(_ environment: [String: String]) -> Fact {

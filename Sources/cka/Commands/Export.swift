@@ -104,21 +104,18 @@ struct Export: ParsableCommand {
       ResultChoice.summarise(problems)
       // `.` has a name, too.
       let name = FileStem.plain(FileStem.of(path: realPath(path) ?? path))
+      tellCaveats(of: all, order: .executed)
       return (try HeatmapExhibit.pairs(all, settings), "\(name)-pairs", all.map(\.id.path))
     }
-    let result = try choice.result(in: path, kind: view.map(ResultKind.init))
+    let result = try choice.result(
+      in: path, kind: view.map(ResultKind.init), labels: settings.labelOrder)
     var request = ExportRequest(
       view: view ?? usualView(of: result.kind, as: format), id: result.id, settings: settings)
     request.rowFilter = looks.rows
     request.columnFilter = looks.columns
-    // Of the values alone no name goes out.
-    if !format.isFigure, format != .npy, !looks.executedLabels, let comparison = result.comparison {
-      complainOfLabels(comparison)
-    }
     let opened = try looks.opened(result, forScores: view.map(ResultKind.init) == .minibatches)
-    return (
-      try Exporting.exhibit(request, of: opened), Exporting.name(of: request), [result.id.path]
-    )
+    let exhibit = try Exporting.exhibit(request, of: opened)
+    return (exhibit, Exporting.name(of: request, exhibit.caveats), [result.id.path])
   }
 
   private func usualView(of kind: ResultKind, as format: ExportFormat) -> ExportRequest.View {

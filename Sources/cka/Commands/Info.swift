@@ -51,6 +51,7 @@ struct Info: ParsableCommand {
       skipping: skipped, found: { files.append($0) }, problem: { problems.append($0) })
     for path in paths { finder.visit(path) }
     var results: [SavedResult] = []
+    HDF5Service.beginFolder()
     for file in files {
       do {
         results += try ResultFile.results(path: file)
@@ -86,7 +87,12 @@ struct Info: ParsableCommand {
       "  min \(summary.minimum)  max \(summary.maximum)  mean \(summary.mean)\(leftOut(summary))",
     ]
     lines += madeOf(comparison)
-    lines += comparison.warnings.map { "  warning: \($0)" }
+    if let line = comparison.block?.nullLine { lines.append("  \(line)") }
+    // Names in doubt have a warning already.
+    let caveats = comparison.standing.map(\.description).filter {
+      !comparison.warnings.contains($0)
+    }
+    lines += (caveats + comparison.warnings).map { "  warning: \($0)" }
     return lines.joined(separator: "\n")
   }
 
@@ -95,8 +101,14 @@ struct Info: ParsableCommand {
     let models = comparison.specifications.map { "  made by \($0)" }
     guard let origin = comparison.origin else { return models }
     let parts = [("with", origin.settingsText), ("versions", origin.versionsText)]
+    let changes = origin.sources.compactMap { $0.change($0.state(hashingUpTo: hashedBytes)) }
     return models + parts.filter { !$0.1.isEmpty }.map { "  \($0.0) \($0.1)" }
+      + changes.map { "  warning: \($0)" }
   }
+
+  /// A file whose date is another is read to see whether its bytes are, up to this size: a second
+  /// or two.
+  static let hashedBytes = 4 << 30
 
   private static func describe(_ curves: Curves) -> String {
     let key = curves.id.key.isEmpty ? "" : "  [\(SafeText.sanitise(curves.id.key))]"

@@ -1,4 +1,5 @@
 import Core
+import Formats
 import Similarity
 
 /// One result as `info --json` gives it; `kind` tells which keys there are.
@@ -60,9 +61,12 @@ struct ComparisonRecord: Encodable {
   let min, max, mean: Double?
   let nan_count, infinite_count, negative_count: Int
   let warnings: [String]
+  let caveats: [CaveatRecord]
   let specifications: [String]
   let command, created: String?
   let settings, versions: [String: String]
+  let null_draws, null_above: Int?
+  let sources: [SourceRecord]
 
   init(_ comparison: Comparison) {
     let summary = comparison.summary
@@ -81,8 +85,12 @@ struct ComparisonRecord: Encodable {
     infinite_count = summary.infiniteCount
     negative_count = summary.negativeCount
     warnings = comparison.warnings
+    caveats = comparison.caveats.map(CaveatRecord.init)
     specifications = comparison.specifications
     (command, created) = (comparison.origin?.command, comparison.origin?.created)
+    null_draws = comparison.block?.study.null?.plan.draws
+    null_above = comparison.block?.countAboveNull()?.above
+    sources = (comparison.origin?.sources ?? []).map(SourceRecord.init)
     (settings, versions) = (comparison.origin?.settings ?? [:], comparison.origin?.versions ?? [:])
   }
 }
@@ -109,8 +117,8 @@ extension ComparisonRecord {
   private enum CodingKeys: String, CodingKey {
     case file, key, format, model1, model2, dataset1, dataset2, rows, columns, layers1, layers2,
       kinds1, kinds2, kind
-    case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings
-    case specifications, command, created, settings, versions
+    case dtype, min, max, mean, nan_count, infinite_count, negative_count, warnings, caveats
+    case specifications, command, created, settings, versions, null_draws, null_above, sources
   }
 
   /// Every key of every record: the encoder that Swift would make leaves out what is nil.
@@ -132,8 +140,13 @@ extension ComparisonRecord {
       (CodingKeys.layers1, layers1), (.layers2, layers2), (.kinds1, kinds1), (.kinds2, kinds2),
       (.warnings, warnings), (.specifications, specifications),
     ] { try record.encode(texts, forKey: key) }
+    try record.encode(caveats, forKey: .caveats)
+    try record.encode(sources, forKey: .sources)
     for (key, text) in [(CodingKeys.command, command), (.created, created)] {
       try record.encode(text, forKey: key)
+    }
+    for (key, count) in [(CodingKeys.null_draws, null_draws), (.null_above, null_above)] {
+      try record.encode(count, forKey: key)
     }
     for (key, texts) in [(CodingKeys.settings, settings), (.versions, versions)] {
       try record.encode(texts, forKey: key)
@@ -144,4 +157,25 @@ extension ComparisonRecord {
 extension Double {
   /// The value, or nil for NaN and infinities.
   fileprivate var finite: Double? { isFinite ? self : nil }
+}
+
+/// A file that a result was made from, as `info --json` gives it.
+struct SourceRecord: Encodable {
+  let path: String
+  let bytes: Int
+  let hash: String?
+  /// What it is now: `same`, `looks-same`, `written-again`, `differs` or `missing`.
+  let state: String
+
+  init(_ source: SourceFile) {
+    (path, bytes, hash) = (source.path, source.bytes, source.hash)
+    state =
+      switch source.state(hashingUpTo: Info.hashedBytes) {
+      case .same: "same"
+      case .looksSame: "looks-same"
+      case .writtenAgain: "written-again"
+      case .differs: "differs"
+      case .missing: "missing"
+      }
+  }
 }

@@ -30,6 +30,10 @@ struct LooksOptions: ParsableArguments {
     help: "Layer names in the order in which torch_cka's hooks ran, where they look mislabelled.")
   var executedLabels = false
 
+  @Flag(
+    help: "Only cells above the permutation null, p at most 0.05; the others have no value.")
+  var aboveNull = false
+
   @Flag(help: "Curves: y from 0, not just around the data.")
   var fromZero = false
 
@@ -60,6 +64,7 @@ struct LooksOptions: ParsableArguments {
     settings.filter = layers
     settings.curves.fromZero = fromZero
     settings.transposed = transpose
+    settings.dimsChance = aboveNull
     settings.originAtTop = originTop
     settings.labelOrder = executedLabels ? .executed : .exported
     return settings

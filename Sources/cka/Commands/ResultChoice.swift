@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Explorer
 import Formats
 import Similarity
@@ -18,13 +19,25 @@ struct ResultChoice: ParsableArguments {
 
   /// The results below `path` that fit, at least one.
   ///
+  /// What must be said of them is said here on standard error, so that no command forgets it.
+  ///
   /// Where minibatch scores are wanted and there are none alone, studies are meant: each of their
   /// cells has some.
-  /// - Parameter advice: how to choose, where none fits; nil for commands with an option `--view`,
-  ///   which is the advice where there are only results of another kind.
+  /// - Parameters:
+  ///   - labels: the order in which names are shown.
+  ///   - advice: how to choose, where none fits; nil for commands with an option `--view`, which is
+  ///     the advice where there are only results of another kind.
   /// - Throws: `ExitCode` 1 after a line that says why there is none.
   func results(
-    in path: String, kind: ResultKind?, advice: String? = nil
+    in path: String, kind: ResultKind?, labels: LabelOrder = .exported, advice: String? = nil
+  ) throws -> [SavedResult] {
+    let chosen = try fitting(in: path, kind: kind, advice: advice)
+    tellCaveats(of: chosen.compactMap(\.comparison), order: labels)
+    return chosen
+  }
+
+  private func fitting(
+    in path: String, kind: ResultKind?, advice: String?
   ) throws -> [SavedResult] {
     let (all, problems) = Info.read([path])
     // A file that was named must open; among the files of a folder the others can still serve.
@@ -53,10 +66,10 @@ struct ResultChoice: ParsableArguments {
   /// - Parameter isWanted: decides among several, where it holds for one of them.
   /// - Throws: `ExitCode` 1 after a line that lists the candidates when there are several.
   func result(
-    in path: String, kind: ResultKind?, advice: String? = nil,
+    in path: String, kind: ResultKind?, labels: LabelOrder = .exported, advice: String? = nil,
     preferring isWanted: (SavedResult) -> Bool = { _ in true }
   ) throws -> SavedResult {
-    let all = try results(in: path, kind: kind, advice: advice)
+    let all = try fitting(in: path, kind: kind, advice: advice)
     let wanted = all.filter(isWanted)
     let fitting = wanted.isEmpty ? all : wanted
     guard fitting.count == 1 else {
@@ -64,16 +77,18 @@ struct ResultChoice: ParsableArguments {
         "\(path): \(fitting.count) results fit; "
           + "\(advice ?? "choose with --pair A,B or --key"): \(Self.list(fitting))")
     }
+    tellCaveats(of: fitting.compactMap(\.comparison), order: labels)
     return fitting[0]
   }
 
   /// The one layer matrix that fits.
   /// - Throws: as `result(in:kind:advice:preferring:)`.
   func layers(
-    in path: String, advice: String = "choose with --pair A,B or --key",
+    in path: String, labels: LabelOrder = .exported,
+    advice: String = "choose with --pair A,B or --key",
     preferring isWanted: (Comparison) -> Bool = { _ in true }
   ) throws -> Comparison {
-    let fitting = try result(in: path, kind: .layers, advice: advice) {
+    let fitting = try result(in: path, kind: .layers, labels: labels, advice: advice) {
       $0.comparison.map(isWanted) ?? false
     }
     guard let comparison = fitting.comparison else {
@@ -97,6 +112,12 @@ struct ResultChoice: ParsableArguments {
     guard !problems.isEmpty else { return }
     let files = problems.count == 1 ? "1 file" : "\(problems.count) files"
     complain("\(files) could not be read; cka info lists \(problems.count == 1 ? "it" : "them")")
+  }
+
+  /// Whether --pair names two models whole.
+  func namesExactly(_ a: String, _ b: String) -> Bool {
+    guard let sides = try? pair.map(Self.sides) else { return false }
+    return sides.a == a.lowercased() && sides.b == b.lowercased()
   }
 
   private static func sides(_ text: String) throws -> (a: String, b: String) {

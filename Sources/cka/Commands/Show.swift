@@ -47,7 +47,8 @@ struct Show: ParsableCommand {
       case .curves: .curves
       case nil: nil
       }
-    let results = try choice.results(in: path, kind: kind)
+    let results = try choice.results(
+      in: path, kind: kind, labels: looks.executedLabels ? .executed : .exported)
     let isTerminal = isatty(STDOUT_FILENO) != 0
     let width = self.width ?? (isTerminal ? Self.terminalWidth : 80)
     for result in results {
@@ -75,16 +76,7 @@ struct Show: ParsableCommand {
     // The picture turns it.
     request.settings.transposed = false
     do {
-      var shown = try HeatmapExhibit(request, of: whole).comparison
-      if !whole.comparison.labelsLookRegistered || settings.labelOrder == .executed {
-        // These names stand where they should, whatever the order of the few looks like.
-        shown.rows.layersAreGenerated = true
-        shown.columns.layersAreGenerated = true
-      } else if !shown.labelsLookRegistered {
-        complain(
-          "\(opened.id.path): layer names as exported, in registration order; "
-            + "the rows may be in another (--executed-labels)")
-      }
+      let shown = try HeatmapExhibit(request, of: whole).comparison
       // Both have had their effect; the title says that there was a filter.
       settings.filter = "*"
       settings.labelOrder = .exported

@@ -71,8 +71,18 @@ struct ChildProcess: ~Copyable {
     defer { (words + variables).forEach { free($0) } }
     var process: pid_t = 0
     let code = posix_spawnp(&process, arguments[0], &actions, &attributes, &words, &variables)
-    guard code == 0 else { throw .system("'\(arguments[0])' cannot be started", code) }
+    guard code == 0 else { throw Self.noStart(arguments[0], code) }
     return process
+  }
+
+  /// Why `program` cannot be started. Where it is there and the system finds none, what is missing is
+  /// the interpreter that its first line names, or its loader.
+  private static func noStart(_ program: String, _ code: Int32) -> ComputeError {
+    guard code == ENOENT, program.contains("/"), access(program, F_OK) == 0 else {
+      return .system("'\(program)' cannot be started", code)
+    }
+    return ComputeError(
+      "'\(program)' cannot be started: it is there, but the interpreter that it names is not")
   }
 
   /// How a program ended.

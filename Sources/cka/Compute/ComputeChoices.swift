@@ -24,9 +24,10 @@ struct ComputeChoices: Sendable {
     options = StudyOptions(
       estimator: try Self.choice("estimator", recipe.estimator, .unbiased),
       kernel: try Self.kernel(recipe.kernel),
-      weighting: try Self.choice("weighting", recipe.weighting, .equal),
+      weighting: try Self.choice("weighting", recipe.weighting, .standard),
       precision: try Self.choice("precision", recipe.precision, .float32),
-      keep: try Self.keep(recipe.keep), skipBad: recipe.skipBad ?? false)
+      keep: try Self.keep(recipe.keep), null: try Self.null(recipe.null),
+      skipBad: recipe.skipBad ?? false)
     reading = FeatureOptions(
       layout: recipe.layout ?? .automatic, layers: try Self.filter(recipe.layers),
       pool: recipe.pool ?? .flatten)
@@ -101,6 +102,16 @@ struct ComputeChoices: Sendable {
           + "'\(SafeText.sanitise(text))'")
     }
     return .upTo(bytes: bytes)
+  }
+
+  private static func null(_ draws: Int?) throws(FormatError) -> NullPlan? {
+    guard let draws else { return nil }
+    guard (NullPlan.fewestDraws...NullPlan.mostDraws).contains(draws) else {
+      throw FormatError(
+        "null must be \(NullPlan.fewestDraws) to \(NullPlan.mostDraws), not \(draws)",
+        remedy: "fewer draws cannot tell a cell apart at 5 %; 200 are usual")
+    }
+    return NullPlan(draws: draws)
   }
 
   private static func filter(_ text: String?) throws(FormatError) -> LayerFilter? {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Core
 import Formats
-import Glibc
+import Foundation
 import Similarity
 
 /// CKA of every two layers from saved activations, or from models that are run.
@@ -72,6 +72,7 @@ struct ComputeCommand: ParsableCommand {
   private func compute() throws {
     let output = try Self.output(of: try options.recipe())
     let partial = PartialBundle(output: output)
+    if !quiet, let note = try CodeNote.line(options) { complain(note) }
     let stop = StopRequest()
     let line = ProgressLine(isQuiet: quiet)
     let resumption = try Resumption(of: partial.path) { seen in
@@ -91,8 +92,9 @@ struct ComputeCommand: ParsableCommand {
       try keep(study, in: partial, run: run)
       throw ExitCode(128 + signal)
     }
-    try write(study, of: run, to: output)
+    let isInPlace = try write(study, of: run, to: output)
     partial.remove()
+    if !isInPlace { throw ExitCode(1) }
   }
 
   /// Computes to the end, or until `stop`; of a run that fails what there is is kept.
@@ -102,12 +104,22 @@ struct ComputeCommand: ParsableCommand {
     let run = resumption.run
     var pace = CheckpointPace()
     var last = resumption.start
+    var isTold = false
     do {
       return try run.run(from: last) { study, progress in
         last = study
         line.show(progress)
         if progress.done < progress.total {
-          try pace.saveIfDue { try partial.write(study, of: run) }
+          pace.saveIfDue {
+            do throws(FormatError) {
+              try partial.write(study, of: run)
+            } catch {
+              // What was computed is worth more than the copy of it.
+              line.clear()
+              if !isTold { complain("\(error.description); the run goes on without a copy") }
+              isTold = true
+            }
+          }
         }
         return stop.signal == nil
       }
@@ -119,18 +131,38 @@ struct ComputeCommand: ParsableCommand {
   }
 
   /// Writes the whole result, and says what was written and what has no value.
-  private func write(_ study: Study, of run: ComputeRun, to output: String) throws {
+  /// - Returns: whether it is where it was to go.
+  private func write(_ study: Study, of run: ComputeRun, to output: String) throws -> Bool {
     guard study.countedMinibatches > 0 else {
       throw FormatError(
         "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
-    try AtomicFile.write(try run.encode(study), to: output)
-    if !quiet { complain(Self.summary(of: study, output: output)) }
+    let place = try Self.rescue(try run.encode(study), from: output)
+    if !quiet || place != output { complain(Self.summary(of: study, output: place)) }
+    if !quiet { StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") } }
     let dead = (0..<study.layerCount).count { study.reason($0) != nil }
-    guard dead > 0 else { return }
+    guard dead > 0 else { return place == output }
     complain(
       "\(dead) of \(study.layerCount) layers \(dead == 1 ? "has" : "have") no value; "
-        + "cka info \(SafeText.sanitise(output)) tells why")
+        + "cka info \(SafeText.sanitise(place)) tells why")
+    return place == output
+  }
+
+  /// Writes the result where it was to go; where that is no longer possible, beside other temporary
+  /// files, rather than lose it.
+  /// - Returns: where it was written.
+  private static func rescue(_ file: EncodedFile, from output: String) throws -> String {
+    do throws(FormatError) {
+      try AtomicFile.write(file, to: output)
+      return output
+    } catch {
+      let name = output.split(separator: "/").last.map(String.init) ?? "result.cka.safetensors"
+      // Nobody else has this process's number.
+      let place = FileManager.default.temporaryDirectory.path + "/\(getpid())-\(name)"
+      guard (try? AtomicFile.write(file, to: place)) != nil else { throw error }
+      complain("\(error.description); the result is in \(SafeText.sanitise(place)) instead")
+      return place
+    }
   }
 
   /// Where the result goes; checked before an hour is spent on it.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Formats
+import Similarity
 
 /// What a computation is told: `cka compute` in a terminal, in the background, and a worker that
 /// takes a job up again read the same words.
@@ -30,7 +31,10 @@ struct ComputeOptions: ParsableArguments {
   var kernel: String?
 
   @Option(
-    help: "A minibatch's weight: equal, pairs (n(n - 3)) or samples (n). (default: equal)")
+    help: """
+      A minibatch's weight: pairs (n(n - 3)), samples (n) or equal, as torch_cka has it. (default: \
+      pairs; equal in a study file that does not say)
+      """)
   var weighting: String?
 
   @Option(help: "Only layers that match, such as 'conv !*.bn*' or '/fc$/'.")
@@ -49,8 +53,8 @@ struct ComputeOptions: ParsableArguments {
   @Option(
     name: .customLong("until-ci"),
     help: """
-      Stop early once the 95 % interval of every cell is within plus or minus this; looked at from \
-      8 minibatches on.
+      Stop early once the 95 % interval of every cell is within plus or minus this in two looks in \
+      a row; looked at from \(IntervalLooks.fewestMinibatches) minibatches on.
       """)
   var untilCI: Double?
 
@@ -60,6 +64,20 @@ struct ComputeOptions: ParsableArguments {
   @Option(
     help: "Scores of minibatches to keep: bytes such as 64M or 1G, or 'sums'. (default: 256M)")
   var keep: String?
+
+  @Option(
+    help: """
+      The seed of the order in which samples are taken, or 'none' for that of the data. (default: \
+      folders of images are shuffled with seed 0, all else keeps its order)
+      """)
+  var shuffle: String?
+
+  @Option(
+    help: """
+      Permute the samples so often, and say for each cell how often unrelated samples give as much. \
+      (default: not at all)
+      """)
+  var null: Int?
 
   @Flag(
     name: .customLong("skip-bad"),
@@ -91,9 +109,9 @@ struct ComputeOptions: ParsableArguments {
     guard patience > 0, patience <= 1e6 else {
       throw ValidationError("--patience must be above 0, and at most 1e6 seconds")
     }
-    guard backend == nil || (batchSize ?? layers ?? pool ?? layout) == nil else {
+    guard backend == nil || (batchSize ?? layers ?? pool ?? layout ?? shuffle) == nil else {
       throw ValidationError(
-        "--batch-size, --layers, --pool and --layout are for the backend to be told")
+        "--batch-size, --layers, --pool, --layout and --shuffle are for the backend to be told")
     }
     if !isStudy, features.first != Self.torchWord, let option = torch.first {
       throw ValidationError("--\(option) is for models: cka compute torch MODEL MODEL --data DATA")
@@ -147,6 +165,11 @@ struct ComputeOptions: ParsableArguments {
   /// A study file is all that was named.
   private var isStudy: Bool { features.count == 1 && Self.isStudyFile(features[0]) }
 
+  /// Says the weighting where nothing does; a study file says its own.
+  mutating func settleWeighting(_ weighting: String) {
+    if !isStudy { self.weighting = self.weighting ?? weighting }
+  }
+
   /// Whether a path has the ending of a bundle.
   static func isBundle(_ path: String) -> Bool { path.lowercased().hasSuffix(".safetensors") }
 
@@ -172,6 +195,15 @@ struct ComputeOptions: ParsableArguments {
     recipe.threads = threads ?? recipe.threads
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
+    if let shuffle {
+      guard let order = StudyFile.shuffle(shuffle) else {
+        throw FormatError(
+          "shuffle must be a seed from 0 to 4294967295, or none, not "
+            + "'\(SafeText.sanitise(shuffle))'")
+      }
+      recipe.shuffle = order
+    }
+    recipe.null = null ?? recipe.null
     recipe.skipBad = skipBad ? true : recipe.skipBad
   }
 }

@@ -12,7 +12,7 @@ struct ComputeRun {
   /// What was asked for.
   let recipe: StudyFile
   /// What the figures mean.
-  let options: StudyOptions
+  private(set) var options: StudyOptions
   /// What the user should know before it begins; one line each.
   let warnings: [String]
   /// The models, and their layers in order.
@@ -24,6 +24,7 @@ struct ComputeRun {
   private let choices: ComputeChoices
   private let origin: Origin
   private let command: [String]
+  private let hashes: SourceHashes
 
   /// Where Gram matrices come from.
   private enum Origin {
@@ -65,6 +66,10 @@ struct ComputeRun {
       (models, sampleCounts) = (source.models, source.sampleCounts)
       warnings = features.warnings
     }
+    switch origin {
+    case .features(let features, _): hashes = SourceHashes(features.paths)
+    case .backend(_, _, let files): hashes = SourceHashes(files)
+    }
     if recipe.batchSize == nil {
       // The standard size was not asked for: files of one minibatch each are no surprise.
       warnings.removeAll { $0.hasPrefix("the batch size is not used") }
@@ -75,6 +80,27 @@ struct ComputeRun {
           + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
     }
     self.warnings = warnings
+    try checkNull()
+  }
+
+  /// - Throws: when the sums of all draws of a permutation null are too large.
+  private func checkNull() throws(FormatError) {
+    let layers = models.reduce(0) { $0 + $1.layers.count }
+    guard let plan = options.null, plan.bytes(layers: layers) > NullPlan.mostBytes else { return }
+    throw FormatError(
+      "a null of \(plan.draws) draws of \(layers) layers takes \(plan.bytes(layers: layers) >> 20) "
+        + "MiB, more than \(NullPlan.mostBytes >> 20)",
+      remedy: "take --null \(NullPlan.draws(fittingLayers: layers)) or fewer, or fewer --layers")
+  }
+
+  /// Takes the weighting of `record`, which an earlier version may have begun, where nothing says
+  /// another: the same command has to end with the figures that it was begun for.
+  /// - Returns: what to tell the user; nil when nothing was changed.
+  mutating func adoptWeighting(of record: StudyRecord) -> String? {
+    let begun = record.study.options.weighting
+    guard recipe.weighting == nil, begun != options.weighting else { return nil }
+    options.weighting = begun
+    return "weighting \(begun.rawValue), as it was begun"
   }
 
   /// A program that sends Gram matrices.
@@ -115,6 +141,7 @@ struct ComputeRun {
     from start: Study? = nil, report: (Study, ComputeProgress) throws -> Bool
   ) throws -> Study {
     if let start, isConverged(start) { return start }
+    hashes.begin()
     let clock = ContinuousClock()
     let begin = clock.now
     let earlier = start?.minibatches.count ?? 0
@@ -129,10 +156,10 @@ struct ComputeRun {
       let time = (clock.now - begin).components
       progress.seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
       var isConverged = false
-      if let untilCI = choices.untilCI, Self.isDue(study.countedMinibatches) {
-        let convergence = StudyIntervals(study).convergence()
-        progress.halfWidth = convergence.largestHalfWidth
-        isConverged = convergence.cells > 0 && convergence.largestHalfWidth <= untilCI
+      if let looks, IntervalLooks.isDue(study.countedMinibatches) {
+        let intervals = StudyIntervals(study)
+        progress.halfWidth = intervals.convergence().largestHalfWidth
+        isConverged = looks.isConverged(study, intervals)
       }
       return try report(study, progress) && !isConverged
     }
@@ -185,10 +212,10 @@ struct ComputeRun {
     let now = provenance(state: .partial)
     let then = record.provenance
     guard then.backend == now.backend else { return "other words made its matrices" }
-    guard then.sources == now.sources, then.pool == now.pool else {
-      return then.backend.isEmpty
-        ? "the activations were changed since"
-        : "the files of the models or data were changed since"
+    guard then.pool == now.pool else { return "it was made with other options" }
+    if let path = hashes.change(since: then.sources) {
+      let what = then.backend.isEmpty ? "the activations" : "the files of the models or data"
+      return "\(what) were changed since: \(path)"
     }
     guard then.settings == now.settings, then.versions == now.versions else {
       return "it was made with other settings or versions"
@@ -226,24 +253,11 @@ extension ComputeRun {
 // MARK: Stopping early
 
 extension ComputeRun {
-  /// Counted minibatches from which intervals are looked at: fewer say little about their own
-  /// spread.
-  private static let fewestForIntervals = 8
-
-  /// Whether intervals are looked at after so many counted minibatches: always at first, then after
-  /// each sixty-fourth more or so, since every look goes through all of them. The clock must not
-  /// decide: a run that was interrupted has to stop at the same minibatch.
-  private static func isDue(_ counted: Int) -> Bool {
-    guard counted >= fewestForIntervals else { return false }
-    let bits = Int.bitWidth - counted.leadingZeroBitCount
-    return counted % (1 << max(0, bits - 7)) == 0
-  }
+  private var looks: IntervalLooks? { choices.untilCI.map { IntervalLooks(halfWidth: $0) } }
 
   /// - Parameter intervals: those of `study`, where they are known already.
   private func isConverged(_ study: Study, _ intervals: StudyIntervals? = nil) -> Bool {
-    guard let untilCI = choices.untilCI, Self.isDue(study.countedMinibatches) else { return false }
-    let convergence = (intervals ?? StudyIntervals(study)).convergence()
-    return convergence.cells > 0 && convergence.largestHalfWidth <= untilCI
+    looks?.isConverged(study, intervals) ?? false
   }
 }
 
@@ -254,11 +268,12 @@ extension ComputeRun {
     var provenance = StudyProvenance()
     provenance.state = state
     provenance.plannedMinibatches = total
+    // A checkpoint takes what there is; the next one has more.
+    provenance.sources = hashes.sources(isWaiting: state != .partial)
     switch origin {
-    case .features(let features, _): provenance.sources = features.paths.map(Self.source)
-    case .backend(let stream, let command, let files):
+    case .features: break
+    case .backend(let stream, let command, _):
       provenance.backend = command
-      provenance.sources = files.map(Self.source)
       provenance.settings = stream.header.about.settings
       provenance.versions = stream.header.about.versions
     }
@@ -276,17 +291,5 @@ extension ComputeRun {
     }
     provenance.warnings = warnings.map(SafeText.sanitise)
     return provenance
-  }
-
-  private static func source(_ path: String) -> StudyProvenance.Source {
-    let absolute = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      return .init(path: SafeText.sanitise(absolute), bytes: 0, modified: 0)
-    }
-    let (seconds, _) = Int(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-    return .init(
-      path: SafeText.sanitise(absolute), bytes: Int(status.st_size),
-      modified: seconds &+ Int(status.st_mtim.tv_nsec))
   }
 }

@@ -26,10 +26,11 @@ struct Resumption {
     case .failure(let error): note = "begins anew: \(error.description)"
     case .success(let record):
       let done = record.study.minibatches.count
-      let run = try open(done)
+      var run = try open(done)
+      let adopted = run.adoptWeighting(of: record).map { ", \($0)" } ?? ""
       guard let objection = run.objection(to: record) else {
         (self.run, start) = (run, record.study)
-        note = "goes on after \(done) of \(run.total) minibatches"
+        note = "goes on after \(done) of \(run.total) minibatches\(adopted)"
         return
       }
       note = "begins anew: \(SafeText.sanitise(path ?? "")) is there, but \(objection)"

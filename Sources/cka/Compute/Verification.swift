@@ -19,6 +19,8 @@ struct Verification {
 
   /// The files that the activations are read from, as they were named.
   let paths: [String]
+  /// What became of the files that the bundle was made from.
+  let sources: [(file: SourceFile, state: SourceState)]
   private let study: Study
   private let source: FeatureSetSource
 
@@ -37,6 +39,7 @@ struct Verification {
           "its matrices came from models that were run, not from saved activations",
           remedy: "save the same activations and name their files")
     }
+    sources = Self.sources(of: record, at: features)
     var options = FeatureOptions(
       batchSize: provenance.batchSize, layout: try FeatureLayout(provenance.layout),
       pool: Pooling(rawValue: provenance.pool) ?? .flatten)
@@ -52,6 +55,22 @@ struct Verification {
     guard study.minibatches.count <= source.sampleCounts.count,
       zip(study.minibatches, source.sampleCounts).allSatisfy({ $0.samples == $1 })
     else { throw FormatError("the activations have other minibatches than the bundle") }
+  }
+
+  /// What became of the files that `record` was made from: all their bytes are read.
+  /// - Parameter features: where they are now; empty where they stayed.
+  static func sources(
+    of record: StudyRecord, at features: [String] = []
+  ) -> [(file: SourceFile, state: SourceState)] {
+    let files = record.provenance.sources
+    // Other files than the bundle's own, such as those of one model, stand for themselves.
+    let places: [String?] =
+      features.count == files.count ? features : files.map { _ in nil }
+    guard features.isEmpty || features.count == files.count,
+      record.provenance.backend.isEmpty
+        || features.isEmpty
+    else { return [] }
+    return zip(files, places).map { ($0, $0.state(at: $1, hashingUpTo: .max)) }
   }
 
   /// Cells that have a value, off the diagonal, which is 1 by definition.

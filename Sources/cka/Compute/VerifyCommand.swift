@@ -67,6 +67,7 @@ struct VerifyCommand: ParsableCommand {
     do throws(FormatError) {
       verification = try Verification(record, features: features)
     } catch {
+      if features.isEmpty { try tellSources(of: record) }
       var error = error
       if error.file.isEmpty { error.file = name }
       throw error
@@ -77,11 +78,21 @@ struct VerifyCommand: ParsableCommand {
     let limit = tolerance ?? (record.study.options.precision == .float64 ? 1e-9 : 1e-4)
     let report = VerifyReport(
       study: record.study, checked: try verification.recompute(drawn),
-      cellCount: verification.cellCount, limit: limit, disagreements: record.disagreements)
+      cellCount: verification.cellCount, limit: limit, disagreements: record.disagreements,
+      sources: verification.sources)
+    tellCaveats(
+      of: Array(ResultBundle.comparisons(of: record, path: bundle).prefix(1)), order: .exported)
     let sources = verification.paths.map(SafeText.sanitise).joined(separator: ", ")
     try StandardOutput.print(
       (["\(name), again from \(sources)"] + report.lines).joined(separator: "\n"))
     if !report.passes { throw ExitCode(1) }
+  }
+
+  /// What became of the models and data: all that can be told of figures that cannot be computed
+  /// again.
+  private func tellSources(of record: StudyRecord) throws {
+    let lines = VerifyReport.lines(Verification.sources(of: record))
+    if !lines.isEmpty { try StandardOutput.print(lines.joined(separator: "\n")) }
   }
 
   private func checkSelf() throws {

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Similarity
 
@@ -12,12 +13,30 @@ struct VerifyReport {
   let limit: Double
   /// Where the bundle contradicts itself.
   let disagreements: [String]
+  /// What became of the files that it was made from.
+  var sources: [(file: SourceFile, state: SourceState)] = []
 
   /// Cells that are told one by one, at most.
   private static let mostRows = 20
 
   /// Every cell is near enough, and the bundle does not contradict itself.
-  var passes: Bool { failing == 0 && disagreements.isEmpty }
+  var passes: Bool { failing == 0 && disagreements.isEmpty && changed == 0 }
+
+  private var changed: Int {
+    sources.count { [.differs, .missing].contains($0.state) }
+  }
+
+  /// A line for each file.
+  static func lines(_ sources: [(file: SourceFile, state: SourceState)]) -> [String] {
+    sources.map { file, state in
+      switch state {
+      case .same: "  \(file.path): the same bytes (\(file.hash ?? ""))"
+      case .looksSame: "  \(file.path): the same size and date; it has no hash to compare"
+      case .writtenAgain: "  \(file.path): written again since; it has no hash to compare"
+      case .differs, .missing: "  " + (file.change(state) ?? file.path)
+      }
+    }
+  }
 
   private var failing: Int { checked.count { $0.deviation > limit } }
 
@@ -33,7 +52,7 @@ struct VerifyReport {
       + "(\(how))"
     let more = checked.count - Self.mostRows
     let left = more > 0 ? ["    and \(more) more, which deviate no further"] : []
-    return models + [sample]
+    return models + Self.lines(sources) + [sample]
       + TextTable.lines(worst.prefix(Self.mostRows).map(row), right: [1, 2])
       .map { "    " + $0 } + left + deviation(worst.first) + disagreements.map { "  " + $0 }
       + ["verdict: " + verdict]
@@ -64,7 +83,10 @@ struct VerifyReport {
     if passes { return "ok, the bundle is what its activations give" }
     let deviating = failing > 0 ? ["\(failing) of \(checked.count) cells deviate too far"] : []
     let contradicting = disagreements.isEmpty ? [] : ["the bundle contradicts itself"]
-    return "FAILED, " + (deviating + contradicting).joined(separator: ", and ")
+    let others =
+      changed > 0
+      ? ["\(changed) of \(sources.count) files are not those that it was made from"] : []
+    return "FAILED, " + (deviating + contradicting + others).joined(separator: ", and ")
   }
 
   /// "resnet18 layer1.0", with the data set where models share their name.

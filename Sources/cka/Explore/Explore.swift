@@ -30,13 +30,21 @@ struct Explore: ParsableCommand {
   @Flag(help: "Print the screen after --keys and leave; nothing is asked of a terminal.")
   var dumpScreen = false
 
+  @Option(
+    help:
+      "A CSV file of accuracies, layer,accuracy, to stand beside the candidates for freezing (F).",
+    completion: .file())
+  var accuracy: String?
+
   @Option(help: "The settings file.", completion: .file())
   var config: String?
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let settings = config ?? Configuration.path(environment: environment)
-    let (preferences, problems) = Configuration.load(path: settings, isRequired: config != nil)
+    let (loaded, problems) = Configuration.load(path: settings, isRequired: config != nil)
+    var preferences = loaded
+    preferences.layerFigures = try accuracy.map(Freeze.figures)
     let notice = { (width: Int) in
       Configuration.notice(problems, path: SafeText.sanitise(settings ?? ""), width: width)
     }

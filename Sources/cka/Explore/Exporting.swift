@@ -17,14 +17,30 @@ enum Exporting {
       for request in requests {
         let exhibit = try exhibit(request, of: shown)
         let bytes = try format.bytes(exhibit, raw: false, scale: nil)
-        let path = freePath(name(of: request), format, in: preferences.exportFolder)
-        try AtomicFile.write(bytes, to: path)
+        let path = freePath(
+          name(of: request, exhibit.caveats), format, in: preferences.exportFolder)
+        try AtomicFile.write(bytes, to: path) { () throws(FormatError) in
+          try MappedFiles.checkIntact(behind: try sources(of: request, among: shown))
+        }
         paths.append(path)
       }
       return .exported(paths.map(SafeText.sanitise))
     } catch {
       return .failed(error.description)
     }
+  }
+
+  /// The matrices that a pane's values come from.
+  private static func sources(
+    of request: ExportRequest, among shown: [Opened]
+  ) throws(FormatError) -> [Matrix] {
+    var matrices: [Matrix] = []
+    for id in [request.id, request.subtracted].compactMap(\.self) {
+      if let comparison = try shown.result(id).comparison {
+        matrices.append(comparison.comparison.matrix)
+      }
+    }
+    return matrices
   }
 
   private static func exhibit(
@@ -47,11 +63,13 @@ enum Exporting {
     }
   }
 
-  /// The name of a pane's file: the result's own, and the view.
-  static func name(of request: ExportRequest) -> String {
+  /// The name of a pane's file: the result's own, the view, and that it is partial, since neither a
+  /// CSV nor an npy file has room to say so.
+  static func name(of request: ExportRequest, _ caveats: [Caveat]) -> String {
     let key = request.id.key.isEmpty ? "" : "-\(request.id.key)"
     let what = request.subtracted == nil ? request.view.rawValue : "difference"
     return "\(FileStem.plain(FileStem.of(path: request.id.path) + key))-\(what)"
+      + (caveats.contains(where: \.isPartial) ? "-partial" : "")
   }
 
   /// A path that no file has yet: nothing of the user's is overwritten unasked.

@@ -35,6 +35,7 @@ final class HeadlessSession {
     switch effect {
     case .load(let id, let companion, let reread):
       dispatch(Reading.load(id, companion: companion, reread: reread).action)
+    case .readSeeds(let ids): dispatch(Reading.seeds(ids))
     case .rescan: walk()
     case .export(let requests):
       dispatch(

@@ -100,6 +100,7 @@ final class LiveSession {
   private func perform(_ effect: Effect) {
     switch effect {
     case .load(let id, let companion, let reread): load(id, companion, reread: reread)
+    case .readSeeds(let ids): readSeeds(ids)
     case .rescan: startWalk()
     case .export(let requests): export(requests)
     case .jobs(let request): errands.see(to: request)
@@ -122,6 +123,10 @@ final class LiveSession {
       let outcome = Reading.load(id, companion: companion, reread: reread)
       mailbox.post(Mail(action: outcome.action, identities: outcome.identities))
     }
+  }
+
+  private func readSeeds(_ ids: [ResultID]) {
+    reading.async { [mailbox] in mailbox.post(Mail(action: Reading.seeds(ids))) }
   }
 
   private func export(_ requests: [ExportRequest]) {

@@ -30,9 +30,10 @@ struct NamedPlaces: Sendable {
   }
 
   /// The results in the file at `path`, which a walk came to, as the list has them.
+  /// - Parameter isKept: the file is about to be shown, and need not be read again for that.
   /// - Throws: `FormatError` when it cannot be read.
-  func entries(in path: String) throws(FormatError) -> [CatalogEntry] {
-    let results = try ResultFile.results(path: path)
+  func entries(in path: String, isKept: Bool = false) throws(FormatError) -> [CatalogEntry] {
+    let results = try OpenedFiles.shared.file(at: path, isKept: isKept).results
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let heading = heading(of: path)
     return results.map { result in

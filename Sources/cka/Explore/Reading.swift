@@ -19,7 +19,7 @@ enum Reading {
       identities[path] = FileIdentity(path)
     }
     do {
-      let result = try open(id)
+      let result = try open(id, isFresh: reread)
       // A companion that cannot be read is listed among the problems; the picture need not wait for
       // it.
       let other = companion.flatMap { try? open($0).comparison }
@@ -30,14 +30,43 @@ enum Reading {
     }
   }
 
+  /// The answer to `.readSeeds`: those of the results that can be read. A file is read once, and
+  /// nothing but the matrices is kept of it.
+  static func seeds(_ ids: [ResultID]) -> Action {
+    let wanted = Set(ids)
+    let paths = ids.map(\.path).reduce(into: [String]()) { paths, path in
+      if !paths.contains(path) { paths.append(path) }
+    }
+    return .seedsRead(
+      paths.flatMap { path in
+        ((try? ResultFile.results(path: path)) ?? []).compactMap { result in
+          guard wanted.contains(result.id), var comparison = result.comparison else { return nil }
+          comparison.block = nil
+          return comparison
+        }
+      })
+  }
+
   /// The result `id`, its values summarised.
-  static func open(_ id: ResultID) throws(FormatError) -> Opened {
-    let all = try ResultFile.results(path: id.path)
-    guard let result = all.first(where: { $0.id.key == id.key }) else {
+  /// - Parameter isFresh: reads its file though it was read before.
+  static func open(_ id: ResultID, isFresh: Bool = false) throws(FormatError) -> Opened {
+    let file = try OpenedFiles.shared.file(at: id.path, isFresh: isFresh)
+    guard let result = file.results.first(where: { $0.id.key == id.key }) else {
       throw FormatError(
         "no longer holds the result \(SafeText.sanitise(id.key))",
         remedy: "R reads the folder again", file: SafeText.sanitise(id.path))
     }
-    return Opened(result)
+    return Opened(result.withChanges, of: file)
+  }
+}
+
+extension SavedResult {
+  /// The same with what became of the files that it was made from, as sizes and dates tell.
+  fileprivate var withChanges: SavedResult {
+    guard case .comparison(var comparison) = self, let origin = comparison.origin else {
+      return self
+    }
+    comparison.origin?.changes = origin.sources.compactMap { $0.change($0.state(hashingUpTo: 0)) }
+    return .comparison(comparison)
   }
 }

@@ -37,6 +37,7 @@ final class ResultWalk {
 
   /// Walks everything, then tells that it is finished.
   func run() {
+    HDF5Service.beginFolder()
     if let first, FileIdentity(first) != nil, paths.contains(where: { isInside(first, $0) }) {
       read(first)
     }
@@ -62,7 +63,8 @@ final class ResultWalk {
 
   private func read(_ path: String) {
     do {
-      let entries = try NamedPlaces(paths: paths).entries(in: path)
+      // The first one is the first picture.
+      let entries = try NamedPlaces(paths: paths).entries(in: path, isKept: !hasTold)
       batch += entries
       seen.formUnion(entries.map(\.id))
     } catch {

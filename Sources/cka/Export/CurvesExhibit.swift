@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Figure
 import Formats
+import Similarity
 
 /// Curves ready to be written. A figure shows the series that are not hidden; values are all of
 /// them.
@@ -10,6 +11,8 @@ struct CurvesExhibit: Exhibit {
   let figure: CurvesFigure
   /// The values.
   let curves: Curves
+  /// Curves come from files of other programs, which say nothing of the kind.
+  var caveats: [Caveat] { [] }
 
   /// The figure that `request` asks for.
   /// - Throws: `FormatError` when a view of another kind of result is asked for.

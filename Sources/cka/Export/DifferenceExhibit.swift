@@ -3,6 +3,7 @@ import Core
 import Explorer
 import Figure
 import Formats
+import Similarity
 
 extension HeatmapExhibit {
   /// The difference that the explorer shows.
@@ -28,9 +29,11 @@ extension HeatmapExhibit {
       "Mean \(summary.mean.fixed(4)), mean magnitude \(summary.meanMagnitude.fixed(4)), "
         + "largest magnitude \(summary.largest.fixed(4)).",
     ]
-    if let apart = summary.apart {
+    caption += difference.doubts.map { "\($0.description)." }
+    if let differing = summary.differing, let tested = summary.tested {
       caption.append(
-        "The 95 % intervals of \(apart) of \(summary.cells) cells do not overlap.")
+        "\(differing) of \(tested) cells differ by more than the chance of the samples, for these "
+          + "networks (q ≤ \(DifferenceTest.levelText)).")
     }
     self.init(
       figure: Figure(

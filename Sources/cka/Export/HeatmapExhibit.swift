@@ -13,6 +13,10 @@ struct HeatmapExhibit: Exhibit {
   let comparison: Comparison
   /// For a sorted vector: the minibatch (from 1) of each rank.
   var minibatches: [Int]?
+  /// How the cells shown stand to a permutation null, where the result may know one.
+  var null: ShownNull?
+
+  var caveats: [Caveat] { comparison.caveats }
 
   /// The pane that `request` asks for.
   /// - Throws: `FormatError` when the result does not have that view, or a filter leaves nothing.
@@ -32,10 +36,25 @@ struct HeatmapExhibit: Exhibit {
     }
   }
 
+  /// A figure of `comparison`, whose caveats come first in its caption and mark its title.
   init(figure: Figure, comparison: Comparison, minibatches: [Int]? = nil) {
+    var figure = figure
+    let caveats = comparison.caveats
+    if !caveats.isEmpty {
+      figure.title += " (\(caveats.marks.isEmpty ? "see below" : caveats.marks))"
+      figure.caption = caveats.prefix(Self.mostCaveats).map(Self.sentence) + figure.caption
+    }
     self.figure = figure
     self.comparison = comparison
     self.minibatches = minibatches
+  }
+
+  /// Caveats in a caption, at most.
+  private static let mostCaveats = 6
+
+  private static func sentence(_ caveat: Caveat) -> String {
+    let text = caveat.description
+    return text.prefix(1).uppercased() + text.dropFirst() + "."
   }
 }
 
@@ -60,8 +79,8 @@ extension HeatmapExhibit {
     let order = minibatches
     return switch format {
     case .npy: ResultWriter.npy(comparison)
-    case .npz: try ResultWriter.npz([comparison], order: order)
-    case .json: ResultWriter.json([comparison], order: order)
+    case .npz: try ResultWriter.npz([comparison], order: order, null: null?.tables)
+    case .json: ResultWriter.json([comparison], order: order, null: null?.tables)
     default: ResultWriter.csv(comparison, order: order)
     }
   }
@@ -89,13 +108,20 @@ extension HeatmapExhibit {
     let (rows, columns) =
       settings.transposed ? (arranged.columns, arranged.rows) : (arranged.rows, arranged.columns)
     let source = result.comparison
-    let comparison = Comparison(
+    var comparison = Comparison(
       id: source.id, format: source.format, kind: .layers, rows: rows, columns: columns,
       matrix: view.isWhole ? view.matrix : Matrix(copying: view), dtype: source.dtype,
       warnings: source.warnings)
-    return HeatmapExhibit(
+    comparison.inherit(source, order: settings.labelOrder)
+    var exhibit = HeatmapExhibit(
       figure: figure(comparison, view, arranged.bounds, settings, source),
       comparison: comparison)
+    exhibit.null = source.block.map {
+      ShownNull(
+        block: $0, rows: arranged.rowIndices, columns: arranged.columnIndices,
+        isTransposed: settings.transposed)
+    }
+    return exhibit
   }
 
   private static func figure(
@@ -103,13 +129,14 @@ extension HeatmapExhibit {
     _ settings: ViewSettings, _ source: Comparison
   ) -> Figure {
     var caption: [String] = []
-    if source.labelsLookRegistered {
-      caption.append(
-        settings.labelOrder == .executed
-          ? "Layer names in execution order (children before parents)."
-          : "Layer names as exported, in registration order; the rows may be in another.")
+    if source.labelsLookRegistered, settings.labelOrder == .executed {
+      caption.append("Layer names in execution order (children before parents).")
     }
     if !settings.filter.isEmpty { caption.append("Layers shown: \(settings.filter)") }
+    if settings.dimsChance, let plan = source.block?.study.null?.plan {
+      caption.append(
+        "Only cells above the null of \(plan.draws) permutations, p at most \(Study.nullLevel).")
+    }
     return Figure(
       heatmap: Heatmap(rows: view.rows, columns: view.columns) { row, target in
         view.copyRow(row, columns: 0..<view.columns, into: target)
@@ -120,6 +147,24 @@ extension HeatmapExhibit {
       scale: ColorScale(low: bounds.low, high: bounds.high, map: settings.layerColormap),
       rangeText: "CKA, \(settings.range.caption(bounds))",
       rowZeroAtBottom: !settings.originAtTop, caption: caption)
+  }
+}
+
+/// The permutation null of the cells of a layer matrix as it is shown.
+struct ShownNull {
+  let block: StudyBlock
+  /// Rows and columns of the block, in the order in which they are shown.
+  let rows, columns: [Int]
+  let isTransposed: Bool
+
+  /// p and the 95 % quantile of every cell; nil where there is no null.
+  var tables: ResultWriter.NullTables? {
+    guard let found = block.nullFindings() else { return nil }
+    func shown(_ matrix: Matrix) -> Matrix {
+      let view = MatrixView(matrix, rows: rows, columns: columns)
+      return Matrix(copying: isTransposed ? view.transposed : view)
+    }
+    return .init(p: shown(found.p), quantile: shown(found.quantile))
   }
 }
 

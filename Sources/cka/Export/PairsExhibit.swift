@@ -25,10 +25,12 @@ extension HeatmapExhibit {
     let matrix = Matrix(rows: rows.count, columns: width, values: values.map { $0 ?? .nan })
     let view = MatrixView(matrix)
     let bounds = settings.range.bounds(of: view, summary: view.summary())
-    let comparison = Comparison(
+    var comparison = Comparison(
       id: ResultID(path: "pairs"), format: "pairs", kind: .layers,
       rows: Axis(model: "model A", layers: rows.map(\.title)),
       columns: Axis(model: "model B", layers: columns.map(\.title)), matrix: matrix)
+    // A mean over all layers does not ask how they are called.
+    comparison.settle(results.flatMap { $0.standing.of($0.pairTitle) })
     let figure = Figure(
       heatmap: Heatmap(rows: rows.count, columns: width) { values[$0 * width + $1] },
       title: "Mean CKA of each pair", rowAxis: "model A",

@@ -2,6 +2,7 @@ import Core
 import Formats
 import Foundation
 import Jobs
+import Similarity
 import TorchBackend
 
 /// A comparison that is to run as a job, or runs as one.
@@ -13,13 +14,17 @@ struct BackgroundJob {
   private let arguments: [String]
 
   /// Reads the command line `arguments`, `compute` first. No file of activations is opened yet.
+  /// - Parameter isStored: the line is that of a job. One that says no weighting was submitted when
+  ///   that meant `equal`, and still means it.
   /// - Throws: when the line is wrong, or the result cannot be written where it is to go.
-  init(_ arguments: [String]) throws {
+  init(_ arguments: [String], isStored: Bool = false) throws {
     guard arguments.first == "compute" else {
       throw FormatError("a job runs 'compute', not '\(SafeText.sanitise(arguments.first ?? ""))'")
     }
     self.arguments = arguments
-    options = try ComputeCommand.parse(Array(arguments.dropFirst())).options
+    var options = try ComputeCommand.parse(Array(arguments.dropFirst())).options
+    if isStored { options.settleWeighting(StudyFile.weightingOfOldFiles) }
+    self.options = options
     output = try ComputeCommand.output(of: options.recipe())
   }
 
@@ -49,10 +54,18 @@ struct BackgroundJob {
       environment[PythonInterpreter.variable] = torch.interpreter.path
     }
     let spec = JobSpec(
-      title: try job.title(), command: arguments, workingDirectory: folder,
+      title: try job.title(), command: try settled(arguments), workingDirectory: folder,
       output: job.output.hasPrefix("/") ? job.output : "\(folder)/\(job.output)",
       environment: environment)
     return try store.submit(spec, worker: JobsCommand.worker)
+  }
+
+  /// `arguments` with the weighting said, so that the job means the same in every later version.
+  private static func settled(_ arguments: [String]) throws -> [String] {
+    var options = try ComputeCommand.parse(Array(arguments.dropFirst())).options
+    guard options.weighting == nil else { return arguments }
+    options.settleWeighting(Weighting.standard.rawValue)
+    return arguments + (options.weighting.map { ["--weighting=\($0)"] } ?? [])
   }
 
   /// What people call it. Opens the files, so that what is wrong with them is told at once; a

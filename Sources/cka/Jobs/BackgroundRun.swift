@@ -1,3 +1,4 @@
+import Core
 import Explorer
 import Formats
 import Jobs
@@ -9,12 +10,14 @@ struct BackgroundRun {
   /// Where the last attempt stopped; nil for the first, or when its checkpoint does not fit.
   private let start: Study?
   private let session: WorkerSession
+  private let checkpoints: JobCheckpoints
   private let output: String
 
   /// The work of `session`, whose finished result also goes to `output`.
   init(_ resumption: Resumption, session: WorkerSession, output: String) {
     (run, start) = (resumption.run, resumption.start)
     self.session = session
+    checkpoints = JobCheckpoints(session)
     self.output = output
   }
 
@@ -54,7 +57,7 @@ struct BackgroundRun {
   /// Saves the state so far; returns the largest half width in it.
   private func save(_ study: Study) throws -> Double {
     let intervals = StudyIntervals(study)
-    try session.checkpoint(run.encode(study, intervals))
+    checkpoints.save(try run.encode(study, intervals))
     return intervals.convergence().largestHalfWidth
   }
 
@@ -62,18 +65,25 @@ struct BackgroundRun {
   private func end(_ study: Study) throws -> JobOutcome {
     let intervals = StudyIntervals(study)
     let file = try run.encode(study, intervals)
-    try session.checkpoint(file)
+    checkpoints.save(file)
     let (seen, halfWidth) = (study.minibatches.count, intervals.convergence().largestHalfWidth)
     session.report(
       JobProgress(
         phase: "done", done: seen, total: run.total,
         numbers: [JobNumber.halfWidth.rawValue: halfWidth]))
-    if session.isCancelled, seen < run.total { return .cancelled }
+    if session.isCancelled, seen < run.total {
+      if let failure = checkpoints.failure { throw failure }
+      return .cancelled
+    }
     guard study.countedMinibatches > 0 else {
       throw FormatError("no minibatch could be counted", remedy: "take larger minibatches")
     }
     try AtomicFile.write(file, to: output)
+    StudyWarning.lines(study.warnings).forEach { session.log("warning: \($0)") }
     session.log("wrote \(output)")
-    return .finished
+    // The copy here is that of an earlier checkpoint, or none: nobody may take it for the result.
+    return checkpoints.failure.map {
+      .failed("wrote \(SafeText.sanitise(output)), but the job's own copy is not whole: \($0)")
+    } ?? .finished
   }
 }

@@ -14,6 +14,7 @@ extension ComputeCommand {
         let status = try BackgroundJob.submit(Array(typed), to: store)
         try StandardOutput.print(status.id.description)
         guard !quiet else { return }
+        if let note = try CodeNote.line(options) { complain(note) }
         complain("a job runs it; cka jobs shows how far it is, cka jobs wait \(status.id) waits")
       }
     } catch let error as FormatError {

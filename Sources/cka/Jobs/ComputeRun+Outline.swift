@@ -12,7 +12,7 @@ extension ComputeRun {
       options: options)
     return outline.modelLines + [
       outline.minibatchLine, "about \(outline.megabytes) MB of memory beside the files",
-    ]
+    ] + outline.nullLines
   }
 }
 
@@ -60,7 +60,20 @@ struct StudyOutline {
     case .upTo(let bytes): kept = min(kept, Double(bytes))
     case .sumsOnly: kept = 0
     }
-    return Int(min(1e15, ((n * n * l * 8 + pairs * 16 + kept) / 1e6).rounded(.up)))
+    // While a minibatch is added there may be two copies of a null's sums.
+    let null = 2 * Double(options.null?.bytes(layers: layers) ?? 0)
+    return Int(min(1e15, ((n * n * l * 8 + pairs * 16 + kept + null) / 1e6).rounded(.up)))
+  }
+
+  /// What a permutation null takes, if one is asked for.
+  var nullLines: [String] {
+    guard let plan = options.null else { return [] }
+    let layers = layerCounts.reduce(0) { $0 + $1.layers }
+    let megabytes = Int((Double(plan.bytes(layers: layers)) / 1e6).rounded(.up))
+    return [
+      "\(plan.draws) permutations for a null, \(2 * plan.draws) times the products of all layers; "
+        + "\(megabytes) MB of the result"
+    ]
   }
 
   /// "1 layer", "2 layers".

@@ -10,6 +10,7 @@ import Jobs
 struct JobDesk: Sendable {
   private let places: NamedPlaces
   private let completions = CompletionDesk()
+  private let lines = JobLines()
 
   /// - Parameter places: what the explorer was opened on.
   init(places: NamedPlaces = NamedPlaces(paths: [])) { self.places = places }
@@ -37,7 +38,7 @@ struct JobDesk: Sendable {
 
   private func perform(_ request: JobRequest, _ store: JobStore) throws -> [JobReport] {
     switch request {
-    case .list: return [try Self.list(store)]
+    case .list: return try lines.news(store).map { [.list($0)] } ?? []
     case .open(let name):
       let job = try store.job(store.find(name))
       return [try results(of: job).map { .opened($0) } ?? .refused("job \(name) has no result yet")]
@@ -45,11 +46,11 @@ struct JobDesk: Sendable {
       // Nobody asked, and nobody waits: what cannot be read says so when it is opened.
       let found = try? results(of: store.job(store.find(name)))
       return found.map { [.finished($0)] } ?? []
-    default: return try Self.perform(request, store)
+    default: return try steer(request, store)
     }
   }
 
-  private static func perform(_ request: JobRequest, _ store: JobStore) throws -> [JobReport] {
+  private func steer(_ request: JobRequest, _ store: JobStore) throws -> [JobReport] {
     switch request {
     case .log(let name): return [.log(name, try store.logLines(store.find(name)))]
     case .details(let name):
@@ -76,17 +77,15 @@ struct JobDesk: Sendable {
       guard let spec = try store.job(store.find(name)).spec else {
         return [.refused("nobody knows what job \(name) was asked to do")]
       }
-      return [.form(try formArguments(of: spec.command, in: spec.workingDirectory))]
-    case .openStudy(let path): return [try openStudy(path)]
+      return [.form(try Self.formArguments(of: spec.command, in: spec.workingDirectory))]
+    case .openStudy(let path): return [try Self.openStudy(path)]
     case .saveStudy(let path, let arguments, let replacing):
-      return [try saveStudy(path, arguments, replacing: replacing)]
+      return [try Self.saveStudy(path, arguments, replacing: replacing)]
     case .list, .open, .collect, .check, .complete, .cancelCheck, .cancelCompletion: return []
     }
   }
 
-  private static func list(_ store: JobStore) throws -> JobReport {
-    .list(try store.list().reversed().map(JobLine.init))
-  }
+  private func list(_ store: JobStore) throws -> JobReport { .list(try lines.newestFirst(store)) }
 
   /// The results in the job's file; nil while there is none.
   private func results(of job: JobStatus) throws -> JobResults? {

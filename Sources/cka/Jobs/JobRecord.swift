@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Jobs
 
 /// One job as `cka jobs --json` gives it. What is not known is left out.
@@ -30,14 +29,5 @@ struct JobRecord: Encodable {
     command = job.spec?.command
     working_directory = job.spec?.workingDirectory
     (output, result, folder, log) = (job.spec?.output, job.result, job.folder, job.log)
-  }
-
-  /// `value` as JSON text.
-  static func text(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Records hold no number that JSON cannot say: progress was cleaned when it was read.
-    guard let json = try? encoder.encode(value) else { return "null" }
-    return String(decoding: json, as: UTF8.self)
   }
 }

@@ -27,7 +27,7 @@ struct JobsCommand: ParsableCommand {
 
     /// Prints one job.
     func show(_ status: JobStatus, _ text: (JobStatus) -> String) throws {
-      try StandardOutput.print(json ? JobRecord.text(JobRecord(status)) : text(status))
+      try StandardOutput.print(json ? PrettyJSON.text(JobRecord(status)) : text(status))
     }
   }
 
@@ -57,7 +57,7 @@ extension JobsCommand {
       try JobsCommand.perform { store in
         let jobs = try store.list()
         try StandardOutput.print(
-          output.json ? JobRecord.text(jobs.map(JobRecord.init)) : JobTable.text(jobs))
+          output.json ? PrettyJSON.text(jobs.map(JobRecord.init)) : JobTable.text(jobs))
       }
     }
   }
@@ -89,14 +89,14 @@ extension JobsCommand {
       try JobsCommand.perform { store in
         let job = try store.find(id)
         if output.json, !follow {
-          return try StandardOutput.print(JobRecord.text(try store.logLines(job, bytes: 1 << 24)))
+          return try StandardOutput.print(PrettyJSON.text(try store.logLines(job, bytes: 1 << 24)))
         }
         var reader = LogReader(path: store.folder(job).log)
         repeat {
           // Asked before the log is read, so that the last lines of a job that ends are not missed.
           let isLive = follow ? try store.job(job).state.isLive : false
           for line in try reader.newLines(isLast: !isLive) {
-            try StandardOutput.print(output.json ? JobRecord.text(line) : line)
+            try StandardOutput.print(output.json ? PrettyJSON.text(line) : line)
           }
           if !isLive { break }
           usleep(200_000)

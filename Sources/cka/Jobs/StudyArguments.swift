@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
+import Similarity
 
 extension StudyFile {
   /// The command line that says the same from the working folder, `compute` first.
@@ -32,7 +33,9 @@ extension StudyFile {
     add("--precision", precision)
     add("--until-ci", untilCI.map { String($0) })
     add("--keep", keep)
+    add("--null", null.map(String.init))
     add("--threads", threads.map(String.init))
+    add("--shuffle", shuffle.map(Self.shuffleText))
     if skipBad == true { arguments.append("--skip-bad") }
     return arguments + (models?.options ?? [])
   }
@@ -56,7 +59,11 @@ extension JobDesk {
   /// folder, and what a study file says spelt out.
   static func formArguments(of command: [String], in folder: String) throws -> [String] {
     var options = try ComputeCommand.parse(Array(command.dropFirst())).options
-    guard options.backend == nil else { return command }
+    let saysWeighting = options.weighting != nil
+    options.settleWeighting(StudyFile.weightingOfOldFiles)
+    guard options.backend == nil else {
+      return command + (saysWeighting ? [] : ["--weighting=\(StudyFile.weightingOfOldFiles)"])
+    }
     let isHere = folder == FileManager.default.currentDirectoryPath
     func moved(_ path: String) -> String {
       isHere || path.hasPrefix("/") ? path : "\(folder)/\(path)"
@@ -89,15 +96,18 @@ extension JobDesk {
     var status = stat()
     // A link that leads nowhere is the user's too.
     guard replacing || lstat(path, &status) != 0 else { return .studyExists(path) }
-    let recipe: StudyFile
+    var recipe: StudyFile
     do {
       recipe = try ComputeCommand.parse(Array(arguments.dropFirst())).options.recipe()
     } catch {
       throw FormatError(BackgroundJob.reason(error))
     }
+    // A file that says none means another.
+    recipe.weighting = recipe.weighting ?? Weighting.standard.rawValue
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     let text = recipe.encode(folder: folder.isEmpty ? "/" : folder)
-    try AtomicFile.write(Array(text.utf8), to: path)
+    // A recipe has no values that a damaged file could have spoilt.
+    try AtomicFile.write(Array(text.utf8), to: path, unless: {})
     // A name that begins with a dash would be taken for an option.
     let word = ShellWord.quoted(path.hasPrefix("-") ? "./" + path : path)
     return .done("wrote \(SafeText.sanitise(path)); cka compute \(word) repeats it")

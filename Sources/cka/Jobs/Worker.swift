@@ -13,8 +13,15 @@ struct Worker: ParsableCommand {
   func run() throws {
     do {
       let session = try WorkerSession(folder: folder)
-      try session.finish(Self.outcome(session))
-    } catch {
+      let outcome = Self.outcome(session)
+      do throws(JobError) {
+        try session.finish(outcome)
+      } catch {
+        // Where the job's folder is gone, its log is too, and this is the only place for the reason.
+        if case .failed(let reason) = outcome { complain(reason) }
+        throw error
+      }
+    } catch let error as JobError {
       throw fail(error.description)
     }
   }
@@ -35,7 +42,8 @@ struct Worker: ParsableCommand {
         throw fail("\(spec.workingDirectory): the job's working directory is missing")
       }
       session.log("cka \(CKA.version), attempt \(session.attempt)")
-      let job = try BackgroundJob(spec.command)
+      let job = try BackgroundJob(spec.command, isStored: true)
+      if let note = try CodeNote.line(job.options) { session.log(note) }
       var isUnderWay = false
       let resumption = try Resumption(of: session.lastCheckpoint) { seen in
         try job.open(seen: seen) {

@@ -5,8 +5,8 @@ import TorchBackend
 
 /// What `cka doctor` says of the Python that runs models.
 enum PythonFacts {
-  /// Seconds that Python gets: torch is imported, perhaps from a slow disk.
-  private static let timeout = 20.0
+  /// Seconds that Python gets: all packages are imported, perhaps from a slow disk.
+  private static let timeout = 120.0
   /// Packages in the order in which they are told.
   private static let packages = [
     "torch", "numpy", "torchvision", "timm", "transformers", "safetensors",
@@ -34,7 +34,11 @@ enum PythonFacts {
 
   private static func facts(_ report: PythonReport, package: String) -> [Fact] {
     let versions = packages.map { name in
-      Fact(name: name, value: (report.packages[name] ?? nil) ?? "not installed")
+      let version = (report.packages[name] ?? nil) ?? "not installed"
+      guard let reason = report.failures[name] else { return Fact(name: name, value: version) }
+      return Fact(
+        name: name, value: "\(version), cannot be imported: \(reason)",
+        advice: "install a \(name) that fits the other packages here; saved activations need none")
     }
     let devices = report.devices.isEmpty ? "none" : report.devices.joined(separator: ", ")
     let models =

@@ -1,5 +1,6 @@
 import Core
 import Formats
+import Recipe
 import Foundation
 import Similarity
 import TorchBackend
@@ -31,8 +32,8 @@ struct TorchCheck {
   /// The models by name, before Python is asked: "resnet18 × resnet34".
   static func title(of study: ModelStudy) throws(FormatError) -> String {
     let specifications = try TorchCommand.specifications(study)
-    let names = specifications.filter { $0.role == .model }.map(\.name)
-    let data = specifications.filter { $0.role == .data }.map(\.name)
+    let names = specifications.models.map { $0.name(as: .model) }
+    let data = specifications.data.map { $0.name(as: .data) }
     let title = StudyOutline.title(names)
     return data.count > 1 ? "\(title) on \(data.joined(separator: " × "))" : title
   }
@@ -42,7 +43,7 @@ struct TorchCheck {
     let outline = StudyOutline(
       layerCounts: description.models.map { (title($0), $0.layers.count) },
       sampleCounts: description.sampleCounts, options: options)
-    var lines = outline.modelLines
+    var lines = outline.modelLines + description.taken
     let folded = description.models.flatMap { model in
       model.folded.map { "\($0.key) is \($0.value)" }
     }.sorted(by: naturalOrder)
@@ -52,6 +53,7 @@ struct TorchCheck {
           + example + (folded.count > 1 ? ", …" : ""))
     }
     lines.append(outline.minibatchLine)
+    lines += outline.nullLines
     lines += [time(description), memory(description, outline)].compactMap { $0 }
     return lines + description.warnings
   }

@@ -1,5 +1,6 @@
 import Core
 import Formats
+import Recipe
 import TorchBackend
 
 /// The choices that a study of models makes, checked before Python is started.
@@ -14,7 +15,13 @@ enum TorchChoices {
       throw FormatError("nothing says what the models see", remedy: "add --data, such as digits")
     }
     _ = try TorchCommand.specifications(study)
-    try check("tokens", study.tokens, ["flatten", "mean", "class"])
+    if let tokens = study.tokens, TokenChoice(tokens) == nil {
+      throw FormatError(
+        "tokens must be \(TokenChoice.words), not '\(SafeText.sanitise(tokens))'")
+    }
+    if let seed = study.seed, !(0..<1 << 32).contains(seed) {
+      throw FormatError("seed must be 0 to 4294967295, not \(seed)")
+    }
     try check("dtype", study.dtype, ["float32", "float64", "bfloat16", "float16"])
     let device = #/auto|cpu|cuda(:\d{1,3})?/#
     for name in study.device?.split(separator: ",", omittingEmptySubsequences: false) ?? []
@@ -25,9 +32,6 @@ enum TorchChoices {
     }
     if let count = study.maxBatches, count < 1 {
       throw FormatError("max-batches must be at least 1, not \(count)")
-    }
-    if recipe.batchSize == .all {
-      throw FormatError("batch-size must be a number for models: all samples may not fit")
     }
     if recipe.layout != nil { throw FormatError("layout is for saved activations, not for models") }
   }

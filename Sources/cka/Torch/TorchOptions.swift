@@ -16,7 +16,12 @@ struct TorchOptions: ParsableArguments {
   @Option(help: "Only modules of these kinds, such as Conv2d,Linear.")
   var types: String?
 
-  @Option(help: "Tokens: flatten them, take their mean, or the class token. (default: flatten)")
+  @Option(
+    help: """
+      Tokens: flatten them, take their mean, the class (first) token, or each as a sample: each, or \
+      each:COUNT for so many of every sequence. Padding is left out unless :padded follows. \
+      (default: flatten)
+      """)
   var tokens: String?
 
   @Option(help: "auto, cpu, cuda or cuda:1, or one for each model: cuda:0,cuda:1. (default: auto)")

@@ -222,6 +222,15 @@ struct FormDeskTests {
     #expect(text.contains("py:nets.py:small"), "paths lead from the study file")
   }
 
+  @Test("a job that says no weighting was submitted when that meant equal, and still does")
+  func oldJobs() throws {
+    let old = ["compute", "f.npz", "-o", place.path("o.cka.safetensors")]
+    #expect(try BackgroundJob(old, isStored: true).options.weighting == "equal")
+    #expect(try BackgroundJob(old).options.weighting == nil)
+    let said = old + ["--weighting=pairs"]
+    #expect(try BackgroundJob(said, isStored: true).options.weighting == "pairs")
+  }
+
   @Test("a job of another folder is edited with paths that lead there")
   func edit() throws {
     let there = place.folder
@@ -232,17 +241,24 @@ struct FormDeskTests {
     #expect(
       try JobDesk.formArguments(of: command, in: there) == [
         "compute", "torch", "a=py:\(there)/nets.py:small?checkpoint=\(there)/w.pt", "timm:x",
-        "--data=digits", "-o", "\(there)/o.cka.safetensors", "--python=\(there)/bin/python",
+        "--data=digits", "-o", "\(there)/o.cka.safetensors", "--weighting=equal",
+        "--python=\(there)/bin/python",
         "--patience=30.0",
       ])
     #expect(
       try JobDesk.formArguments(
         of: ["compute", "a.npz", "/abs/b.npz", "-o", "o.cka.safetensors"], in: there)
-        == ["compute", "\(there)/a.npz", "/abs/b.npz", "-o", "\(there)/o.cka.safetensors"])
+        == [
+          "compute", "\(there)/a.npz", "/abs/b.npz", "-o", "\(there)/o.cka.safetensors",
+          "--weighting=equal",
+        ])
     try write("features: [a.npz]\nkeep: sums\n", "s.yaml")
     #expect(
       try JobDesk.formArguments(of: ["compute", "s.yaml", "-o", "o.cka.safetensors"], in: there)
-        == ["compute", "\(there)/a.npz", "-o", "\(there)/o.cka.safetensors", "--keep=sums"])
+        == [
+          "compute", "\(there)/a.npz", "-o", "\(there)/o.cka.safetensors", "--weighting=equal",
+          "--keep=sums",
+        ])
   }
 
   @Test("names of networks come from the interpreter, once; why they cannot is one line")

@@ -20,16 +20,35 @@ import Testing
     try session.expectShell()
   }
 
-  @Test func bySignal() throws {
-    for signal in [
-      SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE,
-    ] {
+  @Test("Every signal that ends a program leaves the terminal as it was")
+  func bySignal() throws {
+    for signal in Self.fatalSignals {
       try session.start("cka SampleData")
       try session.waitForPicture()
       #expect(try session.terminal.state().isAlternate)
       try session.kill(signal)
       try session.expectShell("signal \(signal)")
     }
+  }
+
+  /// All that `kill -l` knows, but those that stop or do nothing, those that the program ignores
+  /// (PIPE, XFSZ: a write tells instead), and KILL; of the real-time ones
+  /// the first, the last and one between.
+  private static let fatalSignals: [Int32] = [
+    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGUSR1,
+    SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGSYS, SIGPWR, SIGSTKFLT, SIGPOLL, 34,
+    50, 64,
+  ]
+
+  @Test(
+    "What is no reason to end does not end it",
+    arguments: [SIGURG, SIGCHLD, SIGWINCH, SIGCONT, SIGXFSZ])
+  func harmlessSignal(_ signal: Int32) throws {
+    try session.start("cka SampleData")
+    try session.waitForPicture()
+    try session.kill(signal)
+    try session.press("j", turn: 1)
+    try session.leave()
   }
 
   @Test("The window is closed while the explorer runs: it ends") func byHangup() throws {

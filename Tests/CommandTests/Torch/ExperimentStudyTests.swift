@@ -25,7 +25,8 @@ import TorchBackend
     let models = try #require(study.models)
     let stem = String(name.dropLast(".yaml".count))
     #expect(study.output?.hasSuffix("SampleData/5-experiments/\(stem).cka.safetensors") == true)
-    for specification in try TorchCommand.specifications(models) {
+    let specifications = try TorchCommand.specifications(models)
+    for specification in specifications.models + specifications.data {
       let path = try #require(specification.path)
       #expect(FileManager.default.fileExists(atPath: "\(Self.folder)/\(path)"), "\(path)")
     }

@@ -22,41 +22,41 @@ import Testing
 
   @Test func everythingSaidIsPassedOn() throws {
     let outcome = try compute([
-      "torchvision:resnet18", "b=timm:x?a=b", "--data", "digits", "--data2", "d=digits?noise=1",
+      "torchvision:resnet18", "b=timm:x?a%3d=b", "--data", "digits", "--data2",
+      "d=digits?noise=0.5",
       "--batch-size", "32", "--max-batches", "3", "--layers", "!*.bn*", "--types", "Conv2d",
-      "--pool", "mean", "--tokens", "class", "--device", "cpu", "--dtype", "float64",
-      "--precision", "float64", "--seed=-1", "--threads", "2", "--tf32", "--keep-duplicates",
+      "--pool", "mean", "--tokens", "each:4:padded", "--device", "cpu", "--dtype", "float64",
+      "--precision", "float64", "--seed=7", "--shuffle=3", "--threads", "2", "--tf32",
+      "--keep-duplicates",
     ])
     #expect(outcome.status == 0, "\(outcome.complaints)")
+    let words = try place.text("called-with").split(separator: "\n").map(String.init)
+    #expect(words.count == 3 && words[0].hasSuffix("/Python/start.py") && words[1] == "run")
+    let asked = try #require(
+      try JSONSerialization.jsonObject(with: Data(words[2].utf8)) as? [String: Any])
+    let models = try #require(asked["models"] as? [[String: Any]])
+    #expect(models.compactMap { $0["name"] as? String } == ["resnet18", "b"])
+    #expect(models.compactMap { $0["kind"] as? String } == ["torchvision", "timm"])
     #expect(
-      try place.text("called-with").replacing(#/^.*/Python/start.py/#, with: "start.py") == """
-        start.py
-        run
-        torchvision:resnet18
-        b=timm:x?a=b
-        --data=digits
-        --data2=d=digits?noise=1
-        --batch-size=32
-        --max-batches=3
-        --layers=!*.bn*
-        --types=Conv2d
-        --pool=mean
-        --tokens=class
-        --device=cpu
-        --dtype=float64
-        --precision=float64
-        --seed=-1
-        --tf32
-        --keep-duplicates
-        --threads=2
-
-        """)
+      models[1]["target"] as? String == "x" && models[1]["text"] as? String == "timm:x?a%3d=b")
+    #expect((models[1]["options"] as? [String: String]) == ["a=": "b"])
+    let data = try #require(asked["data"] as? [[String: Any]])
+    #expect(data.compactMap { $0["name"] as? String } == ["digits", "d"])
+    #expect((data[1]["options"] as? [String: Double]) == ["noise": 0.5])
+    let rest = asked.filter { !["models", "data"].contains($0.key) }
+    let expected: [String: Any] = [
+      "batch_size": 32, "max_batches": 3, "layers": "!*.bn*", "types": "Conv2d", "pool": "mean",
+      "tokens": "each", "tokens_per_sample": 4, "keeps_padding": true, "device": "cpu",
+      "dtype": "float64", "precision": "float64", "seed": 7, "shuffle": 3, "tf32": true,
+      "keeps_duplicates": true, "threads": 2,
+    ]
+    #expect(NSDictionary(dictionary: rest) == NSDictionary(dictionary: expected))
     #expect(try place.text("called-in") == place.folder + "\n")
     // The user's own modules are found as ever, and nothing of ours in their programs.
     #expect(try place.text("called-path").isEmpty)
     let provenance = try place.bundle().record("provenance")
     #expect((provenance["backend"] as? String)?.hasPrefix("torch torchvision:resnet18 ") == true)
-    #expect(provenance["seed"] as? Int == -1)
+    #expect(provenance["seed"] as? Int == 7)
   }
 
   @Test func aStudyFileIsRunWhereItStands() throws {
@@ -74,8 +74,10 @@ import Testing
     let outcome = try place.cka("compute", "runs/study.yaml", "--dtype", "float64")
     #expect(outcome.status == 0, "\(outcome.complaints)")
     #expect(try place.text("called-in") == place.path("runs") + "\n")
-    let words = try place.text("called-with").split(separator: "\n")
-    #expect(words.contains("net=py:net.py:f") && words.contains("--dtype=float64"))
+    let words = try place.text("called-with")
+    #expect(words.contains(#""target": "net.py:f""#) && words.contains(#""dtype": "float64""#))
+    // What a study file makes run is told, its Python too.
+    #expect(outcome.complaints.contains("cka: runs code from runs/../python, net.py\n"))
     #expect(FileManager.default.fileExists(atPath: place.path("runs/out.cka.safetensors")))
   }
 
@@ -88,7 +90,10 @@ import Testing
       (["timm:x", "--data", "digits", "--device", "gpu"], 64, "device must be auto, cpu, cuda"),
       (["timm:x", "--data", "digits", "--dtype", "int8"], 64, "dtype must be float32"),
       (["timm:x", "--data", "digits", "--tokens", "last"], 64, "tokens must be flatten"),
-      (["timm:x", "--data", "digits", "--batch-size", "all"], 64, "batch-size must be a number"),
+      (["timm:x", "--data", "digits", "--shuffle", "x"], 64, "shuffle must be a seed"),
+      (["timm:x", "--data", "digits", "--seed=-1"], 64, "seed must be 0 to"),
+      (["timm:x?a=1&a=2", "--data", "digits"], 64, "says 'a' twice"),
+      (["hf:./gone", "--data", "digits"], 1, "gone: there is no such file or folder"),
       (["timm:x", "--data", "digits", "--max-batches", "0"], 64, "max-batches must be at least 1"),
       (["py:gone.py:f", "--data", "digits"], 1, "gone.py: there is no such file"),
       (["timm:x?checkpoint=gone.pt", "--data", "digits"], 1, "gone.pt: there is no such file"),
@@ -99,6 +104,23 @@ import Testing
     #expect(outcome.status == status)
     #expect(outcome.complaints.contains(reason), "\(outcome.complaints)")
     #expect(!place.names.contains("called-with"))
+  }
+
+  @Test(
+    "Whose code runs is told first, in a terminal and in a job",
+    arguments: [
+      "hf:somebody/net?trust%5Fremote%5Fcode=true", "hf:somebody/net?weights_only=no%6Ee",
+    ])
+  func code(_ model: String) throws {
+    let outcome = try compute([model, "--data", "digits"])
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    #expect(outcome.complaints.hasPrefix("cka: runs code from somebody/net\n"))
+  }
+
+  @Test func allSamplesAreOneMinibatchWhenAskedFor() throws {
+    let outcome = try compute(["timm:x", "--data", "digits", "--batch-size", "all"])
+    #expect(outcome.status == 0, "\(outcome.complaints)")
+    #expect(try place.text("called-with").contains(#""batch_size": null"#))
   }
 
   @Test func optionsOfModelsAreRefusedElsewhere() throws {

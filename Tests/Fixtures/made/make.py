@@ -39,7 +39,7 @@ PARAMETER = stand_in(utils, "_rebuild_parameter", False)
 
 class Storage:
     def __init__(self, kind, key, count, location="cpu", view=()):
-        self.id = ("storage", kind, key, location, count) + view
+        self.id = ("storage", kind, key, location, count, *view)
 
 
 class Tensor:
@@ -118,7 +118,8 @@ torch_zip("INVALID_order", MATRIX, DATA, order=b"middle")
 torch_legacy("views", VIEWS, 6, DATA)
 torch_legacy("protocol4", MATRIX, 6, DATA, protocol=4)
 torch_legacy("INVALID_count", MATRIX, 5, DATA)
-torch_legacy("INVALID_view", Tensor(Storage(FLOAT, "0", 6, view=(("v", 0, 6),)), 0, (2, 3), (3, 1)), 6, DATA)
+VIEW = Storage(FLOAT, "0", 6, view=(("v", 0, 6),))
+torch_legacy("INVALID_view", Tensor(VIEW, 0, (2, 3), (3, 1)), 6, DATA)
 
 
 def pickled(name, value, protocol):

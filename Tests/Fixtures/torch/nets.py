@@ -1,4 +1,4 @@
-"""Small networks and data for tests, with what hooks stumble over: one ReLU called twice, in place."""
+"""Small networks and data for tests, with what hooks stumble over: a ReLU called twice."""
 
 from __future__ import annotations
 

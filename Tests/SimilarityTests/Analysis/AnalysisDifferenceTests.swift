@@ -62,7 +62,7 @@ struct DifferenceTests {
     let summary = Difference(a, minus: b).summary()
     #expect(summary.cells == 2)
     #expect(summary.largest == 2.1 && isClose(summary.mean, 1.6, 1e-15))
-    #expect(summary.apart == nil)
+    #expect(summary.tested == nil && summary.differing == nil)
   }
 
   @Test("nothing in common is empty, and has no summary")
@@ -82,19 +82,13 @@ struct DifferenceTests {
     #expect(cells.map(\.row) == [0, 1, 2] && cells.map(\.column) == [1, 0, 1])
   }
 
-  @Test("intervals lie apart only when both are known and narrow enough")
-  func intervals() {
+  @Test("without the values of minibatches nothing is tested")
+  func untested() {
     let names = ["c1", "c2"]
-    let (high, near, far) = (
-      studyResult(names, names, similarity: 0.8, spread: 0.02),
-      studyResult(names, names, similarity: 0.79, spread: 0.02),
-      studyResult(names, names, similarity: 0.5, spread: 0.02)
-    )
-    #expect(Difference(high, minus: near).liesApart(row: 0, column: 1) == false)
-    #expect(Difference(high, minus: far).liesApart(row: 0, column: 1) == true)
-    #expect(Difference(high, minus: far).summary().apart == 4)
     let bare = layerResult(names, names, models: ("net", "net")) { _, _ in 0 }
-    #expect(Difference(high, minus: bare).liesApart(row: 0, column: 1) == nil)
-    #expect(!Difference(high, minus: bare).hasIntervals)
+    let study = studyResult(names, names, similarity: 0.8, spread: 0.02)
+    #expect(Difference(study, minus: bare).test == nil)
+    #expect(Difference(study, minus: bare).differs(row: 0, column: 1) == nil)
+    #expect(Difference(study, minus: bare).doubts == [.unknownMethod("B")])
   }
 }

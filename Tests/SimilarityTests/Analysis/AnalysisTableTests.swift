@@ -47,6 +47,26 @@ struct FreezeTableTests {
   }
 }
 
+@Suite("Figures of layers beside the table")
+struct LayerFiguresTests {
+  @Test("they stand beside their layers, and what does not fit is told")
+  func beside() {
+    let names = ["conv1", "fc"]
+    let result = layerResult(names, names, models: ("net", "net"), datasets: ("one", "two")) {
+      $0 == $1 ? 0.95 : 0
+    }
+    let figures = LayerFigures(columns: ["probe"], rows: [("conv1", [0.9]), ("head", [0.5])])
+    let table = FreezeTable(result, figures: figures)
+    #expect(table.figureNames == ["probe"] && table.layers[0].figures == [0.9])
+    #expect(table.layers[1].figures.count == 1 && table.layers[1].figures[0].isNaN)
+    #expect(table.notes.contains("1 of 2 layers have no figures in the file"))
+    #expect(table.notes.contains("the file of figures names 1 layer that the table lacks"))
+    let strange = FreezeTable(
+      result, figures: LayerFigures(columns: ["probe"], rows: [("h1", [0.9])]))
+    #expect(strange.notes.contains { $0.contains("no line of the file") && $0.contains("h1") })
+  }
+}
+
 @Suite("The best match of each layer")
 struct BestMatchTests {
   private func match(_ rows: [[Double]]) -> BestMatch {

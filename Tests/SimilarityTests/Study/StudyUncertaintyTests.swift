@@ -48,15 +48,44 @@ struct StudyUncertaintyTests {
       }
       return c / (a * b).squareRoot()
     }
+    let weights = study.minibatches.map { Double($0.samples) }
+    let shares = weights.map { $0 / weights.reduce(0, +) }
+    #expect(abs(study.effectiveMinibatches - 1 / shares.reduce(0) { $0 + $1 * $1 }) < 1e-12)
     for (i, j) in [(0, 1), (0, 2), (3, 1), (2, 3)] {
       let left = (0..<9).map { ratio(without: $0, i, j) }
-      let mean = left.reduce(0, +) / 9
-      let error = (8.0 / 9 * left.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }).squareRoot()
+      let mean = zip(shares, left).reduce(0) { $0 + $1.0 * $1.1 }
+      let error = zip(shares, left).reduce(0) {
+        $0 + (1 - $1.0) * ($1.1 - mean) * ($1.1 - mean)
+      }.squareRoot()
       let found = try #require(study.uncertainty(i, j))
       #expect(abs(found.standardError - error) < 1e-12)
-      #expect(abs(found.halfWidth - 2.306 * error) < 1e-4 * error)
+      let quantile = StudentT.quantile975(degrees: study.effectiveMinibatches - 1)
+      #expect(abs(found.halfWidth - quantile * error) < 1e-12)
     }
     #expect(study.uncertainty(1, 1)?.halfWidth == 0)
+  }
+
+  @Test("of equal weights is the jackknife of the books")
+  func equalWeights() throws {
+    var (noise, same) = (Noise(), Noise())
+    var study = Study(models: models, options: StudyOptions())
+    for _ in 0..<9 { study.add(samples: 16, hsic: draw(&noise)) }
+    var hsic: [[Double]] = []
+    for _ in 0..<9 { hsic.append(draw(&same)) }
+    let left = (0..<9).map { left in
+      let sums = hsic.indices.filter { $0 != left }.reduce(into: [0.0, 0, 0]) { sums, k in
+        for (index, entry) in [(0, 2), (0, 0), (2, 2)].enumerated() {
+          sums[index] += hsic[k][study.triangle.index(entry.0, entry.1)]
+        }
+      }
+      return sums[0] / (sums[1] * sums[2]).squareRoot()
+    }
+    let mean = left.reduce(0, +) / 9
+    let error = (8.0 / 9 * left.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }).squareRoot()
+    let found = try #require(study.uncertainty(0, 2))
+    #expect(abs(found.standardError / error - 1) < 1e-5)
+    #expect(abs(found.halfWidth / (2.3060 * error) - 1) < 1e-4)
+    #expect(study.effectiveMinibatches == 9)
   }
 
   @Test("covers the truth in 95 % of many draws", arguments: [8, 30])
@@ -94,7 +123,8 @@ struct StudyUncertaintyTests {
     var (first, second) = (Noise(), Noise())
     let some = study(40, &first, .upTo(bytes: 10 * 10 * 4))
     let ten = study(10, &second)
-    let expected = try #require(ten.uncertainty(0, 3)).standardError / 2
+    let share = Double(ten.countedSamples) / Double(some.countedSamples)
+    let expected = try #require(ten.uncertainty(0, 3)).standardError * share.squareRoot()
     #expect(abs(try #require(some.uncertainty(0, 3)).standardError - expected) < 1e-12)
   }
 
@@ -155,5 +185,19 @@ struct StudyUncertaintyTests {
   func quantiles(degrees: Int, expected: Double) {
     let tolerance = degrees == 3 ? 2e-3 : degrees == 4 ? 5e-4 : 5e-5
     #expect(abs(StudentT.quantile975(degrees: degrees) / expected - 1) < tolerance)
+    let real = StudentT.quantile975(degrees: Double(degrees))
+    #expect(real == StudentT.quantile975(degrees: degrees))
+  }
+
+  @Test(
+    "uses it between whole degrees of freedom too",
+    arguments: [
+      (1.0001, 12.703203), (1.3, 7.500529), (1.5, 6.016663), (2.0005, 4.301622), (2.6, 3.478182),
+      (2.98, 3.194564), (3.4, 2.980774), (7.5, 2.333040), (13.2, 2.157046),
+    ])
+  func fractions(degrees: Double, expected: Double) {
+    let tolerance = degrees > 3 ? 1e-3 : 2e-4
+    #expect(abs(StudentT.quantile975(degrees: degrees) / expected - 1) < tolerance)
+    #expect(StudentT.quantile975(degrees: 0.7).isNaN)
   }
 }

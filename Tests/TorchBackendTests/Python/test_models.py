@@ -1,19 +1,24 @@
 """Models from every kind of specification; checkpoints; seeds."""
 
+# What calling a torch module, or asking it for a child, gives has no type.
+# mypy: disable-error-code="no-any-return, operator, union-attr, index"
+# mypy: disable-error-code="no-untyped-call, attr-defined, arg-type"
+
 from __future__ import annotations
 
 import os
+import time
 import unittest
 from unittest import mock
 
 import numpy
 import torch
-from torch import nn
-
 from cka_torch import checkpoints, models
+from cka_torch.checkpoints import Checkpoint
+from cka_torch.libraries import need
 from cka_torch.refusal import Refusal
-from cka_torch.specification import parse
-from support import FolderTest, grams
+from support import FolderTest, grams, plain_gram, spec
+from torch import nn
 
 NET = """
 import functools
@@ -35,15 +40,6 @@ DATA = ("--data", "digits?size=8&channels=1", "--batch-size", "32", "--max-batch
 
 
 class Specifications(unittest.TestCase):
-    def test_taken_apart(self) -> None:
-        found = parse("small=py:a/b.py:net?width=4&scale=0.5&drop=true&tag=x%26y")
-        self.assertEqual((found.name, found.scheme, found.target), ("small", "py", "a/b.py:net"))
-        self.assertEqual(
-            found.options, {"width": 4, "scale": 0.5, "drop": True, "tag": "x&y"}
-        )
-        self.assertEqual(parse("torchvision:resnet18?weights=DEFAULT").name, None)
-        self.assertEqual(parse("digits?size=8").scheme, "digits")
-
     def test_mistakes(self) -> None:
         for text, reason in [
             ("resnet18", "is no model; write one of torchvision:"),
@@ -52,20 +48,46 @@ class Specifications(unittest.TestCase):
             ("py:missing.py:net", "there is no file 'missing.py'"),
             ("hub:net", "write hub:OWNER/REPO:NAME"),
             ("torchvision:resnet1", "torchvision has no model 'resnet1'"),
-            ("torchvision:resnet18?width", "'width' is no option"),
             ("torchvision:resnet18?widht=3", "widht"),
             ("timm:resnet1", "resnet1"),
             ("hf:missing/model", "hf:missing/model"),
             ("script:missing.pt", "missing.pt"),
         ]:
             with self.assertRaises(Refusal) as caught:
-                models.build(models.named([text])[0], 0)
+                models.build(spec(text), 0)
             self.assertIn(reason, str(caught.exception))
             self.assertNotIn("\n", str(caught.exception))
 
-    def test_names_are_unique(self) -> None:
-        found = models.named(["torchvision:resnet18", "timm:resnet18", "b=py:f.py:resnet18"])
-        self.assertEqual([s.name for s in found], ["resnet18", "resnet18-2", "b"])
+
+class Hub(FolderTest):
+    """A folder that is not there is told at once, and no hub is asked again and again."""
+
+    def refusal_of(self, text: str) -> str:
+        start = time.monotonic()
+        with self.assertRaises(Refusal) as caught:
+            models.build(spec(text), 0)
+        self.assertLess(time.monotonic() - start, 15)
+        return str(caught.exception)
+
+    def test_missing_folders(self) -> None:
+        need("transformers", "a test")
+        (self.folder / "nets" / "bert").mkdir(parents=True)
+        (self.folder / "nets" / "bert" / "weights.pt").write_bytes(b"")
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder)
+        self.assertIn("'nets' has the folders bert", self.refusal_of("hf:nets/brt"))
+        self.assertIn("no folder './gone'", self.refusal_of("hf:./gone"))
+        self.assertIn("no config.json", self.refusal_of("hf:nets/bert"))
+        self.assertIn("it has weights.pt", self.refusal_of("hf:nets/bert"))
+        self.assertIn("HF_HUB_OFFLINE is set", self.refusal_of("hf:gone"))
+
+    def test_names_that_are_nearly_right(self) -> None:
+        for text, meant in [
+            ("torchvision:resnt18", "did you mean resnet18"),
+            ("timm:vit_tiny_patch16_225", "did you mean vit_tiny_patch16_224"),
+        ]:
+            self.assertIn(meant, self.refusal_of(text))
 
 
 class Files(FolderTest):
@@ -84,8 +106,10 @@ class Files(FolderTest):
         self.assertEqual(narrow["parameters"], 65 * 8 + 9 * 10)
         self.assertEqual(found["samples"], [32])
         self.assertGreater(found["peak_bytes"], 1e7)
-        self.assertIn("unexpected keyword argument 'widht'", self.refusal(
-            "py:net.py:net?widht=3", *DATA).replace("got an ", ""))
+        self.assertIn(
+            "unexpected keyword argument 'widht'",
+            self.refusal("py:net.py:net?widht=3", *DATA).replace("got an ", ""),
+        )
         self.assertIn("defines no 'nets'", self.refusal("py:net.py:nets", *DATA))
 
     def test_a_network_of_the_hub(self) -> None:
@@ -112,8 +136,10 @@ class Files(FolderTest):
         net = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
         state = net.state_dict()
         torch.save(state, self.folder / "plain.pt")
-        torch.save({"state_dict": {f"module.{k}": v for k, v in state.items()}, "epoch": 3},
-                   self.folder / "wrapped.pt")
+        torch.save(
+            {"state_dict": {f"module.{k}": v for k, v in state.items()}, "epoch": 3},
+            self.folder / "wrapped.pt",
+        )
         found = [
             self.frames(f"net=py:net.py:net?checkpoint={name}", *DATA).frames[0][1]["net/3"]
             for name in ("plain.pt", "wrapped.pt")
@@ -133,9 +159,9 @@ class Files(FolderTest):
                 both = self.frames(*texts, *DATA).frames[0][1]
                 for key, one in (("a/1", alone[0]), ("b/1", alone[1])):
                     self.assertTrue(numpy.array_equal(both[key], one[key]))
-        both = self.frames("a=py:net.py:shared?checkpoint=w.pt", "b=py:net.py:headed", *DATA)
-        self.assertFalse(
-            numpy.array_equal(both.frames[0][1]["a/1"], both.frames[0][1]["b/0.1"]))
+        pair = self.frames("a=py:net.py:shared?checkpoint=w.pt", "b=py:net.py:headed", *DATA)
+        matrices = pair.frames[0][1]
+        self.assertFalse(numpy.array_equal(matrices["a/1"], matrices["b/0.1"]))
 
     def test_a_model_that_changes_its_input(self) -> None:
         pair = ["c=py:net.py:clipped", "n=py:net.py:net"]
@@ -154,13 +180,18 @@ class Files(FolderTest):
     def test_checkpoints_that_are_damaged(self) -> None:
         net = nn.Linear(2, 2)
         for number, content in enumerate(
-            (b"", b"some text that is no checkpoint", b"PK\x03\x04junk", b"\0" * 99,
-             b"\x80\x02}q\0X\x01")
+            (
+                b"",
+                b"some text that is no checkpoint",
+                b"PK\x03\x04junk",
+                b"\0" * 99,
+                b"\x80\x02}q\0X\x01",
+            )
         ):
             for name in (f"{number}.pt", f"{number}.safetensors"):
                 (self.folder / name).write_bytes(content)
                 with self.assertRaises(Refusal) as caught:
-                    checkpoints.load(net, str(self.folder / name), True)
+                    checkpoints.load(net, Checkpoint(str(self.folder / name)))
                 self.assertIn(f"{name} cannot be read as weights", str(caught.exception))
                 self.assertNotIn("weights_only", str(caught.exception))
 
@@ -174,8 +205,9 @@ class Files(FolderTest):
         torch.save(net, self.folder / "whole.pt")
         line = self.refusal("py:net.py:net?checkpoint=whole.pt", *DATA)
         self.assertIn("save model.state_dict() instead", line)
-        self.assertIn("no checkpoint 'none.pt'", self.refusal(
-            "py:net.py:net?checkpoint=none.pt", *DATA))
+        self.assertIn(
+            "no checkpoint 'none.pt'", self.refusal("py:net.py:net?checkpoint=none.pt", *DATA)
+        )
 
 
 class Scripts(FolderTest):
@@ -184,14 +216,16 @@ class Scripts(FolderTest):
     def test_traced_and_scripted(self) -> None:
         torch.manual_seed(0)
         net = nn.Sequential(
-            nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()), nn.Dropout(),
-            nn.Flatten(), nn.Linear(144, 5),
+            nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU()),
+            nn.Dropout(),
+            nn.Flatten(),
+            nn.Linear(144, 5),
         ).eval()
         x = torch.randn(16, 1, 8, 8)
         true, _ = grams(net, x)
         for script in (torch.jit.trace(net, x[:2]), torch.jit.script(net)):
             torch.jit.save(script, self.folder / "net.pt")
-            model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+            model = models.build(spec(f"script:{self.folder}/net.pt"), 0)
             found, faults = grams(model.module, x)
             self.assertEqual((faults, model.warnings), ({}, []))
             self.assertEqual(list(found), list(true))
@@ -199,9 +233,18 @@ class Scripts(FolderTest):
                 numpy.testing.assert_allclose(found[name], matrix, rtol=1e-4, atol=1e-3)
             self.assertEqual(model.parameters, sum(p.numel() for p in net.parameters()))
 
+    def test_axes_of_a_script_are_those_of_its_classes(self) -> None:
+        net = nn.Sequential(nn.Conv1d(4, 6, 3), nn.ReLU(), nn.Linear(7, 7)).eval()
+        x = torch.randn(16, 4, 9)
+        torch.jit.save(torch.jit.trace(net, x[:2]), self.folder / "net.pt")
+        model = models.build(spec(f"script:{self.folder}/net.pt"), 0)
+        found, _ = grams(model.module, x, tokens="mean", pool="mean")
+        for name, rows in [("0", net[0](x).mean(2)), ("2", net(x).mean(1))]:
+            numpy.testing.assert_allclose(found[name], plain_gram(rows), atol=1e-4)
+
     def test_control_flow_is_not_looked_into(self) -> None:
         torch.jit.save(torch.jit.script(Choosing()), self.folder / "net.pt")
-        model = models.build(models.named([f"script:{self.folder}/net.pt"])[0], 0)
+        model = models.build(spec(f"script:{self.folder}/net.pt"), 0)
         found, _ = grams(model.module, torch.randn(16, 6))
         self.assertEqual(list(found), ["(model)"])
         self.assertIn("inside the network is not seen", model.warnings[0])
@@ -221,8 +264,14 @@ class Choosing(nn.Module):
 class Libraries(FolderTest):
     def test_torchvision_and_timm(self) -> None:
         found = self.described(
-            "torchvision:resnet18", "timm:vit_tiny_patch16_224?img_size=32",
-            "--data", "digits?size=32", "--batch-size", "8", "--max-batches", "1",
+            "torchvision:resnet18",
+            "timm:vit_tiny_patch16_224?img_size=32",
+            "--data",
+            "digits?size=32",
+            "--batch-size",
+            "8",
+            "--max-batches",
+            "1",
         )
         resnet, vit = found["models"]
         self.assertEqual(resnet["layers"][:3], ["conv1", "bn1", "relu"])
@@ -236,8 +285,12 @@ class Libraries(FolderTest):
 
         transformers = need("transformers", "a test")
         config = transformers.BertConfig(
-            vocab_size=50, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-            intermediate_size=32, max_position_embeddings=20,
+            vocab_size=50,
+            hidden_size=16,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=32,
+            max_position_embeddings=20,
         )
         transformers.BertModel(config).save_pretrained(self.folder / "bert")
         self.write("text.py", TEXT)

@@ -3,6 +3,10 @@
 Where torch_cka 0.21 falls into one, its answer stands beside ours.
 """
 
+# What calling a torch module, or asking it for a child, gives has no type.
+# mypy: disable-error-code="no-any-return, operator, union-attr, index"
+# mypy: disable-error-code="no-untyped-call, attr-defined, arg-type"
+
 from __future__ import annotations
 
 import contextlib
@@ -12,10 +16,9 @@ import warnings
 
 import numpy
 import torch
+from support import FolderTest, cka, grams, plain_gram
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
-
-from support import FolderTest, cka, grams, plain_gram
 
 
 def torch_cka_of(first: nn.Module, second: nn.Module, x: torch.Tensor) -> dict[str, object]:
@@ -113,9 +116,7 @@ class Labels(unittest.TestCase):
         model = Branches()
         hidden = plain_gram(model.block[0](x))
         row = export["CKA"][listed.index(""), listed.index("block.1")]
-        self.assertAlmostEqual(
-            float(row), cka([(hidden, plain_gram(model(x)))]), places=4
-        )
+        self.assertAlmostEqual(float(row), cka([(hidden, plain_gram(model(x)))]), places=4)
 
 
 class InPlace(nn.Module):
@@ -213,8 +214,13 @@ def in_batches(order):
         ]
         for first, second in pairs:
             frames = self.frames(
-                "m=py:net.py:model", "--data", f"a={first}", "--data2", f"b={second}",
-                "--batch-size", "16",
+                "m=py:net.py:model",
+                "--data",
+                f"a={first}",
+                "--data2",
+                f"b={second}",
+                "--batch-size",
+                "16",
             )
             self.assertEqual(frames.about["settings"]["pairing"], "ids")
             for _, tensors in frames.frames:
@@ -233,8 +239,15 @@ class TwoDataSets(FolderTest):
     def test_features_are_separate(self) -> None:
         self.write("net.py", NETWORK)
         frames = self.frames(
-            "net=py:net.py:net", "--data", "clean=digits?size=8", "--data2",
-            "noisy=digits?size=8&noise=2", "--batch-size", "64", "--max-batches", "1",
+            "net=py:net.py:net",
+            "--data",
+            "clean=digits?size=8",
+            "--data2",
+            "noisy=digits?size=8&noise=2",
+            "--batch-size",
+            "64",
+            "--max-batches",
+            "1",
         )
         models = [(m["name"], m["dataset"]) for m in frames.study["models"]]
         self.assertEqual(models, [("net", "clean"), ("net", "noisy")])

@@ -1,8 +1,8 @@
-"""`python -m cka_torch`: run, describe, doctor, list."""
+"""What `cka` calls: run, describe, doctor, list."""
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import importlib.util
 import os
 import select
@@ -11,33 +11,40 @@ import threading
 from typing import BinaryIO
 
 from . import messages
-from .arguments import parser
 from .refusal import Refusal, one_line
+from .request import read
+
+# Verbs with the number of words behind them. What Swift parsed comes as one JSON text.
+_VERBS = {("run", 1), ("describe", 1), ("doctor", 0), ("list", 1)}
+_USAGE = "cka_torch run REQUEST | describe REQUEST | doctor | list LIBRARY; cka calls it"
 
 
 def main() -> int:
     """Runs one command; returns its exit code."""
-    options = parser().parse_args()
+    verb, *words = sys.argv[1:] or [""]
+    if (verb, len(words)) not in _VERBS:
+        print(_USAGE, file=sys.stderr)
+        return 2
     output = _take_standard_output()
     threading.Thread(target=_end_with_reader, args=(output.fileno(),), daemon=True).start()
     try:
-        _run(options, output)
+        _run(verb, words, output)
         output.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         # Whoever read the frames is gone, and nothing is left to say to it.
         return 1
     except SystemExit as error:
         # Not a way out without a result: whoever reads would take an empty output for one.
-        _tell(options, Refusal(f"the code of a model, or of data, called sys.exit({error.code!r})"))
+        _tell(verb, Refusal(f"the code of a model, or of data, called sys.exit({error.code!r})"))
         return 1
     except Exception as error:  # Whatever user code raises ends in one line and exit code 1.
-        _tell(options, error)
+        _tell(verb, error)
         return 1
     return 0
 
 
-def _tell(options: argparse.Namespace, error: Exception) -> None:
-    if options.command == "run":
+def _tell(verb: str, error: Exception) -> None:
+    if verb == "run":
         messages.failure(error)
     else:
         messages.trail(error)
@@ -54,26 +61,27 @@ def _need_packages() -> None:
             )
 
 
-def _run(options: argparse.Namespace, output: BinaryIO) -> None:
-    if options.command in ("run", "describe"):
+def _run(verb: str, words: list[str], output: BinaryIO) -> None:
+    if verb in ("run", "describe"):
         _need_packages()
-    if options.command == "run":
+        request = read(words[0])
+    if verb == "run":
         from .run import run
 
-        run(options, output)
+        run(request, output)
         return
-    if options.command == "describe":
+    if verb == "describe":
         from .describe import describe
 
-        text = describe(options)
-    elif options.command == "doctor":
+        text = describe(request)
+    elif verb == "doctor":
         from .doctor import report
 
         text = report()
     else:
         from .listing import names
 
-        text = "\n".join(names(options.library, options.prefix))
+        text = "\n".join(names(words[0]))
     output.write(f"{text}\n".encode() if text else b"")
 
 
@@ -105,10 +113,8 @@ def _end_with_reader(output: int) -> None:
 def _exit(code: int) -> None:
     """Ends at once: threads that read data or write frames are not waited for."""
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError):
             stream.flush()
-        except OSError:
-            pass
     os._exit(code)
 
 

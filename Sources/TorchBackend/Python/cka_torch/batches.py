@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -18,18 +18,26 @@ _LABEL_KEYS = ("label", "labels", "target", "targets")
 _INPUT_KEYS = ("x", "input", "inputs", "image", "images", "pixel_values", "input_ids", "data")
 # Where batches of tokens were padded to different lengths, zeros are added after this mask.
 MASK = "attention_mask"
+# Those of torch's own transformers, which are true where there is padding.
+_PADDING_MASKS = ("src_key_padding_mask", "key_padding_mask", "padding_mask")
+# What holds the edges of one graph, and means nothing for a part of its nodes.
+_EDGE_KEYS = ("edge_index", "edge_attr", "edge_weight", "adj", "adj_t", "adjacency", "laplacian")
 
 
 @dataclass
 class Batch:
     """n samples: one tensor, or tensors with names, and the samples' IDs where they are known.
 
-    Every tensor has the samples along its first axis.
+    - `tensors`: each has the samples along its first axis.
+    - `whole`: what belongs to all samples together, such as the edges of a graph.
+    - `labels`: of the samples, where they are known; the models do not see them.
     """
 
     tensors: dict[str, torch.Tensor]
     ids: list[str] | None = None
     is_named: bool = False
+    whole: dict[str, torch.Tensor] = field(default_factory=dict)
+    labels: list[str] | None = None
 
     @property
     def count(self) -> int:
@@ -38,23 +46,45 @@ class Batch:
 
     @property
     def mask(self) -> torch.Tensor | None:
-        """Which tokens count, n × T, where the batch says so."""
-        return self.tensors.get(MASK)
+        """Which tokens count, n × T truth values, where the batch says so."""
+        mask = self.tensors.get(MASK)
+        if mask is not None:
+            return mask > 0 if mask.dim() == 2 else None
+        padding = next((self.tensors[k] for k in _PADDING_MASKS if k in self.tensors), None)
+        return padding == 0 if padding is not None and padding.dim() == 2 else None
+
+    @property
+    def is_graph(self) -> bool:
+        """Something belongs to all samples together, so that they cannot be parted."""
+        return any(value.dim() > 0 for value in self.whole.values())
 
     def cut(self, start: int, end: int) -> Batch:
         """Samples from `start` up to `end`."""
-        ids = None if self.ids is None else self.ids[start:end]
-        return Batch({k: v[start:end] for k, v in self.tensors.items()}, ids, self.is_named)
+        held = next(((k, v) for k, v in self.whole.items() if v.dim()), None)
+        if held is not None and (start > 0 or end < self.count):
+            key, value = held
+            raise Refusal(
+                f"'{key}' ({'×'.join(map(str, value.shape))}) is not about each of the "
+                f"{self.count} samples: it goes to the model whole, and only with --batch-size all"
+            )
+        ids, labels = (
+            None if names is None else names[start:end] for names in (self.ids, self.labels)
+        )
+        tensors = {k: v[start:end] for k, v in self.tensors.items()}
+        return Batch(tensors, ids, self.is_named, self.whole, labels)
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Batch:
         """On a device, with floating-point numbers as `dtype`; whole numbers stay as they are."""
-        moved = {
-            key: value.to(
-                device, dtype if value.is_floating_point() else value.dtype, non_blocking=True
-            )
-            for key, value in self.tensors.items()
-        }
-        return Batch(moved, self.ids, self.is_named)
+
+        def moved(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+            return {
+                key: value.to(
+                    device, dtype if value.is_floating_point() else value.dtype, non_blocking=True
+                )
+                for key, value in tensors.items()
+            }
+
+        return Batch(moved(self.tensors), self.ids, self.is_named, moved(self.whole), self.labels)
 
     def hash(self) -> str:
         """Tells the samples and their order: from the IDs, or else from the numbers."""
@@ -62,43 +92,96 @@ class Batch:
         if self.ids is not None:
             digest.update("\n".join(self.ids).encode())
             return f"ids:{digest.hexdigest()}"
-        for key, value in self.tensors.items():
+        for key, value in (self.tensors | self.whole).items():
             digest.update(f"{key} {value.dtype} {tuple(value.shape)}".encode())
-            digest.update(value.detach().cpu().contiguous().view(torch.uint8).numpy().data)
+            for part in _dense_parts(value):
+                digest.update(part.detach().cpu().contiguous().view(torch.uint8).numpy().data)
         return f"inputs:{digest.hexdigest()}"
+
+
+def _dense_parts(value: torch.Tensor) -> list[torch.Tensor]:
+    """The tensor, or what a sparse one is made of."""
+    if value.layout == torch.strided:
+        return [value]
+    found = value.to_sparse().coalesce()
+    return [found.indices(), found.values()]
 
 
 def read(item: Any, where: str) -> Batch:
     """What a loader yielded: a tensor; a tuple, whose first entry counts; or a dictionary.
 
     Of a dictionary, `id`, `ids` or `index` are the samples' IDs, labels are passed over, and
-    the other tensors go to the model under their names.
+    the other tensors go to the model under their names: those of another length whole.
     """
-    while isinstance(item, (tuple, list)) and item and not isinstance(item, str):
+    labels = None
+    while isinstance(item, (tuple, list)) and item:
+        if labels is None and len(item) > 1:
+            labels = as_labels(item[1])
         item = item[0]
     if isinstance(item, numpy.ndarray):
         item = torch.from_numpy(item)
     if isinstance(item, torch.Tensor):
         if item.dim() == 0:
             raise Refusal(f"{where} yields single numbers instead of batches")
-        return Batch({"x": item})
+        labels = labels if labels is not None and len(labels) == len(item) else None
+        return Batch({"x": item}, labels=labels)
     if not isinstance(item, Mapping):
         kind = type(item).__name__
         raise Refusal(f"{where} yields a {kind}, not tensors, tuples or dictionaries")
-    tensors = {k: torch.as_tensor(v) for k, v in item.items() if _is_input(k, v)}
-    counts = {len(v) if v.dim() else 0 for v in tensors.values()}
-    if len(counts) != 1:
-        raise Refusal(f"{where} yields dictionaries without tensors of one number of samples")
+    return _named(item, where)
+
+
+def _named(item: Mapping[Any, Any], where: str) -> Batch:
+    tensors = {k: _tensor(v) for k, v in item.items() if _is_input(k, v)}
     ids = next((item[key] for key in _ID_KEYS if key in item), None)
-    batch = Batch(tensors, None if ids is None else as_ids(ids), is_named=True)
-    if batch.ids is not None and len(batch.ids) != batch.count:
-        raise Refusal(f"{where} yields {len(batch.ids)} IDs with {batch.count} samples")
-    return batch
+    names = None if ids is None else as_ids(ids)
+    counts = [len(v) for v in tensors.values() if v.dim()]
+    if not counts:
+        raise Refusal(f"{where} yields dictionaries without tensors of one number of samples")
+    count = _samples(tensors, names, counts)
+    if names is not None and len(names) != count:
+        raise Refusal(f"{where} yields {len(names)} IDs with {count} samples")
+    parts = {k: v for k, v in tensors.items() if v.dim() and len(v) == count}
+    # An adjacency matrix is as long as the nodes are many, and is no feature of them.
+    whole = {k: v for k, v in tensors.items() if k not in parts or k in _EDGE_KEYS}
+    parts = {k: v for k, v in parts.items() if k not in whole}
+    if not parts:
+        raise Refusal(f"{where} yields dictionaries without tensors of one number of samples")
+    labels = next((as_labels(item[key]) for key in _LABEL_KEYS if key in item), None)
+    labels = labels if labels is not None and len(labels) == count else None
+    return Batch(parts, names, is_named=True, whole=whole, labels=labels)
 
 
-def _is_input(key: str, value: Any) -> bool:
+def _samples(tensors: dict[str, torch.Tensor], ids: list[str] | None, counts: list[int]) -> int:
+    """How many samples there are: as many as IDs, or as the likeliest input is long."""
+    if ids is not None and len(ids) in counts:
+        return len(ids)
+    key = next((k for k in _INPUT_KEYS if k in tensors and tensors[k].dim()), None)
+    if key is not None:
+        return len(tensors[key])
+    return max(set(counts), key=counts.count)
+
+
+def _tensor(value: Any) -> torch.Tensor:
+    return value if isinstance(value, torch.Tensor) else torch.as_tensor(value)
+
+
+def _is_input(key: Any, value: Any) -> bool:
     is_array = isinstance(value, (torch.Tensor, numpy.ndarray))
     return is_array and key not in _ID_KEYS and key not in _LABEL_KEYS
+
+
+def as_labels(values: Any) -> list[str] | None:
+    """Classes of the samples as text; None for anything else."""
+    if isinstance(values, torch.Tensor):
+        is_class = values.dim() == 1 and not values.is_floating_point()
+    elif isinstance(values, numpy.ndarray):
+        is_class = values.ndim == 1 and values.dtype.kind in "iubUSO"
+    else:
+        is_class = isinstance(values, (list, tuple)) and all(
+            isinstance(v, (str, int)) for v in values
+        )
+    return as_ids(values) if is_class else None
 
 
 def as_ids(values: Any) -> list[str]:
@@ -115,12 +198,23 @@ def join(parts: list[Batch]) -> Batch:
     first = parts[0]
     if any(part.tensors.keys() != first.tensors.keys() for part in parts):
         raise Refusal("the data yield batches with different keys")
-    ids = None
-    if all(part.ids is not None for part in parts):
-        ids = [name for part in parts for name in part.ids or []]
-    tensors = {key: _joined([part.tensors[key] for part in parts], MASK in first.tensors)
-               for key in first.tensors}
-    return Batch(tensors, ids, first.is_named)
+    key = next((k for part in parts for k, v in part.whole.items() if v.dim()), None)
+    if key is not None:
+        raise Refusal(
+            f"the data yield '{key}' anew with each batch, and it cannot be joined: yield all "
+            "samples as one batch"
+        )
+    ids, labels = (
+        [name for names in lists for name in names or []]
+        if all(names is not None for names in lists)
+        else None
+        for lists in ([part.ids for part in parts], [part.labels for part in parts])
+    )
+    tensors = {
+        key: _joined([part.tensors[key] for part in parts], MASK in first.tensors)
+        for key in first.tensors
+    }
+    return Batch(tensors, ids, first.is_named, first.whole, labels)
 
 
 def _joined(tensors: list[torch.Tensor], has_mask: bool) -> torch.Tensor:
@@ -129,9 +223,7 @@ def _joined(tensors: list[torch.Tensor], has_mask: bool) -> torch.Tensor:
         if not has_mask or any(len(shape) != 1 for shape in shapes):
             raise Refusal(f"the data yield samples of different shapes: {sorted(shapes)[:3]}")
         longest = max(shape[0] for shape in shapes)
-        tensors = [
-            torch.nn.functional.pad(t, (0, longest - t.shape[1])) for t in tensors
-        ]
+        tensors = [torch.nn.functional.pad(t, (0, longest - t.shape[1])) for t in tensors]
     return torch.cat(tensors)
 
 
@@ -142,7 +234,7 @@ def arguments(batch: Batch, model: torch.nn.Module) -> tuple[tuple[Any, ...], di
     most like its input goes first. All are copies: a model that works in place on its input must
     not change what the next model, or the next pass, is given.
     """
-    tensors = {key: value.clone() for key, value in batch.tensors.items()}
+    tensors = {key: value.clone() for key, value in (batch.tensors | batch.whole).items()}
     if not batch.is_named:
         return tuple(tensors.values()), {}
     try:
@@ -152,7 +244,7 @@ def arguments(batch: Batch, model: torch.nn.Module) -> tuple[tuple[Any, ...], di
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
         return (), tensors
     named = {k: v for k, v in tensors.items() if k in known}
-    if any(key != MASK for key in named):
+    if any(key != MASK and key not in batch.whole for key in named):
         return (), named
     key = next((k for k in _INPUT_KEYS if k in tensors), next(iter(tensors)))
     return (tensors[key],), named

@@ -3,61 +3,78 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
 import torch
+from numpy import int64
+from numpy.typing import NDArray
 
 from . import loaders
-from .batches import Batch, as_ids
+from .batches import Batch, as_ids, as_labels
 from .libraries import need
+from .order import shuffled
 from .python_file import made_by
 from .refusal import Refusal, one_line
-from .specification import Specification, give_names, parse
+from .specification import Specification
 from .stream import Source
+from .suggestions import listed, meant
 
-
-def named(texts: list[str]) -> list[Specification]:
-    """The specifications, each with a name of its own."""
-    specifications = [parse(text) for text in texts]
-    names = [s.name or _default_name(s) for s in specifications]
-    if len(set(names)) < len(names):
-        names = [s.name or s.text for s in specifications]
-    give_names(specifications, names)
-    return specifications
+Array = NDArray[Any]
+# Arrays of an npz that may hold the samples' classes.
+_LABELS = ("labels", "y", "targets", "target", "label")
 
 
 def open_data(
-    specifications: list[Specification], batch_size: int, most: int | None
+    specifications: list[Specification],
+    size: int | None,
+    most: int | None,
+    shuffle: int | str | None = None,
 ) -> list[Source]:
-    """The data sets.
+    """The data sets, in the order in which their samples are taken.
 
+    - `size`: samples of a minibatch; None for all.
     - `most`: samples that are wanted of each, where that is known.
+    - `shuffle`: a seed; "none" for the order of the data; None for what the data make of it:
+      folders are shuffled with the seed 0.
     """
-    return [_source(s.name or s.text, s, batch_size, most) for s in specifications]
+    sources = [_source(s, size, most) for s in specifications]
+    seed = shuffle
+    if seed is None and any(source.is_folders for source in sources):
+        seed = 0
+    if not isinstance(seed, int):
+        return sources
+    # Samples that are paired by IDs follow those of the first; else both are in one new order.
+    follow = len(sources) > 1 and all(source.has_ids for source in sources)
+    return [
+        source if index > 0 and follow else shuffled(source, seed)
+        for index, source in enumerate(sources)
+    ]
 
 
-def _source(name: str, specification: Specification, size: int, most: int | None) -> Source:
-    if specification.scheme == "py":
-        text = specification.text
+def _source(specification: Specification, size: int | None, most: int | None) -> Source:
+    name, text = specification.name, specification.text
+    if specification.kind == "py":
         return loaders.source(made_by(specification), name, text, size, most)
-    maker = _MAKERS.get(specification.scheme)
+    maker = _MAKERS.get(specification.kind)
     if maker is None:
-        known = ", ".join(["py:", *(k if k == "digits" else f"{k}:" for k in _MAKERS)])
-        raise Refusal(f"'{specification.text}' is no data set; write one of {known}")
-    return maker(name, specification, size, most)
+        raise Refusal(f"'{text}' is no data set; write one of py:, {', '.join(_MAKERS)}")
+    return maker(name, specification, size or _READ, most)
 
 
-def _default_name(specification: Specification) -> str:
-    if specification.scheme == "py":
-        return specification.target.rpartition(":")[2]
-    last = Path(specification.target).name or specification.scheme
-    return last.removesuffix(".npz")
+# Samples that are read at a time where all are one minibatch.
+_READ = 128
 
 
-def arrays(name: str, text: str, tensor: torch.Tensor, ids: list[str] | None, size: int) -> Source:
+def arrays(
+    name: str,
+    text: str,
+    tensor: torch.Tensor,
+    ids: list[str] | None,
+    size: int,
+    labels: list[str] | None = None,
+) -> Source:
     """Samples that are all in memory, N × …."""
 
     def batches() -> Iterator[Batch]:
@@ -65,7 +82,21 @@ def arrays(name: str, text: str, tensor: torch.Tensor, ids: list[str] | None, si
             part = slice(start, start + size)
             yield Batch({"x": tensor[part]}, None if ids is None else ids[part])
 
-    return Source(name, text, len(tensor), batches, ids is not None, is_shuffled=False)
+    def picked(order: NDArray[int64]) -> Iterator[Batch]:
+        for start in range(0, len(order), size):
+            part = order[start : start + size]
+            yield Batch({"x": tensor[part]}, None if ids is None else [ids[i] for i in part])
+
+    return Source(
+        name,
+        text,
+        len(tensor),
+        batches,
+        ids is not None,
+        is_shuffled=False,
+        labels=labels,
+        picked=picked,
+    )
 
 
 def _npz(name: str, specification: Specification, size: int, most: int | None) -> Source:
@@ -73,10 +104,11 @@ def _npz(name: str, specification: Specification, size: int, most: int | None) -
     specification.refuse_rest("key")
     text = specification.text
     keys = [str(key)] if key is not None else ["x", "images", "data"]
-    read = _arrays(specification.target, text, [*keys, "ids"])
+    read = _arrays(specification.target, text, [*keys, "ids", *_LABELS])
     found = next((k for k in keys if k in read), None)
     if found is None:
-        raise Refusal(f"{text} has no array {' or '.join(keys)}; it has {_listed(read)}")
+        near = meant(keys[0], read, "it has") if key is not None else f"it has {listed(read)}"
+        raise Refusal(f"{text} has no array {' or '.join(keys)}; {near}; say which with ?key=NAME")
     values = read[found]
     if values is None or values.ndim == 0 or values.dtype.kind not in "fiub":
         raise Refusal(f"{text}: the array {found} does not hold numbers, samples along an axis")
@@ -88,10 +120,13 @@ def _npz(name: str, specification: Specification, size: int, most: int | None) -
         ids = as_ids(names)
     if ids is not None and len(ids) != len(values):
         raise Refusal(f"{text} has {len(ids)} ids for {len(values)} samples")
-    return arrays(name, text, _numbers(values), ids, size)
+    labels = next((as_labels(read[k]) for k in _LABELS if k in read), None)
+    if labels is not None and len(labels) != len(values):
+        labels = None
+    return arrays(name, text, _numbers(values), ids, size, labels)
 
 
-def _arrays(path: str, text: str, wanted: list[str]) -> dict[str, numpy.ndarray | None]:
+def _arrays(path: str, text: str, wanted: list[str]) -> dict[str, Array | None]:
     """Arrays of an npz by name: None for what is not wanted, and for Python objects.
 
     Reasons are our own where the content is at fault: numpy's advise to load the file unsafely.
@@ -112,7 +147,7 @@ def _arrays(path: str, text: str, wanted: list[str]) -> dict[str, numpy.ndarray 
         raise Refusal(f"{text}: {path} cannot be read ({kind}): is it damaged?") from None
 
 
-def _array(file: Any, key: str) -> numpy.ndarray | None:
+def _array(file: Any, key: str) -> Array | None:
     try:
         value = file[key]
     except ValueError:
@@ -120,11 +155,7 @@ def _array(file: Any, key: str) -> numpy.ndarray | None:
     return value if isinstance(value, numpy.ndarray) else None
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(list(names)[:8]) or "nothing"
-
-
-def _numbers(values: numpy.ndarray) -> torch.Tensor:
+def _numbers(values: Array) -> torch.Tensor:
     """Float64 as float32, bytes (pixels) as 0 … 1, whole numbers (tokens) as they are."""
     tensor = torch.from_numpy(numpy.ascontiguousarray(values))
     if tensor.dtype == torch.uint8:
@@ -145,7 +176,10 @@ def _images(name: str, specification: Specification, size: int, most: int | None
     workers = int(specification.number("workers", 0, least=0))
     data = images.ImageFolder(specification)
     loader = torch.utils.data.DataLoader(data, batch_size=size, num_workers=workers)
-    return loaders.source(loader, name, specification.text, size, most)
+    source = loaders.source(loader, name, specification.text, size, most)
+    source.labels = [name.rpartition("/")[0] for name in data.ids]
+    source.is_folders = True
+    return source
 
 
 def _torchvision(name: str, specification: Specification, size: int, most: int | None) -> Source:
@@ -155,7 +189,9 @@ def _torchvision(name: str, specification: Specification, size: int, most: int |
     torchvision = need("torchvision", specification.text)
     data = images.of_torchvision(torchvision, specification)
     loader = torch.utils.data.DataLoader(data, batch_size=size, num_workers=workers)
-    return loaders.source(loader, name, specification.text, size, most)
+    source = loaders.source(loader, name, specification.text, size, most)
+    source.is_folders = isinstance(data, torchvision.datasets.DatasetFolder)
+    return source
 
 
 _MAKERS: dict[str, Callable[[str, Specification, int, int | None], Source]] = {

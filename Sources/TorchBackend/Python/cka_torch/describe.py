@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import time
 
 import torch
 
+from .preparation import prepare
+from .request import Request
 from .study import Study
 
 
-def describe(options: argparse.Namespace) -> str:
+def describe(request: Request) -> str:
     """JSON with the layers of all models, and the time and memory of one minibatch."""
-    study = Study(options, lambda _: None)
+    study = prepare(request, lambda _: None)
     minibatch = study.stream.first()
-    grams = study.grams(minibatch.count)
+    tokens = study.sampling.tokens(minibatch.batches, 0)
+    grams = study.grams(study.samples[0])
     start = time.perf_counter()
-    study.run(minibatch, grams)
+    study.run(minibatch, tokens, grams)
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     seconds = time.perf_counter() - start
     about = study.about()
     models = study.described()
-    for model, entry in zip(models, study.entries):
+    for model, entry in zip(models, study.entries, strict=False):
         model["folded"] = {k: f"same as {v}" for k, v in entry.plan.folded.items()}
         model["parameters"] = entry.model.parameters
     return json.dumps(
         {
             "models": models,
-            "samples": study.stream.samples,
+            "samples": study.samples,
+            "taken": study.taken(),
             "seconds_per_minibatch": seconds,
             "peak_bytes": _peak_bytes(study),
             "device": about["settings"]["device"],

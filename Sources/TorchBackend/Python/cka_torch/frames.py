@@ -24,13 +24,18 @@ class FrameWriter:
     def header(self, study: dict[str, Any], about: dict[str, Any]) -> None:
         """The first buffer."""
         metadata = {
-            "format": "cka-backend", "version": "1", "study": json.dumps(study),
+            "format": "cka-backend",
+            "version": "1",
+            "study": json.dumps(study),
             "about": json.dumps(about),
         }
         self._buffer(metadata, [])
 
     def frame(
-        self, samples: int, sample_hash: str, grams: Iterable[tuple[str, numpy.ndarray]],
+        self,
+        samples: int,
+        sample_hash: str,
+        grams: Iterable[tuple[str, numpy.ndarray]],
         faults: dict[str, str],
     ) -> None:
         """One minibatch: names with n × n matrices, and why others are missing."""
@@ -44,15 +49,14 @@ class FrameWriter:
         self._output.write(struct.pack("<Q", 0))
         self._output.flush()
 
-    def _buffer(
-        self, metadata: dict[str, str], tensors: list[tuple[str, numpy.ndarray]]
-    ) -> None:
+    def _buffer(self, metadata: dict[str, str], tensors: list[tuple[str, numpy.ndarray]]) -> None:
         fields: dict[str, Any] = {"__metadata__": metadata}
         offset = 0
         for name, values in tensors:
             end = offset + values.nbytes
             fields[name] = {
-                "dtype": _TYPES[values.dtype.name], "shape": list(values.shape),
+                "dtype": _TYPES[values.dtype.name],
+                "shape": list(values.shape),
                 "data_offsets": [offset, end],
             }
             offset = end

@@ -46,6 +46,8 @@ class Glob:
 
 
 def _takes(piece: str | tuple[list[tuple[str, str]], bool], character: str) -> bool:
+    if isinstance(piece, str):
+        return True
     ranges, is_negated = piece
     return any(low <= character <= high for low, high in ranges) != is_negated
 

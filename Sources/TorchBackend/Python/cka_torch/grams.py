@@ -72,9 +72,7 @@ class GramMaker:
     def _centred(self, columns: torch.Tensor) -> torch.Tensor:
         """n × w columns less their means over the n samples, in the scratch."""
         if self._scratch.numel() < columns.numel():
-            self._scratch = torch.empty(
-                columns.numel(), dtype=self.precision, device=self._device
-            )
+            self._scratch = torch.empty(columns.numel(), dtype=self.precision, device=self._device)
         centred = self._scratch[: columns.numel()].view(columns.shape)
         if torch.promote_types(columns.dtype, self.precision) != self.precision:
             # Rounded after the mean is taken off, or its digits would be lost.

@@ -25,13 +25,19 @@ class Identity:
         self._storage = StorageWeakRef(tensor.untyped_storage())
         axes = [
             (stride, size)
-            for stride, size in zip(tensor.stride()[1:], tensor.shape[1:])
+            for stride, size in zip(tensor.stride()[1:], tensor.shape[1:], strict=False)
             if size > 1
         ]
         layout = _merged(axes) if treatment.kind == "flatten" else tuple(tensor.shape[1:])
         self._key = (
-            self._storage.cdata, tensor._version, tensor.storage_offset(), tensor.dtype,
-            tensor.stride(0), len(tensor), layout, treatment,
+            self._storage.cdata,
+            tensor._version,
+            tensor.storage_offset(),
+            tensor.dtype,
+            tensor.stride(0),
+            len(tensor),
+            layout,
+            treatment,
         )
 
     def __hash__(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from torch.utils.data import Dataset
 from .libraries import need
 from .refusal import Refusal, one_line
 from .specification import Specification
+from .suggestions import meant
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm"}
 _MEAN = (0.485, 0.456, 0.406)
@@ -34,6 +36,7 @@ class Preparation:
         self._normalizes = normalizes
 
     def __call__(self, image: Any) -> torch.Tensor:
+        """The tensor of one picture."""
         image = image.convert("RGB")
         if self._size is not None:
             image = _middle(image, self._size)
@@ -51,7 +54,7 @@ def _middle(image: Any, size: int) -> Any:
     return image.crop((left, top, left + size, top + size))
 
 
-class ImageFolder(Dataset):
+class ImageFolder(Dataset[torch.Tensor]):
     """All images below a folder, by their paths, which are their IDs."""
 
     def __init__(self, specification: Specification) -> None:
@@ -79,28 +82,33 @@ class ImageFolder(Dataset):
             raise Refusal(f"{self._files[index]}: {one_line(error)}") from None
 
 
-def of_torchvision(torchvision: ModuleType, specification: Specification) -> Dataset:
+def of_torchvision(torchvision: ModuleType, specification: Specification) -> Dataset[Any]:
     """A data set of torchvision's; `split=test`, or `train`, where it has these.
 
     `split` is passed on as `train` where it is called so; a class that knows other splits checks
     them itself.
     """
     size = specification.take("size")
-    prepare = Preparation(size and int(size), bool(specification.take("normalize", True)))
+    side = int(size) if isinstance(size, (int, float)) else None
+    prepare = Preparation(side, bool(specification.take("normalize", True)))
     text, name = specification.text, specification.target
-    maker = getattr(torchvision.datasets, name, None)
-    if not inspect.isclass(maker):
-        raise Refusal(f"{text}: torchvision has no data set '{name}'")
+    maker: Any = getattr(torchvision.datasets, name, None)
+    if not isinstance(maker, type):
+        known = [k for k, v in vars(torchvision.datasets).items() if inspect.isclass(v)]
+        near = meant(name, known, "it has")
+        raise Refusal(f"{text}: torchvision has no data set '{name}'; {near}")
+    make: Callable[..., Any] = maker
     arguments = {"root": "."} | specification.options
-    known = inspect.signature(maker).parameters
-    if "split" in known:
+    takes = inspect.signature(maker).parameters
+    if "split" in takes:
         arguments.setdefault("split", "test")
-    elif "train" in known and ("split" in arguments or "train" not in arguments):
+    elif "train" in takes and ("split" in arguments or "train" not in arguments):
         split = arguments.pop("split", "test")
         if split not in ("train", "test") or "train" in arguments:
             raise Refusal(f"{text}: write either split=train or split=test for '{name}'")
         arguments["train"] = split == "train"
     try:
-        return maker(transform=prepare, **arguments)
+        made: Dataset[Any] = make(transform=prepare, **arguments)
+        return made
     except Exception as error:  # Missing files and wrong arguments have many types there.
         raise Refusal(f"{text}: {one_line(error)}") from None

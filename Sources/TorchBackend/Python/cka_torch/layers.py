@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 # The network itself has no name among its modules.
 ROOT = "(model)"
@@ -56,7 +59,7 @@ class Hooks:
             handle.remove()
         self._handles.clear()
 
-    def __enter__(self) -> Hooks:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -76,13 +79,24 @@ class Hooks:
 
 @contextmanager
 def evaluating(model: torch.nn.Module) -> Iterator[None]:
-    """Puts the model in evaluation mode, without gradients; every module's own mode comes back."""
+    """Puts the model in evaluation mode, without gradients; every module's own mode comes back.
+
+    Torch's shortcut for transformers is off meanwhile: it packs tokens without their padding, and
+    passes over modules.
+    """
     modes = [(module, module.training) for module in model.modules()]
+    # Before torch 2.2 it cannot be switched, and looks for hooks by itself.
+    shortcut = getattr(torch.backends, "mha", None)
+    is_short = shortcut is not None and shortcut.get_fastpath_enabled()
     model.eval()
+    if shortcut is not None:
+        shortcut.set_fastpath_enabled(False)
     try:
         with torch.no_grad():
             yield
     finally:
+        if shortcut is not None:
+            shortcut.set_fastpath_enabled(is_short)
         for module, mode in modes:
             module.training = mode
 

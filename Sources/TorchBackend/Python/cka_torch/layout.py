@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import torch
 
-from .layers import kind
+from .roles import is_a
 
-_KINDS = ("Conv2d", "ConvTranspose2d")
+_CLASSES = (torch.nn.Conv2d, torch.nn.ConvTranspose2d)
 # Two layouts round differently, and matrices of near-constant features show it: what is looked for
 # is numbers in other places.
 _TOLERANCE = 1e-2
@@ -26,7 +26,7 @@ def use_fast_layout(
 
     - `trial`: runs the model on a few samples, and returns the Gram matrices of all its layers.
     """
-    convolutions = [m for m in model.modules() if kind(m) in _KINDS]
+    convolutions = [m for m in model.modules() if is_a(m, *_CLASSES)]
     if device.type != "cpu" or not convolutions:
         return
     expected = trial()
@@ -39,17 +39,16 @@ def use_fast_layout(
         _lay_out(convolutions, torch.contiguous_format)
 
 
-def _are_alike(
-    expected: list[torch.Tensor], found: list[torch.Tensor], dtype: torch.dtype
-) -> bool:
+def _are_alike(expected: list[torch.Tensor], found: list[torch.Tensor], dtype: torch.dtype) -> bool:
     is_low = dtype in (torch.float16, torch.bfloat16)
     tolerance = _LOW_TOLERANCE if is_low else _TOLERANCE
     return len(expected) == len(found) and all(
         torch.allclose(b, a, rtol=0, atol=tolerance * float(a.abs().max()), equal_nan=True)
-        for a, b in zip(expected, found)
+        for a, b in zip(expected, found, strict=False)
     )
 
 
 def _lay_out(modules: list[torch.nn.Module], layout: torch.memory_format) -> None:
     for module in modules:
-        module.to(memory_format=layout)
+        # mypy does not know this form of `to`.
+        module.to(memory_format=layout)  # type: ignore[call-overload]

@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 from .refusal import Refusal, one_line
 
@@ -44,16 +45,25 @@ def with_torchvision(imports: Callable[[], ModuleType]) -> ModuleType:
     """
     try:
         return imports()
-    except RuntimeError as error:
-        if "torchvision::" not in str(error) or _operators:
+    except (RuntimeError, ImportError) as error:
+        if not _is_about_operators(error) or _operators:
             raise
     import torch
 
     # What failed half-way has to begin again.
     for name in [n for n in sys.modules if n.partition(".")[0] in _LEADING_TO_TORCHVISION]:
         del sys.modules[name]
-    library = torch.library.Library("torchvision", "DEF")
+    library: Any = torch.library.Library("torchvision", "DEF")
     library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     _operators.append(library)
     return imports()
+
+
+def _is_about_operators(error: BaseException | None) -> bool:
+    """Whether torchvision's operators are behind an error; transformers says something else."""
+    while error is not None:
+        if "torchvision::" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from typing import Any, cast
 
 import numpy
 import torch
+from numpy import int64
+from numpy.typing import NDArray
 from torch.utils import data as torch_data
 
-from .batches import Batch, as_ids, read
+from .batches import Batch, as_ids, as_labels, read
 from .refusal import Refusal
 from .stream import Source
 
+AnyLoader = torch_data.DataLoader[Any]
+# Where data sets keep the labels of all samples.
+_LABELS = ("targets", "labels", "_labels")
 
-def source(data: Any, name: str, text: str, size: int, most: int | None) -> Source:
+
+# Samples that are read at a time where all are one minibatch.
+_READ = 128
+
+
+def source(data: Any, name: str, text: str, size: int | None, most: int | None) -> Source:
     """The samples in `data`.
 
     - A DataLoader keeps its order, workers and collation; its batches are cut anew.
@@ -28,6 +38,7 @@ def source(data: Any, name: str, text: str, size: int, most: int | None) -> Sour
     if _is_whole(data):
         whole = read(data, text)
         return _counted(lambda: iter([whole]), name, text, whole.ids is not None, whole.count)
+    size = size or _READ
     if isinstance(data, torch_data.IterableDataset):
         return _loader(torch_data.DataLoader(data, batch_size=size), name, text, most)
     if hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, list):
@@ -43,7 +54,7 @@ def _is_whole(data: Any) -> bool:
     return isinstance(data, (torch.Tensor, numpy.ndarray))
 
 
-def _loader(loader: Any, name: str, text: str, most: int | None) -> Source:
+def _loader(loader: AnyLoader, name: str, text: str, most: int | None) -> Source:
     """A DataLoader; IDs that its data set has are followed through any order."""
     ids = _ids(loader.dataset, text)
     is_iterable = isinstance(loader.dataset, torch_data.IterableDataset)
@@ -52,20 +63,69 @@ def _loader(loader: Any, name: str, text: str, most: int | None) -> Source:
     is_ordered = is_plain and isinstance(loader.sampler, torch_data.SequentialSampler)
     count = _length(loader) if is_plain else None
     follows = ids is not None and not is_iterable and loader.batch_sampler is not None
-    rows = _with_indices(loader) if follows else loader
+    rows: Any = _with_indices(loader, loader.batch_sampler) if follows else loader
 
     def batches() -> Iterator[Batch]:
-        for item in rows:
-            indices, content = item if follows else (None, item)
-            batch = read(content, text)
-            if follows and ids is not None:
-                batch.ids = [ids[i] for i in indices]
-            yield batch
+        return _read(rows, ids if follows else None, text)
 
-    return _counted(
-        batches, name, text, True if follows else None, count, most,
+    def picked(order: NDArray[int64]) -> Iterator[Batch]:
+        size = loader.batch_size or _READ
+        indices = order.tolist()
+        parts = [indices[i : i + size] for i in range(0, len(indices), size)]
+        return _read(_with_indices(loader, parts), ids or [], text)
+
+    found = _counted(
+        batches,
+        name,
+        text,
+        True if follows else None,
+        count,
+        most,
         is_shuffled=not is_ordered and not is_iterable,
     )
+    # A sampler of the user's own chooses samples, too: only an order may be replaced.
+    if is_plain and (is_ordered or _is_permutation(loader)):
+        found.picked, found.total = picked, len(cast("Sized", loader.dataset))
+        if is_ordered:
+            found.labels = _labels(loader.dataset)
+    return found
+
+
+def _is_permutation(loader: AnyLoader) -> bool:
+    """Whether all samples come, each once, in an order that torch draws."""
+    sampler, dataset = loader.sampler, cast("Sized", loader.dataset)
+    if not isinstance(sampler, torch_data.RandomSampler):
+        return False
+    return not sampler.replacement and len(sampler) == len(dataset)
+
+
+def _read(rows: Iterable[Any], ids: list[str] | None, text: str) -> Iterator[Batch]:
+    """Batches of a loader; with `ids`, of one whose items come with their indices."""
+    for item in rows:
+        if ids is None:
+            yield read(item, text)
+            continue
+        indices, content = item
+        batch = read(content, text)
+        if ids:
+            batch.ids = [ids[i] for i in indices]
+        yield batch
+
+
+def _labels(dataset: Any) -> list[str] | None:
+    """Labels of all samples that a data set tells without being read, also behind a `Subset`."""
+    if isinstance(dataset, torch_data.Subset):
+        whole = _labels(dataset.dataset)
+        return None if whole is None else [whole[i] for i in dataset.indices]
+    if isinstance(dataset, torch_data.TensorDataset):
+        values: Any = dataset.tensors[1] if len(dataset.tensors) > 1 else None
+    else:
+        values = next(
+            (v for v in (getattr(dataset, k, None) for k in _LABELS) if v is not None), None
+        )
+    labels = as_labels(values)
+    is_whole = labels is not None and hasattr(dataset, "__len__") and len(labels) == len(dataset)
+    return labels if is_whole else None
 
 
 def _iterable(data: Any, name: str, text: str, most: int | None) -> Source:
@@ -85,8 +145,13 @@ def _iterable(data: Any, name: str, text: str, most: int | None) -> Source:
 
 
 def _counted(
-    batches: Callable[[], Iterator[Batch]], name: str, text: str, has_ids: bool | None,
-    count: int | None, most: int | None = None, is_shuffled: bool = False,
+    batches: Callable[[], Iterator[Batch]],
+    name: str,
+    text: str,
+    has_ids: bool | None,
+    count: int | None,
+    most: int | None = None,
+    is_shuffled: bool = False,
 ) -> Source:
     """A source; what is not known of it is found by going through the samples."""
     if count is None or has_ids is None:
@@ -129,7 +194,7 @@ def _ids(dataset: Any, text: str) -> list[str] | None:
     return names
 
 
-class _Indexed(torch_data.Dataset):
+class _Indexed(torch_data.Dataset[tuple[int, Any]]):
     """A data set whose items come with their positions."""
 
     def __init__(self, dataset: Any) -> None:
@@ -152,10 +217,17 @@ class _Collation:
         return [int(index) for index, _ in items], self._collate([item for _, item in items])
 
 
-def _with_indices(loader: Any) -> Any:
-    """The same loader, whose batches tell which samples they are."""
+def _with_indices(loader: AnyLoader, batches: Any) -> AnyLoader:
+    """The same loader, whose batches tell which samples they are.
+
+    - `batches`: yields the numbers of the samples of each.
+    """
     return torch_data.DataLoader(
-        _Indexed(loader.dataset), batch_sampler=loader.batch_sampler,
-        collate_fn=_Collation(loader.collate_fn), num_workers=loader.num_workers,
-        worker_init_fn=loader.worker_init_fn, generator=loader.generator, timeout=loader.timeout,
+        _Indexed(loader.dataset),
+        batch_sampler=batches,
+        collate_fn=_Collation(loader.collate_fn),
+        num_workers=loader.num_workers,
+        worker_init_fn=loader.worker_init_fn,
+        generator=loader.generator,
+        timeout=loader.timeout,
     )

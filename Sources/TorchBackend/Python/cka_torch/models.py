@@ -14,11 +14,15 @@ import numpy
 import torch
 
 from . import checkpoints
+from .checkpoints import Checkpoint
+from .hub import check_folder
 from .libraries import need
 from .python_file import made_by, run_file
 from .refusal import Refusal, one_line
 from .scripts import Script
-from .specification import Specification, give_names, parse
+from .specification import Specification, Value
+from .suggestions import meant
+from .unwrap import unwrapped
 
 
 @dataclass
@@ -34,13 +38,6 @@ class Model:
     def parameters(self) -> int:
         """Number of weights."""
         return sum(p.numel() for p in self.module.parameters())
-
-
-def named(texts: list[str]) -> list[Specification]:
-    """The specifications, each with a name of its own."""
-    specifications = [parse(text) for text in texts]
-    give_names(specifications, [s.name or _default_name(s) for s in specifications])
-    return specifications
 
 
 def set_seeds(seed: int) -> None:
@@ -95,38 +92,44 @@ def _copied(model: Model) -> torch.nn.Module:
 
 def _make(specification: Specification, seed: int) -> tuple[Model, Callable[[], None]]:
     """The network without its checkpoint, and what loads that."""
-    maker = _MAKERS.get(specification.scheme)
+    maker = _MAKERS.get(specification.kind)
     text = specification.text
     if maker is None or not specification.target:
-        known = ", ".join(f"{scheme}:" for scheme in _MAKERS)
+        known = ", ".join(f"{kind}:" for kind in _MAKERS)
         raise Refusal(f"'{text}' is no model; write one of {known}")
-    checkpoint = specification.take("checkpoint")
-    is_strict = specification.take("strict", True) if checkpoint is not None else True
+    checkpoint = _checkpoint(specification)
     set_seeds(seed)
-    if specification.scheme == "py":
+    if specification.kind == "py":
         # What is random in the file itself counts once, for whichever model comes first.
         run_file(specification)
         set_seeds(seed)
     module = maker(specification)
     if not isinstance(module, torch.nn.Module):
         raise Refusal(f"{text} gives a {type(module).__name__} instead of a torch.nn.Module")
-    model = Model(specification.name or text, text, module)
+    module = unwrapped(module)
+    model = Model(specification.name, text, module)
     if isinstance(module, Script) and module.opaque:
         inside = ", ".join(path or "the network" for path in module.opaque[:3])
         model.warnings.append(f"what is inside {inside} is not seen: TorchScript with control flow")
 
     def load() -> None:
         if checkpoint is not None:
-            model.warnings += checkpoints.load(model.module, str(checkpoint), bool(is_strict))
+            model.warnings += checkpoints.load(model.module, checkpoint)
 
     return model, load
 
 
-def _default_name(specification: Specification) -> str:
-    if specification.scheme in ("py", "hub"):
-        return specification.target.rpartition(":")[2]
-    last = specification.target.rstrip("/").rpartition("/")[2]
-    return last.removesuffix(".pt") if specification.scheme == "script" else last
+def _checkpoint(specification: Specification) -> Checkpoint | None:
+    """The weights that a specification names; their options are no arguments of the network's."""
+    file = specification.take("checkpoint")
+    if file is None:
+        return None
+    is_strict = bool(specification.take("strict", True))
+    prefix, key = (
+        None if value is None else str(value)
+        for value in (specification.take("prefix"), specification.take("key"))
+    )
+    return Checkpoint(str(file), is_strict, prefix, key)
 
 
 def _called(make: Callable[..., Any], *arguments: Any, why: Specification) -> Any:
@@ -137,19 +140,27 @@ def _called(make: Callable[..., Any], *arguments: Any, why: Specification) -> An
         raise Refusal(f"{why.text}: {one_line(error)}") from None
 
 
-def _torchvision(specification: Specification) -> torch.nn.Module:
+def _torchvision(specification: Specification) -> Any:
     models = need("torchvision", specification.text).models
     if specification.target not in models.list_models():
-        raise Refusal(f"{specification.text}: torchvision has no model '{specification.target}'")
+        near = meant(specification.target, models.list_models(), "it has")
+        raise Refusal(
+            f"{specification.text}: torchvision has no model '{specification.target}'; {near}"
+        )
     return _called(models.get_model, specification.target, why=specification)
 
 
-def _timm(specification: Specification) -> torch.nn.Module:
+def _timm(specification: Specification) -> Any:
     timm = need("timm", specification.text)
+    name = specification.target.partition(".")[0]  # What follows names weights.
+    if ":" not in name and not timm.is_model(name):
+        near = meant(name, timm.list_models(), "it has")
+        raise Refusal(f"{specification.text}: timm has no model '{name}'; {near}")
     return _called(timm.create_model, specification.target, why=specification)
 
 
-def _transformers(specification: Specification) -> torch.nn.Module:
+def _transformers(specification: Specification) -> Any:
+    check_folder(specification)
     transformers = need("transformers", specification.text)
     is_pretrained = specification.take("pretrained", True)
     if is_pretrained:
@@ -157,12 +168,22 @@ def _transformers(specification: Specification) -> torch.nn.Module:
             transformers.AutoModel.from_pretrained, specification.target, why=specification
         )
     read = transformers.AutoConfig.from_pretrained
+    trusts = {"trust_remote_code": specification.options.get("trust_remote_code", False)}
     config = _called(read, specification.target, why=specification)
-    return transformers.AutoModel.from_config(config)
+    return _made_of(transformers, config, trusts, specification)
 
 
-def _hub(specification: Specification) -> torch.nn.Module:
-    repository, _, function = specification.target.rpartition(":")
+def _made_of(
+    transformers: Any, config: Any, trusts: dict[str, Value], specification: Specification
+) -> Any:
+    try:
+        return transformers.AutoModel.from_config(config, **trusts)
+    except Exception as error:  # As for `_called`.
+        raise Refusal(f"{specification.text}: {one_line(error)}") from None
+
+
+def _hub(specification: Specification) -> Any:
+    repository, function = specification.parts
     if not repository:
         raise Refusal(f"{specification.text}: write hub:OWNER/REPO:NAME")
     # A question on a terminal could not be answered: who names a repository trusts it.

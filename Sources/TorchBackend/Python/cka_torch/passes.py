@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from .grams import GramMaker
 from .layers import Hooks, evaluating, random_state_kept
 from .plan import Plan
 from .refusal import Refusal, is_out_of_memory, one_line
+from .tokens import Tokens
 
 # Bytes of features that are kept on the host while a minibatch is passed in chunks.
 GROUP_BYTES = 1 << 30
@@ -29,7 +31,11 @@ class ModelPass:
     """
 
     def __init__(
-        self, model: torch.nn.Module, plan: Plan, maker: GramMaker, chunk: int | None = None,
+        self,
+        model: torch.nn.Module,
+        plan: Plan,
+        maker: GramMaker,
+        chunk: int | None = None,
         group_bytes: int = GROUP_BYTES,
     ) -> None:
         self.chunk = chunk
@@ -38,15 +44,23 @@ class ModelPass:
         self._maker = maker
         self._group_bytes = group_bytes
 
-    def run(self, batch: Batch, grams: torch.Tensor) -> dict[int, str]:
-        """Fills `grams`, layers × n × n, and returns why some layers have none."""
+    def run(
+        self, batch: Batch, grams: torch.Tensor, tokens: Tokens | None = None
+    ) -> dict[int, str]:
+        """Fills `grams`, layers × n × n, and returns why some layers have none.
+
+        - `tokens`: which of them count; None for those of the batch's mask.
+        """
+        tokens = Tokens(batch.mask) if tokens is None else tokens
         while True:
             state = torch.get_rng_state()
-            problem = self._try(batch, grams)
+            problem = self._try(batch, grams, tokens)
             if isinstance(problem, dict):
                 return problem
             # Outside the handler, so that its traceback no longer holds what the pass allocated.
             used = min(self.chunk or batch.count, batch.count)
+            if batch.is_graph:
+                raise Refusal(f"out of memory, and a graph cannot be parted: {problem}")
             if used <= 1:
                 raise Refusal(f"out of memory with a single sample: {problem}")
             self.chunk = (used + 1) // 2
@@ -54,74 +68,102 @@ class ModelPass:
             if grams.device.type == "cuda":
                 torch.cuda.empty_cache()
 
-    def trial(self, batch: Batch, device: torch.device) -> list[torch.Tensor]:
+    def trial(
+        self, batch: Batch, device: torch.device, tokens: Tokens | None = None
+    ) -> list[torch.Tensor]:
         """Matrices of all layers for a few samples; the random generators are as before after it.
 
         - `device`: where the model is.
         """
-        layers, n = len(self._plan.layers), batch.count
+        tokens = Tokens(batch.mask) if tokens is None else tokens
+        layers, n = len(self._plan.layers), tokens.count(batch.count)
         grams = torch.zeros(layers, n, n, dtype=self._maker.precision, device=device)
         with random_state_kept([device]):
-            self.run(batch, grams)
+            self.run(batch, grams, tokens)
         return list(grams)
 
-    def _try(self, batch: Batch, grams: torch.Tensor) -> dict[int, str] | str:
+    def _try(self, batch: Batch, grams: torch.Tensor, tokens: Tokens) -> dict[int, str] | str:
         try:
             with evaluating(self._model):
-                if self.chunk is None or self.chunk >= batch.count:
-                    return self._whole(batch, grams)
-                return self._in_chunks(batch, grams, self.chunk)
+                if self.chunk is None or self.chunk >= batch.count or batch.is_graph:
+                    return self._whole(batch, grams, tokens)
+                return self._in_chunks(batch, grams, tokens, self.chunk)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
             return one_line(error)
 
-    def _whole(self, batch: Batch, grams: torch.Tensor) -> dict[int, str]:
+    def _whole(self, batch: Batch, grams: torch.Tensor, tokens: Tokens) -> dict[int, str]:
         def take(index: int, tensor: torch.Tensor) -> None:
             # Also of a duplicate that is kept: tensors in one memory are not always equal.
-            rows = self._plan.layers[index].treatment.rows(tensor, batch.mask)
+            rows = self._plan.layers[index].treatment.rows(tensor, tokens)
             self._maker.gram(rows, grams[index])
 
         receiver = _Receiver(self._plan, range(len(self._plan.layers)), batch.count, take)
         self._forward(batch, receiver)
         return receiver.all_faults()
 
-    def _in_chunks(self, batch: Batch, grams: torch.Tensor, size: int) -> dict[int, str]:
+    def _in_chunks(
+        self, batch: Batch, grams: torch.Tensor, tokens: Tokens, size: int
+    ) -> dict[int, str]:
         faults: dict[int, str] = {}
         state = torch.get_rng_state()
         for group in self._groups(batch.count):
             # Whatever is random in a forward pass is the same for all groups.
             torch.set_rng_state(state)
-            faults |= self._group(group, batch, grams, size)
+            faults |= self._group(group, batch, grams, tokens, size)
         return faults
 
     def _group(
-        self, group: range, batch: Batch, grams: torch.Tensor, size: int
+        self, group: range, batch: Batch, grams: torch.Tensor, tokens: Tokens, size: int
     ) -> dict[int, str]:
         kept: dict[int, torch.Tensor] = {}
+        lengths: dict[int, int] = {}
         faults: dict[int, str] = {}
         for start in range(0, batch.count, size):
-            chunk = batch.cut(start, min(start + size, batch.count))
-
-            def take(index: int, tensor: torch.Tensor) -> None:
-                how = self._plan.layers[index].treatment
-                rows = how.rows(tensor, chunk.mask, in_order=True)
-                if index not in kept:
-                    kept[index] = torch.empty(
-                        batch.count, rows.shape[1],
-                        dtype=torch.promote_types(rows.dtype, torch.float32),
-                    )
-                if kept[index].shape[1] != rows.shape[1]:
-                    faults[index] = "its number of features differs within the minibatch"
-                else:
-                    kept[index][start : start + chunk.count].copy_(rows)
-
+            end = min(start + size, batch.count)
+            chunk = batch.cut(start, end)
+            take = functools.partial(
+                self._collect,
+                kept,
+                lengths,
+                faults,
+                grams.shape[1],
+                tokens.cut(start, end),
+                tokens.span(start, end),
+            )
             receiver = _Receiver(self._plan, group, chunk.count, take)
             self._forward(chunk, receiver)
             faults |= receiver.all_faults()
+        on_host = tokens.to(torch.device("cpu"))
         for index in kept.keys() - faults.keys():
-            self._maker.gram(kept.pop(index), grams[index])
+            how = self._plan.layers[index].treatment
+            rows = how.whole(kept.pop(index), on_host, lengths[index])
+            self._maker.gram(rows, grams[index])
         return faults
+
+    def _collect(
+        self,
+        kept: dict[int, torch.Tensor],
+        lengths: dict[int, int],
+        faults: dict[int, str],
+        total: int,
+        tokens: Tokens,
+        span: slice,
+        index: int,
+        tensor: torch.Tensor,
+    ) -> None:
+        """Keeps one chunk's features of a layer, at `span` of the minibatch's `total` rows."""
+        how = self._plan.layers[index].treatment
+        rows = how.part(tensor, tokens, in_order=True)
+        lengths[index] = how.length(tensor)
+        if index not in kept:
+            dtype = torch.promote_types(rows.dtype, torch.float32)
+            kept[index] = torch.empty(total, rows.shape[1], dtype=dtype)
+        if kept[index].shape[1] != rows.shape[1]:
+            faults[index] = "its number of features differs within the minibatch"
+        else:
+            kept[index][span].copy_(rows)
 
     def _forward(self, batch: Batch, receiver: _Receiver) -> None:
         positional, named = arguments(batch, self._model)
@@ -159,7 +201,7 @@ class _Receiver:
             if index is None or index not in self._wanted:
                 continue
             self._missing.discard(index)
-            reason = objection(tensor, self._samples)
+            reason = objection(tensor, self._samples, self._plan.layers[index].treatment.samples)
             if reason:
                 self._faults[index] = f"its output {reason}"
             else:

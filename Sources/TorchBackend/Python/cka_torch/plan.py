@@ -1,13 +1,13 @@
-"""Which layers a model has, and which of them are the same: found by a first dry pass."""
+"""Which layers a model has, and which of them are the same: found by dry passes."""
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
+from .axes import Axes, AxisSurvey
 from .batches import Batch, arguments
 from .features import Treatment, objection, tensors, treatment
 from .filter import LayerFilter
@@ -17,9 +17,12 @@ from .identity import Identity
 from .layers import Hooks, Receiver, evaluating, random_state_kept, random_states
 from .layers import kind as kind_of
 from .refusal import Refusal
+from .suggestions import listed, meant
+from .tokens import Tokens
 
 # Samples of the dry pass: a prime, so that an axis of tokens is hardly taken for the samples.
 DRY_SAMPLES = 29
+_SHOWN = 3
 
 
 @dataclass
@@ -28,6 +31,7 @@ class Layer:
 
     - `module`: the module's name, without the number of the call.
     - `shape`: of one sample, as the module returns it; `width`: its number of features.
+    - `basis`: how it is known which axis is which; see `Axes`.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Layer:
     shape: list[int]
     width: int
     treatment: Treatment
+    basis: str = "class"
 
 
 @dataclass
@@ -44,6 +49,7 @@ class Plan:
 
     - `modules`: names of the modules whose calls matter.
     - `draws`: the model draws random numbers, though it is in evaluation mode.
+    - `length`: tokens of a sample, where each is a sample of its own.
     """
 
     layers: list[Layer] = field(default_factory=list)
@@ -51,6 +57,7 @@ class Plan:
     warnings: list[str] = field(default_factory=list)
     modules: set[str] = field(default_factory=set)
     draws: bool = False
+    length: int | None = None
 
     def __post_init__(self) -> None:
         calls = [(layer.module, layer.name) for layer in self.layers]
@@ -66,36 +73,64 @@ class Choice:
     pool: str = "flatten"
     tokens: str = "flatten"
     keeps_duplicates: bool = False
+    keeps_padding: bool = False
 
 
 def dry(batch: Batch) -> Batch:
-    """The first few samples, enough to look at a model's layers."""
-    return batch.cut(0, min(batch.count, DRY_SAMPLES))
+    """The first few samples, enough to look at a model's layers; a graph stays whole."""
+    return batch if batch.is_graph else batch.cut(0, min(batch.count, DRY_SAMPLES))
 
 
 def plan(
     model: torch.nn.Module, name: str, batch: Batch, choice: Choice, device: torch.device
 ) -> Plan:
-    """Runs the model once on the first few samples of `batch`, which is on `device`.
+    """Runs the model on the first few samples of `batch`, which is on `device`.
 
-    Twice where means are taken: channels are found by what any layer of the model returns. The
-    model's mode, its hooks and the random generators are as before afterwards.
+    Twice, on two numbers of samples: outputs are told by what follows the samples, and features are
+    found by what any layer of the model returns. The model's mode, its hooks and the random
+    generators are as before afterwards.
     """
     batch = dry(batch)
-    last_axes: set[int] = set()
-    survey = _Survey(choice, batch, device, last_axes)
     with evaluating(model):
-        if choice.pool == "mean":
-            _pass(model, batch, device, functools.partial(_note_last_axes, last_axes))
+        axes = _surveyed(model, batch, device)
+        survey = _Survey(choice, batch, device, axes)
+        if choice.tokens == "each":
+            survey.length = _length(axes, batch, name)
         draws = _pass(model, batch, device, survey.look)
     found = survey.plan(name)
     found.draws = draws
     return found
 
 
-def _pass(
-    model: torch.nn.Module, batch: Batch, device: torch.device, receive: Receiver
-) -> bool:
+def _surveyed(model: torch.nn.Module, batch: Batch, device: torch.device) -> AxisSurvey:
+    """The shapes for one sample fewer; for as many where the model takes no other number."""
+    parts = [batch]
+    if batch.count > 1 and not batch.is_graph:
+        parts.insert(0, batch.cut(0, batch.count - 1))
+    for part in parts:
+        survey = AxisSurvey(part.count)
+        try:
+            _pass(model, part, device, survey.look)
+        except Exception:  # Whatever a network raises that wants a certain number of samples.
+            if part is batch:
+                raise
+            continue
+        break
+    survey.settle()
+    return survey
+
+
+def _length(axes: AxisSurvey, batch: Batch, model: str) -> int:
+    """Tokens of a sample: as many as the mask has, or most layers with tokens."""
+    if batch.mask is not None:
+        return batch.mask.shape[1]
+    length = axes.token_length()
+    if length is None:
+        raise Refusal(f"no layer of {model} has tokens: leave --tokens each out")
+    return length
+
+
+def _pass(model: torch.nn.Module, batch: Batch, device: torch.device, receive: Receiver) -> bool:
     """Whether random numbers of torch's were drawn."""
     with Hooks(model, receive), random_state_kept([device]):
         positional, named = arguments(batch, model)
@@ -104,45 +139,44 @@ def _pass(
         return not all(map(torch.equal, before, random_states(device)))
 
 
-def _note_last_axes(
-    found: set[int], _: str, call: str, module: torch.nn.Module, output: Any
-) -> None:
-    """Adds the length of the last axis of a linear or layer-norm map."""
-    if kind_of(module) in ("Linear", "LayerNorm"):
-        found.update(t.shape[-1] for _, t in tensors(output) if t.dim() > 3)
-
-
 class _Survey:
     """Looks at every output of the dry pass."""
 
     def __init__(
-        self, choice: Choice, batch: Batch, device: torch.device, last_axes: set[int]
+        self, choice: Choice, batch: Batch, device: torch.device, axes: AxisSurvey
     ) -> None:
+        self.length: int | None = None
         self._choice = choice
         self._filter = LayerFilter(choice.layers)
         self._types = [Glob(t.strip().lower()) for t in choice.types.split(",") if t.strip()]
-        self._batch = batch
+        self._count = batch.count
+        self._tokens = Tokens(None if choice.keeps_padding else batch.mask)
         self._maker = GramMaker(device, torch.float32)
         self._device = device
+        self._axes = axes
         self._layers: list[Layer] = []
         self._folded: dict[str, str] = {}
         self._left_out: list[str] = []
+        self._other_lengths: list[str] = []
+        self._unmasked: list[str] = []
         self._kinds: set[str] = set()
         self._leaders: dict[Identity | None, tuple[str, torch.Tensor]] = {}
-        self._last_axes = last_axes
         self._names: set[str] = set()
+        self._all_names: list[str] = []
 
     def look(self, path: str, call: str, module: torch.nn.Module, output: Any) -> None:
         """One call of a module."""
         kind = kind_of(module)
         self._kinds.add(kind)
         is_wanted = not self._types or any(t.matches(kind.lower()) for t in self._types)
-        for suffix, tensor in tensors(output) if is_wanted else []:
-            if self._filter.matches(call + suffix):
+        for suffix, tensor in tensors(output):
+            self._all_names.append(call + suffix)
+            if is_wanted and self._filter.matches(call + suffix):
                 self._add(path, call + suffix, kind, tensor)
 
     def _add(self, path: str, name: str, kind: str, tensor: torch.Tensor) -> None:
-        reason = objection(tensor, self._batch.count)
+        axes = self._axes.axes(name, tensor, self._count)
+        reason = objection(tensor, self._count, axes.samples)
         if name in self._names:
             # `a#2` is the second call of `a`, and may be a module's own name.
             reason = f"of {path} has the name of another output"
@@ -150,37 +184,114 @@ class _Survey:
         if reason:
             self._left_out.append(f"{name} {reason}")
             return
-        choice = self._choice
-        how = treatment(tensor, kind, choice.pool, choice.tokens, self._last_axes)
-        rows = how.rows(tensor, self._batch.mask)
+        shape = tensor.movedim(axes.samples or 0, 0).shape
+        how = treatment(shape, axes, self._choice.pool, self._choice.tokens)
+        if how.kind == "tokens-each":
+            positions = how.positions(how.turned(tensor)).shape[1]
+            if positions != self.length:
+                self._other_lengths.append(f"{name} ({positions})")
+                return
+        self._note_padding(name, how.turned(tensor), how)
+        self._keep(path, name, kind, tensor, axes, how)
+
+    def _note_padding(self, name: str, tensor: torch.Tensor, how: Treatment) -> None:
+        """Notes a layer from which padding cannot be left out."""
+        mask = self._tokens.mask
+        if mask is None or tensor.dim() < 3 or bool(mask.all()) or how.kind == "tokens-each":
+            return
+        if not (how.kind.startswith("tokens-") and self._tokens.fits(tensor)):
+            self._unmasked.append(name)
+
+    def _keep(
+        self, path: str, name: str, kind: str, tensor: torch.Tensor, axes: Axes, how: Treatment
+    ) -> None:
+        """Makes it a layer, or folds it into the one whose numbers it has."""
+        turned = how.turned(tensor)
+        if how.kind == "tokens-each":
+            # Which tokens will be drawn does not matter: all of them are compared.
+            rows, width = turned.reshape(len(turned), -1), how.positions(turned).shape[2]
+        else:
+            rows = how.rows(tensor, self._tokens)
+            width = rows.shape[1]
         gram = torch.empty(len(rows), len(rows), device=self._device)
         self._maker.gram(rows, gram)
-        identity = Identity.of(tensor, how)
+        identity = Identity.of(turned, how)
         leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
         if leader != name and torch.equal(gram, its_gram):
             self._folded[name] = leader
-            if not choice.keeps_duplicates:
+            if not self._choice.keeps_duplicates:
                 return
         elif identity is not None:
             self._leaders[identity] = (name, gram)
-        shape = list(tensor.shape[1:])
-        self._layers.append(Layer(name, path, kind, shape, rows.shape[1], how))
+        shape = list(turned.shape[1:])
+        self._layers.append(Layer(name, path, kind, shape, width, how, axes.basis))
 
     def plan(self, model: str) -> Plan:
         """What was found; at least one layer."""
         if not self._layers:
-            choice = self._choice
-            if not self._left_out and choice.types and not any(
-                t.matches(k.lower()) for t in self._types for k in self._kinds
-            ):
-                raise Refusal(
-                    f"{model} has no layer of the types {choice.types}; it has "
-                    f"{', '.join(sorted(self._kinds))}"
-                )
-            reason = f": {self._left_out[0]}" if self._left_out else ""
-            raise Refusal(f"no layer of {model} is left to compare{reason}")
-        warnings = [f"{model}: {text}; left out" for text in self._left_out]
+            raise Refusal(self._nothing(model))
         folded = {} if self._choice.keeps_duplicates else self._folded
         modules = {layer.module for layer in self._layers}
-        return Plan(self._layers, folded, warnings, modules)
+        return Plan(self._layers, folded, self._warnings(model), modules, length=self.length)
+
+    def _nothing(self, model: str) -> str:
+        choice = self._choice
+        matches = any(t.matches(k.lower()) for t in self._types for k in self._kinds)
+        if choice.types and not self._left_out and not matches:
+            near = meant(choice.types.split(",")[0], sorted(self._kinds), "it has")
+            kinds = listed(sorted(self._kinds))
+            hint = f"; {near}" if near.startswith("did") else ""
+            return f"{model} has no layer of the types {choice.types}; it has {kinds}{hint}"
+        reasons = self._left_out + [f"{n} tokens, not {self.length}" for n in self._other_lengths]
+        if reasons:
+            return f"no layer of {model} is left to compare: {reasons[0]}"
+        near = meant(choice.layers, self._all_names, "it has")
+        return f"no layer of {model} is left to compare: none matches '{choice.layers}'; {near}"
+
+    def _warnings(self, model: str) -> list[str]:
+        found = [f"{model}: {text}; left out" for text in self._left_out]
+        if self._other_lengths:
+            found.append(
+                f"{model}: left out, as they do not have the {self.length} tokens of a sample: "
+                f"{listed(self._other_lengths, _SHOWN)}"
+            )
+        if self._unmasked:
+            found.append(
+                f"{model}: padding is not left out of {listed(self._unmasked, _SHOWN)}, whose axes "
+                "are not those of the attention mask"
+            )
+        return found + [f"{model}: {text}" for text in self._doubts()]
+
+    def _doubts(self) -> list[str]:
+        """What was taken for what without knowing, where another choice gives other features."""
+        is_flat = ("flatten",) if self._tokens.mask is not None else ("flatten", "tokens-flatten")
+        open_ones = [la for la in self._layers if la.treatment.kind not in is_flat]
+        found = []
+        for basis, why in (
+            ("guess", "nothing tells which axis is which"),
+            ("doubt", "outputs of this shape have their features on different axes"),
+        ):
+            names = [la.name for la in open_ones if la.basis == basis and len(la.shape) > 1]
+            if names:
+                example = next(la for la in open_ones if la.name == names[0])
+                size = "×".join(map(str, example.shape))
+                found.append(
+                    f"axes of {listed(names, _SHOWN)}: {why}; {names[0]} ({size}) was taken as "
+                    f"{taken_as(example)}"
+                )
+        return found
+
+
+def taken_as(layer: Layer) -> str:
+    """Which axis of a layer's output was taken for what."""
+    if len(layer.shape) < 2:
+        return "samples × features"
+    how = layer.treatment
+    if how.kind == "flatten":
+        return "samples × numbers, all of them features"
+    what = "tokens" if how.kind.startswith("tokens-") else "positions"
+    if how.samples:
+        return f"{what} × samples × features"
+    is_last = how.features == len(layer.shape)
+    return f"samples × {what} × features" if is_last else f"samples × features × {what}"

@@ -13,6 +13,7 @@ from typing import Any
 from .libraries import with_torchvision
 from .refusal import Refusal
 from .specification import Specification
+from .suggestions import meant
 
 
 def made_by(specification: Specification) -> Any:
@@ -21,9 +22,10 @@ def made_by(specification: Specification) -> Any:
     What is no function, nor a class, is taken as it is, if there are no options.
     """
     namespace = run_file(specification)
-    file, _, function = specification.target.rpartition(":")
+    file, function = specification.parts
     if not hasattr(namespace, function):
-        raise Refusal(f"{specification.text}: {file} defines no '{function}'")
+        near = meant(function, _defined(namespace), "it defines")
+        raise Refusal(f"{specification.text}: {file} defines no '{function}'; {near}")
     value = getattr(namespace, function)
     if inspect.isroutine(value) or inspect.isclass(value):
         _check_arguments(value, specification)
@@ -32,9 +34,20 @@ def made_by(specification: Specification) -> Any:
     return value
 
 
+def _defined(namespace: ModuleType) -> list[str]:
+    """What the file itself defines to be called; what it imports is somebody else's."""
+    return [
+        name
+        for name, value in vars(namespace).items()
+        if not name.startswith("_")
+        and getattr(value, "__module__", None) == namespace.__name__
+        and (inspect.isroutine(value) or inspect.isclass(value))
+    ]
+
+
 def run_file(specification: Specification) -> ModuleType:
     """The file as a module; it is run when it is asked for first."""
-    file, _, function = specification.target.rpartition(":")
+    file, function = specification.parts
     if not file or not function:
         raise Refusal(f"{specification.text}: write py:FILE.py:FUNCTION")
     return _module(Path(file), specification.text)
@@ -54,18 +67,20 @@ def _module(path: Path, why: str) -> ModuleType:
         name = f"{name}_{abs(hash(str(resolved)))}"
     if str(resolved.parent) not in sys.path:
         sys.path.insert(0, str(resolved.parent))
-    # Last, so that nothing there takes the place of a package: only files of the user's look for it.
+    # Last, so that nothing there takes the place of a package: only the user's files look for it.
     if os.getcwd() not in sys.path:
         sys.path.append(os.getcwd())
     origin = importlib.util.spec_from_file_location(name, resolved)
     if origin is None or origin.loader is None:
         raise Refusal(f"{why}: '{path}' is no Python file")
 
+    loader = origin.loader
+
     def execute() -> ModuleType:
         module = importlib.util.module_from_spec(origin)
         sys.modules[name] = module
         try:
-            origin.loader.exec_module(module)
+            loader.exec_module(module)
         except BaseException:
             del sys.modules[name]
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import queue
 import threading
@@ -13,33 +12,38 @@ import torch
 
 from . import messages
 from .frames import FrameWriter
+from .preparation import prepare
+from .request import Request
 from .sender import Frame, Sender
 from .stream import Minibatch
 from .study import Study
+from .tokens import Tokens
 
 
-def run(options: argparse.Namespace, output: BinaryIO) -> None:
+def run(request: Request, output: BinaryIO) -> None:
     """Runs the models over the data, and writes the protocol to `output`."""
     progress = messages.Progress()
-    study = Study(options, progress)
+    study = prepare(request, progress)
     told = len(study.warnings)  # Those until now are in the header.
     writer = FrameWriter(output)
-    samples = study.stream.samples
+    samples = study.samples
     writer.header({"models": study.described(), "samples": samples}, study.about())
     sender = Sender(writer)
     grams = study.grams(samples[0])
     # A model that draws random numbers has to draw those of earlier minibatches, too.
     seen = 0 if any(entry.plan.draws for entry in study.entries) else _seen()
     for index, minibatch in enumerate(_ahead(iter(study.stream))):
+        tokens = study.sampling.tokens(minibatch.batches, index)
+        minibatch.hash = study.sampling.hash(minibatch, tokens)
         if index < seen:
             # Only the hash is looked at. The sender has nothing to send yet.
             progress(f"passing over minibatch {index + 1} of {len(samples)}")
-            writer.frame(minibatch.count, minibatch.hash, [], {})
+            writer.frame(samples[index], minibatch.hash, [], {})
             continue
         progress(f"minibatch {index + 1} of {len(samples)}")
-        if grams[0].shape[1] != minibatch.count:
-            grams = study.grams(minibatch.count)
-        _send(study, minibatch, grams, sender)
+        if grams[0].shape[1] != samples[index]:
+            grams = study.grams(samples[index])
+        _send(study, minibatch, tokens, grams, sender)
         for warning in study.warnings[told:]:
             messages.log(warning)
         told = len(study.warnings)
@@ -53,19 +57,23 @@ def _seen() -> int:
 
 
 def _send(
-    study: Study, minibatch: Minibatch, grams: list[torch.Tensor], sender: Sender
+    study: Study,
+    minibatch: Minibatch,
+    tokens: list[Tokens],
+    grams: list[torch.Tensor],
+    sender: Sender,
 ) -> None:
     """Computes one minibatch; matrices on the host are computed where they are sent from."""
     room = sender.room(grams)
-    targets = [r if g.device.type == "cpu" else g for r, g in zip(room, grams)]
-    faults = study.run(minibatch, targets)
+    targets = [r if g.device.type == "cpu" else g for r, g in zip(room, grams, strict=False)]
+    faults = study.run(minibatch, tokens, targets)
     ready = []
-    for host, target in zip(room, targets):
+    for host, target in zip(room, targets, strict=False):
         if host is not target:
             host.copy_(target, non_blocking=True)
             ready.append(torch.cuda.current_stream(target.device).record_event())
     names = [name for entry in study.entries for name in entry.names]
-    sender.send(Frame(minibatch.count, minibatch.hash, names, room, faults, ready))
+    sender.send(Frame(grams[0].shape[1], minibatch.hash, names, room, faults, ready))
 
 
 def _ahead(minibatches: Iterator[Minibatch]) -> Iterator[Minibatch]:

@@ -27,30 +27,33 @@ class Script(nn.Module):
     seen, which `opaque` tells.
     """
 
-    def __init__(self, script: torch.jit.ScriptModule) -> None:
+    def __init__(self, script: Any) -> None:
         super().__init__()
         self._script = [script]  # In a list, so that it is not taken for a child.
         self.original_name = script.original_name
+        self.qualified_name = script._c._type().qualified_name()
         self.opaque: list[str] = []
         self._graph = script.graph if _is_plain(script) else None
         if self._graph is None and any(True for _ in script.children()):
             self.opaque.append("")
             return
         for name, child in script.named_children() if self._graph is not None else ():
-            self.add_module(name, Script(child))
-            inner = self._modules[name]
+            inner = Script(child)
+            self.add_module(name, inner)
             self.opaque += [f"{name}.{path}".rstrip(".") for path in inner.opaque]
 
     def forward(self, *arguments: Any, **named: Any) -> Any:
         """What the script returns."""
         if self._graph is None or not self._modules or named:
             return self._script[0](*arguments, **named)
-        values = dict(zip((v.debugName() for v in self._graph.inputs()), (self, *arguments)))
+        values = dict(
+            zip((v.debugName() for v in self._graph.inputs()), (self, *arguments), strict=False)
+        )
         for node in self._graph.nodes():
             inputs = [values[v.debugName()] for v in node.inputs()]
             outputs = [v.debugName() for v in node.outputs()]
             result = self._run(node, inputs)
-            values |= zip(outputs, result if node.kind() in _UNPACKED else [result])
+            values |= zip(outputs, result if node.kind() in _UNPACKED else [result], strict=False)
         found = [values[v.debugName()] for v in self._graph.outputs()]
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -72,7 +75,8 @@ class Script(nn.Module):
     def train(self, mode: bool = True) -> Script:
         """Sets the script's own mode too, which its graph asks for."""
         self._script[0].train(mode)
-        return super().train(mode)
+        super().train(mode)
+        return self
 
     def _apply(self, function: Any, recurse: bool = True) -> Script:
         self._script[0]._apply(function)
@@ -91,7 +95,7 @@ class Script(nn.Module):
         return self._script[0].load_state_dict(*arguments, **named)
 
 
-def _is_plain(script: torch.jit.ScriptModule) -> bool:
+def _is_plain(script: Any) -> bool:
     """Whether `forward` has only nodes that are known here."""
     try:
         nodes = list(script.graph.nodes())
@@ -103,11 +107,11 @@ def _is_plain(script: torch.jit.ScriptModule) -> bool:
 def _is_known(node: Any) -> bool:
     kind = node.kind()
     if kind == "prim::CallMethod":
-        return node.s("name") == "forward"
+        return bool(node.s("name") == "forward")
     if kind == "prim::Constant":
-        return "Function" not in node.output().type().kind()
+        return "Function" not in str(node.output().type().kind())
     known = kind in _BUILT or kind in _UNPACKED or kind == "prim::GetAttr"
-    return known or (kind.startswith("aten::") and hasattr(torch.ops.aten, kind[6:]))
+    return bool(known or (kind.startswith("aten::") and hasattr(torch.ops.aten, kind[6:])))
 
 
 def _operator(node: Any, inputs: list[Any]) -> Any:
@@ -115,6 +119,6 @@ def _operator(node: Any, inputs: list[Any]) -> Any:
     schema = torch._C.parse_schema(node.schema())
     packet = getattr(torch.ops.aten, node.kind().removeprefix("aten::"))
     operator = getattr(packet, schema.overload_name or "default")
-    positional = [v for a, v in zip(schema.arguments, inputs) if not a.kwarg_only]
-    named = {a.name: v for a, v in zip(schema.arguments, inputs) if a.kwarg_only}
+    positional = [v for a, v in zip(schema.arguments, inputs, strict=False) if not a.kwarg_only]
+    named = {a.name: v for a, v in zip(schema.arguments, inputs, strict=False) if a.kwarg_only}
     return operator(*positional, **named)

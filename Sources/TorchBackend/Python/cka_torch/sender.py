@@ -74,12 +74,12 @@ class Sender:
         matrices = [matrix for grams in frame.grams for matrix in grams]
         finite = [ok for grams in frame.grams for ok in _finite(grams)]
         faults = dict(frame.faults)
-        for name, is_finite in zip(frame.names, finite):
+        for name, is_finite in zip(frame.names, finite, strict=False):
             if not is_finite:
                 faults.setdefault(name, "its features, or their products, are not finite")
         sent = [
             (name, matrix.numpy())
-            for name, matrix in zip(frame.names, matrices)
+            for name, matrix in zip(frame.names, matrices, strict=False)
             if name not in faults
         ]
         self._writer.frame(frame.samples, frame.hash, sent, faults)

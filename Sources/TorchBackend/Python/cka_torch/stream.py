@@ -7,6 +7,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from numpy import int64
+from numpy.typing import NDArray
+
 from .batches import Batch, join
 from .refusal import Refusal
 
@@ -18,6 +21,12 @@ class Source:
     - `count`: how many will come.
     - `batches`: begins anew with each call.
     - `is_shuffled`: another order, or possibly another, each time.
+    - `labels`: of all samples in their order, where they are known beforehand.
+    - `picked`: the samples with these numbers, in this order; None where they can only be read one
+      after another.
+    - `total`: samples of which `count` are taken; None where that is all.
+    - `seed`: of a new order that they were given.
+    - `is_folders`: read folder by folder, so that another order is the better one.
     """
 
     name: str
@@ -26,6 +35,11 @@ class Source:
     batches: Callable[[], Iterator[Batch]]
     has_ids: bool
     is_shuffled: bool
+    labels: list[str] | None = None
+    picked: Callable[[NDArray[int64]], Iterator[Batch]] | None = None
+    total: int | None = None
+    is_folders: bool = False
+    seed: int | None = None
 
 
 @dataclass
@@ -42,17 +56,26 @@ class Minibatch:
 
 
 class Stream:
-    """Minibatches of `size` samples from one source, or from two that are paired."""
+    """Minibatches of `size` samples, or of all, from one source, or from two that are paired."""
 
-    def __init__(self, sources: list[Source], size: int, most: int | None) -> None:
+    def __init__(self, sources: list[Source], size: int | None, most: int | None) -> None:
         self.sources = sources
-        self._size = size
         count = sources[0].count
+        size = max(1, count) if size is None else size
         self._check(None if most is None else most * size)
         whole, rest = divmod(count, size)
         self.samples = ([size] * whole + ([rest] if rest else []))[:most]
         self._iterator = self._minibatches()
         self._first: Minibatch | None = None
+
+    @property
+    def order(self) -> str:
+        """The order in which samples are taken."""
+        orders = [
+            "as they come" if source.seed is None else f"shuffled with seed {source.seed}"
+            for source in self.sources
+        ]
+        return ", then ".join(dict.fromkeys(orders)) if self.pairing != "ids" else orders[0]
 
     @property
     def pairing(self) -> str | None:
@@ -148,7 +171,7 @@ class _Cutter:
             self._wait(batch)
         wanted = set(ids) - self._waiting.keys()
         while wanted:
-            batch = self._rest.pop() if self._rest else self._next(sorted(wanted)[0])
+            batch = self._rest.pop() if self._rest else self._next(min(wanted))
             self._wait(batch)
             wanted -= set(batch.ids or [])
         return join([self._waiting.pop(name) for name in ids])

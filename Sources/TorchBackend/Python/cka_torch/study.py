@@ -1,25 +1,22 @@
-"""Models, data and layers of one run."""
+"""Models on data, ready to run: what one minibatch becomes."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Iterator
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from . import data, doctor, models
-from .grams import GramMaker
-from .layout import use_fast_layout
+from . import doctor
+from .batches import Batch
 from .models import Model
 from .passes import ModelPass
-from .plan import Choice, Plan, dry, plan
+from .plan import Plan, taken_as
 from .refusal import Refusal
-from .specification import renamed
+from .request import Request
 from .stream import Minibatch, Stream
-
-Say = Callable[[str], None]
+from .tokens import Tokens, draw, hash_of
 
 
 @dataclass
@@ -39,77 +36,90 @@ class Entry:
         return [f"{self.key}/{layer.name}" for layer in self.plan.layers]
 
 
-class Study:
-    """Everything that a run needs, with the layers found by dry passes."""
+@dataclass
+class Sampling:
+    """What is a sample: a row of the data, or a token of one.
 
-    def __init__(self, options: argparse.Namespace, say: Say) -> None:
-        self.options = options
-        self.warnings: list[str] = []
-        set_precision(options.tf32, options.threads)
-        self._dtype = getattr(torch, options.dtype)
-        self.precision = getattr(torch, options.precision)
-        devices = read_devices(options.device)
-        networks = models.named(options.models)
-        sets = data.named([options.data] + ([options.data2] if options.data2 else []))
-        self.warnings += renamed([*networks, *sets])
-        self.models = models.build_all(networks, options.seed, say)
-        for model in self.models:
-            self.warnings += [f"{model.name}: {warning}" for warning in model.warnings]
-        self._place(devices)
-        say("opening the data")
-        models.set_seeds(options.seed)
-        most = options.max_batches and options.max_batches * options.batch_size
-        sources = data.open_data(sets, options.batch_size, most)
-        self.stream = Stream(sources, options.batch_size, options.max_batches)
-        self.entries = list(self._entries(say))
+    - `length`: tokens of a row where each is a sample; None where rows are.
+    """
 
-    def _place(self, devices: list[torch.device]) -> None:
-        self._devices: dict[int, torch.device] = {}
-        for index, model in enumerate(self.models):
-            device = devices[index % len(devices)]
-            model.module.to(device=device, dtype=self._dtype)
-            self._devices[id(model)] = device
+    request: Request
+    length: int | None = None
 
-    def _entries(self, say: Say) -> Iterator[Entry]:
-        options = self.options
-        choice = Choice(
-            options.layers, options.types, options.pool, options.tokens, options.keep_duplicates
-        )
-        first = self.stream.first()
-        makers = {device: GramMaker(device, self.precision) for device in self._devices.values()}
-        for model in self.models:
-            device = self._devices[id(model)]
-            entries, batches = [], []
-            for dataset, source in enumerate(self.stream.sources):
-                say(f"looking at the layers of {model.name}")
-                batch = dry(first.batches[dataset].cut(0, options.chunk or first.count))
-                batch = batch.to(device, self._dtype)
-                found = plan(model.module, model.name, batch, choice, device)
-                self.warnings += found.warnings
-                runner = ModelPass(model.module, found, makers[device], options.chunk)
-                is_one = len(self.stream.sources) == 1
-                key = model.name if is_one else f"{model.name}@{source.name}"
-                entries.append(Entry(model, dataset, device, found, runner, key))
-                batches.append(batch)
-            use_fast_layout(
-                model.module, device,
-                lambda: [
-                    gram for entry, batch in zip(entries, batches)
-                    for gram in entry.runner.trial(batch, device)
-                ],
+    @property
+    def per_row(self) -> int:
+        """Samples for each row of the data."""
+        return 1 if self.length is None else self.request.tokens_per_sample
+
+    def tokens(self, batches: list[Batch], index: int) -> list[Tokens]:
+        """Which tokens count in a minibatch, for each data set; drawn ones are the same in all.
+
+        - `index`: the minibatch's number, from 0.
+        """
+        request = self.request
+        masks = [None if request.keeps_padding else batch.mask for batch in batches]
+        if self.length is None:
+            return [Tokens(mask) for mask in masks]
+        if any(not _are_equal(masks[0], mask) for mask in masks[1:]):
+            raise Refusal(
+                f"minibatch {index + 1}: samples have other tokens in one data set than in the "
+                "other; --tokens each compares token by token, so that both need the same lengths"
             )
-            yield from entries
+        samples, places = draw(
+            masks[0], batches[0].count, self.length, self.per_row, request.seed, index
+        )
+        picks = torch.from_numpy(samples), torch.from_numpy(places)
+        return [Tokens(mask, picks) for mask in masks]
 
-    def run(self, minibatch: Minibatch, grams: list[torch.Tensor]) -> dict[str, str]:
+    def hash(self, minibatch: Minibatch, tokens: list[Tokens]) -> str:
+        """Tells the samples and their order."""
+        picks = tokens[0].picks
+        if picks is None:
+            return minibatch.hash
+        return hash_of(minibatch.hash, picks[0].numpy(), picks[1].numpy())
+
+
+def _are_equal(first: torch.Tensor | None, second: torch.Tensor | None) -> bool:
+    if first is None or second is None:
+        other = second if first is None else first
+        return other is None or bool(other.all())
+    return torch.equal(first, second)
+
+
+@dataclass
+class Study:
+    """Everything that a run needs; `preparation.prepare` makes it.
+
+    - `warnings`: grow while it runs.
+    """
+
+    request: Request
+    stream: Stream
+    entries: list[Entry]
+    sampling: Sampling
+    dtype: torch.dtype
+    precision: torch.dtype
+    warnings: list[str]
+
+    @property
+    def samples(self) -> list[int]:
+        """Samples of every minibatch."""
+        return [count * self.sampling.per_row for count in self.stream.samples]
+
+    def run(
+        self, minibatch: Minibatch, tokens: list[Tokens], grams: list[torch.Tensor]
+    ) -> dict[str, str]:
         """Fills the matrices of all entries, and returns why some are missing, by their names."""
         faults: dict[str, str] = {}
-        moved: dict[tuple[int, torch.device], Any] = {}
-        for entry, out in zip(self.entries, grams):
+        moved: dict[tuple[int, torch.device], tuple[Batch, Tokens]] = {}
+        for entry, out in zip(self.entries, grams, strict=False):
             place = (entry.dataset, entry.device)
             if place not in moved:
-                moved[place] = minibatch.batches[entry.dataset].to(entry.device, self._dtype)
+                batch = minibatch.batches[entry.dataset].to(entry.device, self.dtype)
+                moved[place] = (batch, tokens[entry.dataset].to(entry.device))
             before = entry.runner.chunk
-            found = entry.runner.run(moved[place], out)
+            batch, counted = moved[place]
+            found = entry.runner.run(batch, out, counted)
             if entry.runner.chunk != before:
                 self.warnings.append(
                     f"{entry.key}: memory ran out; chunks of {entry.runner.chunk} samples"
@@ -142,16 +152,27 @@ class Study:
 
     def about(self) -> dict[str, Any]:
         """What has to be known to trust and to repeat the result."""
-        options = self.options
+        request = self.request
         devices = dict.fromkeys(str(entry.device) for entry in self.entries)
         settings = {
-            "device": ", ".join(devices), "dtype": options.dtype,
-            "precision": options.precision, "tf32": str(options.tf32).lower(),
-            "mode": "eval", "pool": options.pool, "tokens": options.tokens,
-            "duplicates": "kept" if options.keep_duplicates else "folded",
-            "seed": str(options.seed), "layers": options.layers, "types": options.types,
+            "device": ", ".join(devices),
+            "dtype": request.dtype,
+            "precision": request.precision,
+            "tf32": str(request.tf32).lower(),
+            "mode": "eval",
+            "pool": request.pool,
+            "tokens": request.tokens,
+            "sample": self._sample(),
+            "axes": "; ".join(self._axes()),
+            "padding": self._padding(),
+            "duplicates": "kept" if request.keeps_duplicates else "folded",
+            "seed": str(request.seed),
+            "layers": request.layers,
+            "types": request.types,
             "data": " ".join(source.specification for source in self.stream.sources),
-            "pairing": self.stream.pairing, "chunk": options.chunk and str(options.chunk),
+            "order": self.stream.order,
+            "pairing": self.stream.pairing,
+            "chunk": request.chunk and str(request.chunk),
         }
         return {
             "versions": doctor.versions(),
@@ -159,31 +180,49 @@ class Study:
             "warnings": self.warnings,
         }
 
+    def taken(self) -> list[str]:
+        """What a sample is, which axes were taken for what, how much is padding; a line each."""
+        lines = [f"a sample is {self._sample()}"] if self.sampling.length is not None else []
+        padding = self._padding()
+        return (
+            lines
+            + [f"axes: {', '.join(self._axes())}"]
+            + ([f"padding: {padding}"] if padding else [])
+        )
 
-def set_precision(allows_tf32: bool, threads: int | None) -> None:
-    """Full float32 products everywhere, unless TF32 was asked for."""
-    if threads is not None:
-        torch.set_num_threads(threads)
-    torch.set_float32_matmul_precision("high" if allows_tf32 else "highest")
-    torch.backends.cuda.matmul.allow_tf32 = allows_tf32
-    torch.backends.cudnn.allow_tf32 = allows_tf32
+    def _sample(self) -> str:
+        if self.sampling.length is None:
+            return "a row of the data"
+        return (
+            f"a token: of n rows of the data {self.sampling.per_row} × n tokens, drawn at random "
+            f"with seed {self.request.seed}"
+        )
+
+    def _axes(self) -> list[str]:
+        """How many layers had their axes taken for what."""
+        found = Counter(
+            f"{taken_as(layer)}{_reduced(layer.treatment.kind)}"
+            for entry in self.entries
+            for layer in entry.plan.layers
+        )
+        return [f"{count} × ({text})" for text, count in found.most_common()]
+
+    def _padding(self) -> str | None:
+        """How many positions of the first minibatch are padding, and what becomes of them."""
+        mask = self.stream.first().batches[0].mask
+        if mask is None:
+            return None
+        share = 1 - float(mask.double().mean())
+        fate = "kept" if self.request.keeps_padding else "left out"
+        return f"{share:.1%} of the positions of the first minibatch, {fate}"
 
 
-def read_devices(text: str) -> list[torch.device]:
-    """The devices that models are put on in turn."""
-    if text == "auto":
-        text = "cuda" if torch.cuda.is_available() else "cpu"
-    result = []
-    for name in text.split(","):
-        try:
-            device = torch.device(name.strip())
-        except RuntimeError:
-            raise Refusal(f"--device {name}: write auto, cpu, cuda, or cuda:1") from None
-        if device.type not in ("cpu", "cuda"):
-            raise Refusal(f"--device {name}: only cpu and cuda can be used")
-        count = torch.cuda.device_count() if device.type == "cuda" else 1
-        if device.type == "cuda" and (device.index or 0) >= count:
-            found = f"{count} CUDA devices are" if count != 1 else "one CUDA device is"
-            raise Refusal(f"--device {name}: {found} there")
-        result.append(device)
-    return result
+def _reduced(kind: str) -> str:
+    """What was made of tokens or positions."""
+    return {
+        "tokens-mean": ", mean of tokens",
+        "tokens-class": ", first token",
+        "tokens-each": ", each token a sample",
+        "mean": ", mean of positions",
+        "tokens-flatten": ", all tokens in a row",
+    }.get(kind, "")

@@ -1,6 +1,7 @@
 import Core
 import Explorer
 import Foundation
+import Recipe
 
 /// What may follow the beginning of a specification of a model or of data.
 struct SpecificationCompletion {
@@ -14,8 +15,8 @@ struct SpecificationCompletion {
   /// - Throws: why the names of a library cannot be told.
   func candidates(_ text: String, isModel: Bool) throws -> [Completion] {
     let specification = Specification(text)
-    if specification.arguments != nil { return arguments(specification, isModel: isModel) }
-    guard specification.rest != nil else { return beginnings(specification, isModel: isModel) }
+    if specification.query != nil { return arguments(specification, isModel: isModel) }
+    guard specification.target != nil else { return beginnings(specification, isModel: isModel) }
     let again = recent.filter { $0.hasPrefix(text) && $0 != text }.map { Completion($0, note: "") }
     let found = try rests(specification, isModel: isModel)
     return again + found.filter { !again.contains($0) }
@@ -46,9 +47,9 @@ struct SpecificationCompletion {
       .map { Completion($0, note: "used before") }
     let kinds = (isModel ? Self.modelKinds : Self.dataKinds)
       .filter { $0.text.hasPrefix(start.kind) && $0.text != start.kind }
-      .map { Completion(start.name + $0.text, note: $0.note) }
+      .map { Completion(start.prefix + $0.text, note: $0.note) }
     let files = nearby(start.kind, isModel: isModel)
-      .map { Completion(start.name + $0, note: "in this folder") }
+      .map { Completion(start.prefix + $0, note: "in this folder") }
     return again + kinds + files
   }
 
@@ -64,9 +65,9 @@ struct SpecificationCompletion {
   // MARK: After the colon
 
   private func rests(_ start: Specification, isModel: Bool) throws -> [Completion] {
-    let rest = start.rest ?? ""
+    let rest = start.target ?? ""
     func whole(_ rests: [String]) -> [Completion] {
-      rests.map { Completion("\(start.name)\(start.kind):\($0)") }
+      rests.map { Completion("\(start.prefix)\(start.kind):\($0)") }
     }
     func paths(_ endings: [String]) -> [String] {
       PathCompletion.paths(beginning: rest, endings: endings)
@@ -77,7 +78,7 @@ struct SpecificationCompletion {
     case "torchvision", "timm":
       return whole(try names(start.kind).filter { $0.hasPrefix(rest) })
     case "py":
-      if let (file, function) = start.pythonParts {
+      if let (file, function) = start.parts, file.hasSuffix(".py") {
         let found = PythonFunctions.names(in: file).filter { $0.hasPrefix(function) }
         return whole(found.map { "\(file):\($0)" })
       }
@@ -97,20 +98,21 @@ struct SpecificationCompletion {
   // MARK: After the question mark
 
   private func arguments(_ start: Specification, isModel: Bool) -> [Completion] {
-    let arguments = start.arguments ?? ""
+    let arguments = start.query ?? ""
     let head = arguments.lastIndex(of: "&").map { String(arguments[...$0]) } ?? ""
     let last = String(arguments.dropFirst(head.count))
     func whole(_ ends: [String]) -> [Completion] {
       var copy = start
       return ends.map { end in
-        copy.arguments = head + end
+        copy.query = head + end
         return Completion(copy.text)
       }
     }
     for key in ["checkpoint=", "root="] where last.hasPrefix(key) {
-      let path = String(last.dropFirst(key.count))
+      let path = SpecificationOption(last).text ?? ""
       return whole(
-        PathCompletion.paths(beginning: path, endings: key == "root=" ? [] : nil).map { key + $0 })
+        PathCompletion.paths(beginning: path, endings: key == "root=" ? [] : nil)
+          .map { SpecificationOption(key: String(key.dropLast()), text: $0).written })
     }
     return whole(
       Self.keys(start.kind, isModel: isModel).filter { $0.hasPrefix(last) && $0 != last })
@@ -118,9 +120,9 @@ struct SpecificationCompletion {
 
   private static func keys(_ kind: String, isModel: Bool) -> [String] {
     switch (kind, isModel) {
-    case ("torchvision", true): ["weights=DEFAULT", "checkpoint="]
-    case ("timm", true): ["pretrained=true", "checkpoint="]
-    case ("py", true), ("hub", true), ("hf", true): ["checkpoint="]
+    case ("torchvision", true): ["weights=DEFAULT", "checkpoint=", "prefix=", "key="]
+    case ("timm", true): ["pretrained=true", "checkpoint=", "prefix=", "key="]
+    case ("py", true), ("hub", true), ("hf", true): ["checkpoint=", "prefix=", "key="]
     case ("torchvision", false): ["root=", "split=test", "size="]
     case ("imagefolder", false), ("digits", false): ["size="]
     default: []

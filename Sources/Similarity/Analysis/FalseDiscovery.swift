@@ -1,0 +1,21 @@
+/// Many tests at once: Benjamini and Hochberg's control of the false discovery rate (1995).
+public enum FalseDiscovery {
+  /// The share of false findings among all findings that is accepted.
+  public static let defaultLevel = 0.05
+
+  /// Adjusted p values ("q values"), one for each of `pValues`: taking those that are at most q for
+  /// findings keeps the expected share of false ones at or below q.
+  ///
+  /// It holds for independent tests and for tests that are positively dependent, as cells of one
+  /// study are (Benjamini and Yekutieli 2001). NaN stays NaN and is not counted. O(n log n).
+  public static func adjusted(_ pValues: [Double]) -> [Double] {
+    let order = pValues.indices.filter { !pValues[$0].isNaN }.sorted { pValues[$0] < pValues[$1] }
+    var adjusted = [Double](repeating: .nan, count: pValues.count)
+    var smallest = 1.0
+    for (rank, index) in order.enumerated().reversed() {
+      smallest = min(smallest, pValues[index] * Double(order.count) / Double(rank + 1))
+      adjusted[index] = smallest
+    }
+    return adjusted
+  }
+}

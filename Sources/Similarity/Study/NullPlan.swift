@@ -1,0 +1,67 @@
+/// A permutation null as it is asked for: how often the samples are permuted, and how.
+///
+/// Within each minibatch one random order of its samples is drawn for each draw, and every layer
+/// that is compared with another is put into it, so that a draw is a whole matrix of CKA of layers
+/// that see unrelated samples. Whoever wants the null of a statistic of many cells, such as the
+/// largest of a row, takes the statistic of each draw.
+public struct NullPlan: Sendable, Hashable, Codable {
+  /// Draws, N.
+  public var draws: Int
+  /// What the orders are drawn by.
+  public var seed: UInt64
+
+  /// `draws` permutations of each minibatch.
+  public init(draws: Int, seed: UInt64 = 0) {
+    self.draws = draws
+    self.seed = seed
+  }
+
+  /// Fewest draws: with fewer no cell can have p ≤ 0.05.
+  public static let fewestDraws = 19
+  /// Most draws.
+  public static let mostDraws = 100_000
+  /// Most bytes of the sums of all draws.
+  public static let mostBytes = 1 << 30
+
+  /// Bytes of the sums over `layers` layers: 8 N L². While a minibatch is added there may be two
+  /// copies of them, as the last study is still being looked at.
+  public func bytes(layers: Int) -> Int {
+    let (cells, tooMany) = layers.multipliedReportingOverflow(by: layers)
+    let (bytes, overflow) = cells.multipliedReportingOverflow(by: 8 * min(draws, 1 << 32))
+    return tooMany || overflow ? .max : bytes
+  }
+
+  /// The most draws for so many layers within `mostBytes`.
+  public static func draws(fittingLayers layers: Int) -> Int {
+    min(mostDraws, mostBytes / max(1, 8 * layers * layers))
+  }
+
+  /// The order of the samples of a minibatch in a draw: sample i is exchanged for the result's
+  /// element i. It depends on nothing but the seed and these three numbers.
+  public func permutation(of samples: Int, minibatch: Int, draw: Int) -> [Int] {
+    var random = SplitMix64(seed: seed)
+    random = SplitMix64(seed: random.next() ^ UInt64(minibatch))
+    random = SplitMix64(seed: random.next() ^ UInt64(draw))
+    var order = Array(0..<samples)
+    // Fisher and Yates's shuffle, written out: the standard library's may change.
+    for i in stride(from: samples - 1, to: 0, by: -1) {
+      order.swapAt(i, Int(random.next().multipliedFullWidth(by: UInt64(i + 1)).high))
+    }
+    return order
+  }
+}
+
+/// Steele, Lea and Flood's splitmix64 (2014): the same numbers everywhere, from any seed.
+struct SplitMix64 {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

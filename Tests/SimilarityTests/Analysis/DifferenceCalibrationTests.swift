@@ -1,0 +1,155 @@
+import Core
+import Glibc
+import Testing
+import TestSupport
+
+@testable import Similarity
+
+/// Networks of four layers with two features each, which see three factors of the data.
+///
+/// Networks 1 and 2 have the same loadings and noise of the same size: each has the same CKA with
+/// network 0 in the long run, though no sample's features are the same.
+private struct World {
+  private let loadings: [[Double]]
+  private let isHeavy: Bool
+  private static let (layers, features, factors, samples) = (4, 2, 3, 16)
+
+  init(isHeavy: Bool, _ noise: inout Noise) {
+    self.isHeavy = isHeavy
+    let count = Self.layers * Self.features
+    let own = (0..<2).map { _ in
+      (0..<count).map { _ in (0..<Self.factors).map { _ in noise.gaussian() } }
+    }
+    loadings = own[0] + own[1] + own[1]
+  }
+
+  /// HSIC₀ of every two of the twelve layers over one minibatch, as a study's triangle stores it.
+  private func minibatch(_ noise: inout Noise) -> [Double] {
+    let rows = (0..<Self.samples).map { _ in sample(&noise) }
+    let count = loadings.count
+    var sums = [Double](repeating: 0, count: count)
+    for row in rows { for k in 0..<count { sums[k] += row[k] } }
+    let means = sums.map { $0 / Double(Self.samples) }
+    var covariances = [Double](repeating: 0, count: count * count)
+    for row in rows {
+      for i in 0..<count {
+        for j in i..<count {
+          covariances[i * count + j] += (row[i] - means[i]) * (row[j] - means[j])
+        }
+      }
+    }
+    func squares(_ a: Int, _ b: Int) -> Double {
+      (0..<4).reduce(0) { sum, index in
+        let (i, j) = (2 * a + index / 2, 2 * b + index % 2)
+        let value = covariances[min(i, j) * count + max(i, j)]
+        return sum + value * value
+      }
+    }
+    return (0..<count / 2).flatMap { a in (a..<count / 2).map { squares(a, $0) } }
+  }
+
+  /// Features of one sample; a heavy factor decides most of them, and has heavy tails.
+  private func sample(_ noise: inout Noise) -> [Double] {
+    var factors = (0..<Self.factors).map { _ in noise.gaussian() }
+    if isHeavy { factors[0] *= 2.5 / (0.2 + noise.uniform()).squareRoot() }
+    return loadings.map { loading in
+      zip(loading, factors).reduce(0.7 * noise.gaussian()) { $0 + $1.0 * $1.1 }
+    }
+  }
+
+  /// Networks `rows` and `columns` of a study of all three over new samples.
+  func study(_ minibatches: Int, tag: String, _ noise: inout Noise) -> [Comparison] {
+    let models = (0..<3).map { model in
+      StudyModel(name: "n", layers: (0..<Self.layers).map { StudyLayer(name: "\(model)/\($0)") })
+    }
+    let shown = models.map { model in
+      StudyModel(
+        name: "n", layers: (0..<Self.layers).map { StudyLayer(name: "\($0)") })
+    }
+    var study = Study(models: shown, options: StudyOptions(estimator: .biased))
+    for index in 0..<minibatches {
+      study.add(samples: Self.samples, sampleHash: "\(tag) \(index)", hsic: minibatch(&noise))
+    }
+    return [1, 2].map { other in
+      let block = StudyBlock(study: study, rowModel: 0, columnModel: other)
+      return Comparison(
+        id: ResultID(path: tag, key: "\(other)"), format: "", kind: .layers, rows: shown[0].axis,
+        columns: shown[other].axis, matrix: block.matrix(), block: block)
+    }
+  }
+}
+
+/// What many tests of differences that are none say.
+private struct Tally {
+  var runs = 0
+  var runsWithAny = 0
+  /// Runs with any cell where degrees of freedom are the minibatches less one.
+  private var runsWithAnyNaively = 0
+  private var cells = 0
+  private var below = [0.05: 0, 0.2: 0, 0.5: 0]
+
+  mutating func add(_ difference: Difference) {
+    let p = difference.test?.pValues.values() ?? []
+    runs += 1
+    cells += p.count
+    for level in below.keys { below[level, default: 0] += p.count { $0 < level } }
+    if (difference.summary().differing ?? 0) > 0 { runsWithAny += 1 }
+    guard let test = difference.test, case .same(let minibatches) = test.pairing else { return }
+    let naive = zip(difference.matrix.values(), test.standardErrors.values()).map {
+      StudentT.twoSidedP($0 / $1, degrees: Double(minibatches - 1))
+    }
+    if FalseDiscovery.adjusted(naive).contains(where: { $0 <= 0.05 }) { runsWithAnyNaively += 1 }
+  }
+
+  /// `shareOfRuns` of paired differences with n − 1 degrees of freedom.
+  var naiveShareOfRuns: Double { Double(runsWithAnyNaively) / Double(runs) }
+
+  /// The share of p values below a level.
+  func share(_ level: Double) -> Double { Double(below[level, default: 0]) / Double(cells) }
+  var shareOfRuns: Double { Double(runsWithAny) / Double(runs) }
+}
+
+/// Differences that are none: how often they are taken for some.
+@Suite("Calibration of differences")
+struct DifferenceCalibrationTests {
+  private func tally(
+    isHeavy: Bool, minibatches: Int, isPaired: Bool, runs: Int = Simulation.draws(150)
+  ) -> Tally {
+    var noise = Noise(seed: 11)
+    var tally = Tally()
+    for _ in 0..<runs {
+      let world = World(isHeavy: isHeavy, &noise)
+      let first = world.study(minibatches, tag: "first", &noise)
+      if isPaired {
+        tally.add(Difference(first[0], minus: first[1]))
+      } else {
+        tally.add(Difference(first[0], minus: world.study(minibatches, tag: "second", &noise)[0]))
+      }
+    }
+    return tally
+  }
+
+  @Test(
+    "two samples of the same networks differ in under 5 % of runs, and p is uniform or too large",
+    arguments: [false, true], [6, 16])
+  func independent(isHeavy: Bool, minibatches: Int) {
+    let found = tally(isHeavy: isHeavy, minibatches: minibatches, isPaired: false)
+    #expect(found.shareOfRuns < 0.05, "\(found.shareOfRuns)")
+    #expect((0.005...0.055).contains(found.share(0.05)), "\(found.share(0.05))")
+    #expect((0.1...0.22).contains(found.share(0.2)), "\(found.share(0.2))")
+    #expect((0.4...0.54).contains(found.share(0.5)), "\(found.share(0.5))")
+  }
+
+  @Test(
+    "networks that are alike on the same samples differ in under 5 % of runs",
+    arguments: [false, true], [6, 16])
+  func paired(isHeavy: Bool, minibatches: Int) {
+    let found = tally(isHeavy: isHeavy, minibatches: minibatches, isPaired: true)
+    #expect(found.shareOfRuns < 0.05, "\(found.shareOfRuns)")
+    #expect((0.005...0.055).contains(found.share(0.05)), "\(found.share(0.05))")
+    #expect((0.1...0.22).contains(found.share(0.2)), "\(found.share(0.2))")
+    #expect((0.4...0.54).contains(found.share(0.5)), "\(found.share(0.5))")
+    // Why degrees of freedom are not just the minibatches less one.
+    #expect(found.naiveShareOfRuns > found.shareOfRuns, "\(found.naiveShareOfRuns)")
+  }
+}

@@ -1,0 +1,192 @@
+import Core
+import Testing
+import TestSupport
+
+@testable import Similarity
+
+/// The permutation null: samples of the second layer permuted within each minibatch.
+@Suite("Permutation null")
+struct NullTests {
+  private func options(_ estimator: Estimator = .unbiased, draws: Int = 19) -> StudyOptions {
+    StudyOptions(
+      estimator: estimator, precision: .float64, null: NullPlan(draws: draws, seed: 7))
+  }
+
+  /// Two models of 3 and 2 layers, minibatches of 9, 3 and 8 samples.
+  private func tables() -> [[[Table]]] {
+    var noise = Noise(seed: 3)
+    return [9, 3, 8].map { n in
+      [3, 2].map { count in (0..<count).map { noise.gaussians(n, 3 + $0) } }
+    }
+  }
+
+  private func source(_ tables: [[[Table]]]) -> ArraySource {
+    ArraySource(tables.map { $0.map { $0.map(\.matrix) } })
+  }
+
+  @Test(
+    "a draw is the study of permuted samples, written out",
+    arguments: Estimator.allCases, [Kernel.linear, .rbf(fraction: 1, median: .offDiagonal)])
+  func writtenOut(estimator: Estimator, kernel: Kernel) throws {
+    let tables = tables()
+    var options = options(estimator)
+    options.kernel = kernel
+    let plan = try #require(options.null)
+    let study = try study(of: source(tables), options)
+    for draw in [0, 18] {
+      for (i, j) in [(0, 3), (1, 2), (2, 4), (0, 0)] {
+        var sum = 0.0
+        for (index, minibatch) in tables.enumerated() where minibatch[0][0].rows > 3 {
+          let layers = minibatch.flatMap { $0 }
+          let n = layers[0].rows
+          let order = plan.permutation(of: n, minibatch: index, draw: draw)
+          let moved = Table(rows: n, columns: layers[j].columns) { layers[j][order[$0], $1] }
+          func gram(_ x: Table) -> Table {
+            kernel == .linear ? linearGram(x) : rbfGram(x, fraction: 1, offDiagonal: true)
+          }
+          let hsic = estimator == .biased ? biasedHSIC : unbiasedHSIC
+          sum += Double(n * (n - 3)) * hsic(gram(layers[i]), gram(moved))
+        }
+        let found = try #require(study.null).sum(draw: draw, i, j)
+        #expect(abs(found - sum) < 1e-9 * max(1, abs(sum)))
+      }
+    }
+  }
+
+  @Test("gives the same bits on any number of threads, and taken up again after any minibatch")
+  func sameBits() throws {
+    let source = source(tables())
+    let expected = try study(of: source, options(), threads: 1)
+    for threads in [2, 5] {
+      #expect(try study(of: source, options(), threads: threads).null == expected.null)
+    }
+    let computation = Computation(source: source, options: options(), threads: 2)
+    for stop in 1...2 {
+      let part = try computation.run { $0.minibatches.count < stop }
+      let stored = try Study(
+        models: part.models, options: part.options, minibatches: part.minibatches,
+        faults: part.faults, sums: part.sums, scales: part.scales, kept: part.kept,
+        figures: part.figures, null: part.null)
+      let again = try computation.run(from: stored)
+      #expect(again.null == expected.null && again.figures == expected.figures)
+    }
+    #expect(throws: StudyError.self) {
+      try Study(
+        models: expected.models, options: expected.options, minibatches: expected.minibatches,
+        faults: expected.faults, sums: expected.sums, scales: expected.scales,
+        kept: expected.kept)
+    }
+  }
+
+  @Test("of frames of Gram matrices is that of features")
+  func frames() throws {
+    let tables = tables()
+    let expected = try study(of: source(tables), options())
+    var accumulator = StudyAccumulator(
+      Study(models: expected.models, options: options()), threads: 2)
+    for minibatch in tables {
+      let layers = minibatch.flatMap { $0 }
+      try accumulator.add(
+        GramFrame(
+          samples: layers[0].rows, layers: layers.map { .gram(linearGram(centred($0)).matrix) }))
+    }
+    let found = try #require(accumulator.study.null)
+    #expect(distance(found.values, try #require(expected.null).values) < 1e-9)
+  }
+
+  @Test("a permutation has every sample once, and depends on seed, minibatch and draw")
+  func permutations() {
+    let plan = NullPlan(draws: 19, seed: 1)
+    let order = plan.permutation(of: 50, minibatch: 2, draw: 3)
+    #expect(order.sorted() == Array(0..<50))
+    #expect(order == NullPlan(draws: 99, seed: 1).permutation(of: 50, minibatch: 2, draw: 3))
+    #expect(order != plan.permutation(of: 50, minibatch: 3, draw: 2))
+    #expect(order != NullPlan(draws: 19, seed: 2).permutation(of: 50, minibatch: 2, draw: 3))
+    // Every place is as likely for every sample.
+    var counts = [Int](repeating: 0, count: 4)
+    for draw in 0..<4000 {
+      counts[plan.permutation(of: 4, minibatch: 0, draw: draw)[0]] += 1
+    }
+    #expect(counts.allSatisfy { abs($0 - 1000) < 120 })
+  }
+
+  /// χ² of counts that should all be alike, less its mean, in standard deviations.
+  private func excess(_ counts: [Int]) -> Double {
+    let expected = Double(counts.reduce(0, +)) / Double(counts.count)
+    let square = counts.reduce(0) {
+      $0 + (Double($1) - expected) * (Double($1) - expected) / expected
+    }
+    let degrees = Double(counts.count - 1)
+    return (square - degrees) / (2 * degrees).squareRoot()
+  }
+
+  @Test("p is uniform for independent layers, and so is that of the best match")
+  func calibrated() throws {
+    var noise = Noise(seed: 13)
+    let draws = Simulation.draws(300)
+    var (cells, matches) = ([Int](repeating: 0, count: 20), [Int](repeating: 0, count: 20))
+    for _ in 0..<draws {
+      let minibatches = (0..<2).map { _ in
+        [1, 4].map { count in
+          (0..<count).map { _ in noise.gaussians(10, 4).matrix }
+        }
+      }
+      let study = try study(of: ArraySource(minibatches), options(), threads: 1)
+      cells[Int((study.nullP(0, 1) * 20).rounded()) - 1] += 1
+      let best = (1...4).map { study.cka(0, $0) }.max() ?? .nan
+      let block = StudyBlock(study: study, rowModel: 0, columnModel: 1)
+      let match = try #require(block.nullOfBestMatch(row: 0, value: best))
+      matches[Int((match.p * 20).rounded()) - 1] += 1
+    }
+    Simulation.tell("p of independent layers, twentieths: \(cells), of best matches: \(matches)")
+    // Three standard deviations: p of each is one of 20 values, all as likely.
+    #expect(abs(excess(cells)) < 3 && abs(excess(matches)) < 3, "\(cells) \(matches)")
+    // Each cell of four by itself would be called a match five times as often as it should.
+    #expect(Double(matches[0]) / Double(draws) < 0.1)
+  }
+
+  @Test("finds layers that share a factor, and not the others")
+  func power() throws {
+    var noise = Noise(seed: 17)
+    let minibatches = (0..<8).map { _ in
+      let factor = noise.gaussians(24, 3)
+      let (a, b) = (noise.gaussians(24, 3), noise.gaussians(24, 3))
+      let shared = [a, b].map { own in
+        Table(rows: 24, columns: 3) { factor[$0, $1] + own[$0, $1] }.matrix
+      }
+      return [[shared[0]], [shared[1], noise.gaussians(24, 3).matrix]]
+    }
+    let study = try study(of: ArraySource(minibatches), options(draws: 199))
+    let block = StudyBlock(study: study, rowModel: 0, columnModel: 1)
+    #expect(block.nullP(row: 0, column: 0) == 1 / 200.0)
+    let (a, b) = (
+      try #require(block.nullFinding(row: 0, column: 0)),
+      try #require(block.nullFinding(row: 0, column: 1))
+    )
+    #expect(a.quantile < study.cka(0, 1) && b.quantile > study.cka(0, 2))
+    #expect(b.p > 0.05)
+    let shown = try #require(block.matrixAboveNull())
+    #expect(shown[0, 0] == study.cka(0, 1) && shown[0, 1].isNaN)
+    #expect(block.countAboveNull().map { [$0.above, $0.cells] } == [1, 2])
+    let tables = try #require(block.nullFindings())
+    #expect(tables.p[0, 1] == b.p && tables.quantile[0, 0] == a.quantile)
+  }
+
+  @Test("p and the quantile agree")
+  func quantile() {
+    let draws = (1...19).map(Double.init)
+    #expect(Study.finding(19.5, among: draws) == NullFinding(p: 0.05, quantile: 19))
+    #expect(Study.finding(19, among: draws).p == 0.1)
+    #expect(Study.finding(5, among: Array(draws.prefix(9))).quantile.isNaN)
+    #expect(NullPlan(draws: 200).bytes(layers: 182) == 8 * 200 * 182 * 182)
+    #expect(NullPlan(draws: .max).bytes(layers: .max) == .max)
+    #expect(NullPlan.draws(fittingLayers: 1000) == 134)
+  }
+
+  @Test("is refused where there are no Gram matrices")
+  func featureForm() {
+    #expect(throws: ComputeError.self) {
+      try study(of: source(tables()), options(), gramBytes: 0)
+    }
+  }
+}
