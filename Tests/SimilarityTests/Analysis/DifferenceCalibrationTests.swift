@@ -113,7 +113,7 @@ private struct Tally {
 @Suite("Calibration of differences")
 struct DifferenceCalibrationTests {
   private func tally(
-    isHeavy: Bool, minibatches: Int, isPaired: Bool, runs: Int = 150
+    isHeavy: Bool, minibatches: Int, isPaired: Bool, runs: Int = Simulation.draws(150)
   ) -> Tally {
     var noise = Noise(seed: 11)
     var tally = Tally()
