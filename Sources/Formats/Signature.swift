@@ -15,25 +15,29 @@ enum Signature: String {
     if Gzip.isGzip(region) { return .gzip }
     if ZipArchive.isZip(region) { return .zip }
     if NpyReader.isNpy(region) { return .npy }
-    if isHDF5(slice) { return .hdf5 }
+    // Of a damaged file the beginning of the signature is enough: libhdf5 says what is wrong.
+    if slice.hasPrefix(Array(magicOfHDF5.prefix(4))) { return .hdf5 }
     if slice.hasPrefix(Array("MATLAB 5.0 MAT-file".utf8)) {
       throw FormatError(
         "a MATLAB file of version 7 or older", remedy: "save it in MATLAB with -v7.3")
     }
     if SafetensorsFile.matches(region.bytes) { return .safetensors }
     if TorchReader.isLegacy(region) { return .torchLegacy }
+    // After the formats of large files: it looks into pages all over the file.
+    if hasHDF5BehindBlock(slice) { return .hdf5 }
     return try textOrPickle(region)
   }
 
-  /// Whether HDF5's signature stands at byte 0, 512, 1024, 2048 and so on: before it a file may have
-  /// a block of its user's, as MATLAB's have ("HDF5 File Format Specification", II.A).
-  private static func isHDF5(_ slice: ByteSlice) -> Bool {
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
-    // Of a damaged file the beginning of the signature is enough: libhdf5 says what is wrong.
-    if slice.hasPrefix(Array(signature.prefix(4))) { return true }
+  private static let magicOfHDF5: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// Whether HDF5's signature stands at byte 512, 1024, 2048 and so on: before it a file may have a
+  /// block of its user's, as MATLAB's have ("HDF5 File Format Specification", II.A).
+  private static func hasHDF5BehindBlock(_ slice: ByteSlice) -> Bool {
+    // A pickle's first byte begins no such block.
+    guard !slice.hasPrefix([0x80]) else { return false }
     var offset = 512
-    while let part = slice.part(from: offset, count: signature.count) {
-      if part.withBytes({ $0.elementsEqual(signature) }) { return true }
+    while let part = slice.part(from: offset, count: magicOfHDF5.count) {
+      if part.withBytes({ $0.elementsEqual(magicOfHDF5) }) { return true }
       offset *= 2
     }
     return false

@@ -43,14 +43,46 @@ struct NumpyObjectTests {
 
   @Test("one object is itself, several are a list")
   func objects() throws {
-    let one = try NpyReader.read(region: npy([], pickle([], [0x4B, 7]))).value
-    #expect(one.text == "7")
-    let two = try NpyReader.read(region: npy([2], pickle([2], [0x4B, 7, 0x4B, 8]))).value
+    func short(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
+    let one = try NpyReader.read(region: npy([], pickle([], short("fc")))).value
+    #expect(one.text == "fc")
+    let two = try NpyReader.read(region: npy([2], pickle([2], short("a") + short("b")))).value
     guard case .list(let elements) = two else {
       Issue.record("\(two.kind)")
       return
     }
-    #expect(elements.compactMap(\.text) == ["7", "8"])
+    #expect(elements.compactMap(\.text) == ["a", "b"])
+  }
+
+  @Test("plain numbers that were saved as objects are refused")
+  func numbers() {
+    for (shape, items) in [
+      ([UInt8](), [UInt8]([0x4B, 7])), ([2], [0x4B, 7, 0x4B, 8]), ([2], [0x4B, 7, 0x4E]),
+    ] {
+      let error = #expect(throws: FormatError.self) {
+        try NpyReader.read(region: npy(shape.map(Int.init), pickle(shape, items)))
+      }
+      #expect(error?.problem == "the array holds plain numbers as Python objects")
+      #expect(error?.remedy.contains("numpy.savez") == true)
+    }
+  }
+
+  @Test("in an archive of arrays a dictionary is read, and a list of objects is refused")
+  func archives() throws {
+    func member(_ items: [UInt8]) throws -> ByteRegion {
+      var zip = StoredZip()
+      try zip.add("arr_0.npy", SavedFile.npy([], pickle([], items), descr: "|O"))
+      return try zip.finished().withUnsafeBytes { ByteRegion(copying: $0) }
+    }
+    let value = try NpzReader.read(try ZipArchive(member([0x7D]))).value
+    guard case .dictionary(let members) = value, case .dictionary? = members.first?.value else {
+      Issue.record("\(value.kind)")
+      return
+    }
+    let error = #expect(throws: FormatError.self) {
+      try NpzReader.read(try ZipArchive(member([0x8C, 1, 0x61])))
+    }
+    #expect(error?.problem == "the array holds Python objects")
   }
 
   @Test("nothing that would run code is read, and the remedy needs no pickle")
@@ -85,7 +117,7 @@ struct MATLABTests {
       file += [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
       #expect(try format(file) == .hdf5)
       file.insert(0x20, at: 0)
-      #expect(try format(file) != .hdf5)
+      #expect((try? format(file)) != .hdf5)
     }
     let old = #expect(throws: FormatError.self) {
       try format(Array("MATLAB 5.0 MAT-file, Platform: GLNXA64".utf8))

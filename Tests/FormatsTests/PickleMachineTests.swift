@@ -149,7 +149,7 @@ struct PickleMachineTests {
       ("N)R.", "refuses a call of an object: this pickle would run code"),
       (
         "cnumpy\nndarray\n)R.",
-        "refuses a direct call of a storage or array type: this pickle would run code"
+        "refuses a direct call of a type: this pickle would run code"
       ),
       ("cnumpy\ndtype\n.", "the pickle holds a class or function"),
       ("cnumpy\ndtype\n)\u{81}.", "refuses NEWOBJ of a class: this pickle would run code"),

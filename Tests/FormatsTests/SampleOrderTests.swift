@@ -62,6 +62,7 @@ struct SampleOrderTests {
     }
     #expect(paths.count == 2)
     var options = FeatureOptions(shuffle: 7)
+    options.batching = .all
     #expect(try FeatureSet.open([folder.path], options: options).sampleCounts == [10])
     options.batching = .standard(128)
     let set = try FeatureSet.open([folder.path], options: options)

@@ -48,10 +48,18 @@ import Testing
   }
 
   @Test func pairsInAnyOrderAndMissingOnes() throws {
-    let found = try result("m1,m2,cka\nb,y,0.4\na,x,0.1\nb,x,0.3\n", "t.csv")
-    #expect(found.rows.layers == ["a", "b"] && found.columns.layers == ["x", "y"])
-    #expect(found.matrix[0, 0] == 0.1 && found.matrix[1, 1] == 0.4 && found.matrix[0, 1].isNaN)
-    #expect(found.warnings.contains(ResultNote.missing(pairs: 1, of: 4).description))
+    let text = "m1,m2,cka\nb,y,0.4\na,x,0.1\na,z,0.2\nb,x,0.3\nb,z,0.5\n"
+    let found = try result(text, "t.csv")
+    #expect(found.rows.layers == ["a", "b"] && found.columns.layers == ["x", "y", "z"])
+    let values = found.matrix.values()
+    #expect(values[1].isNaN && values.filter { !$0.isNaN } == [0.1, 0.2, 0.3, 0.4, 0.5])
+    #expect(found.warnings.contains(ResultNote.missing(pairs: 1, of: 6).description))
+    #expect(found.warnings.contains(ResultNote.namesSorted.description))
+    // Pairs that run along the columns keep the file's order.
+    let columns = try result("m1,m2,cka\nb,y,0.4\na,x,0.1\nb,x,0.3\n", "t.csv")
+    #expect(columns.rows.layers == ["a", "b"] && columns.columns.layers == ["y", "x"])
+    #expect(columns.matrix[1, 0] == 0.4 && columns.matrix[0, 1] == 0.1)
+    #expect(columns.matrix[1, 1] == 0.3 && columns.matrix[0, 0].isNaN)
     #expect(throws: FormatError.self) { try result("m1,m2,cka\na,x,0.1\na,x,0.2\n", "t.csv") }
   }
 

@@ -144,7 +144,8 @@ private struct CSVTable {
     guard (3...LongColumns.most).contains(header.count) else { return nil }
     var records = records
     let kinds = ahead().kinds
-    guard let columns = LongColumns(header: header, kinds: kinds) else { return nil }
+    guard let columns = LongColumns(header: header, kinds: kinds), !areCurves(besides: columns)
+    else { return nil }
     var table = LongTable(columns: columns, header: header, saysCKA: saysCKA)
     while let record = try records.next() {
       try expect(record, width: header.count)
@@ -152,6 +153,14 @@ private struct CSVTable {
         record.fields, numbers: record.fields.map(CSVReader.number), line: record.line)
     }
     return ReadValue(tables: try table.tables(), format: format)
+  }
+
+  /// Whether the columns are those of curves with error bars, where no two headings say that they
+  /// name rows and columns: then a word among the numbers is a fault, not a name.
+  private func areCurves(besides pairs: LongColumns) -> Bool {
+    var records = records
+    guard !pairs.isNamed(in: first.fields), let row = try? records.next() else { return false }
+    return CurveColumns(header: first.fields, firstRow: row.fields)?.isCertain == true
   }
 
   private mutating func bare() throws(FormatError) -> ReadValue {

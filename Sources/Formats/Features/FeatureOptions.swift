@@ -27,13 +27,14 @@ public struct FeatureOptions: Sendable {
   /// The seed with which samples are permuted before minibatches are cut; nil leaves their order.
   public var shuffle: Int?
 
-  /// The defaults: one minibatch, names as `MODEL/LAYER`, all layers, flattened.
-  /// - Parameter batchSize: samples in a minibatch; nil takes all samples as one.
+  /// The defaults: names as `MODEL/LAYER`, all layers, flattened.
+  /// - Parameter batchSize: samples in a minibatch; nil leaves files of a minibatch each as they are,
+  ///   and takes all samples as one minibatch where there are no such files.
   public init(
     batchSize: Int? = nil, layout: FeatureLayout = .automatic, layers: LayerFilter? = nil,
     pool: Pooling = .flatten, axes: FeatureAxes? = nil, shuffle: Int? = nil
   ) {
-    batching = batchSize.map { .samples($0) } ?? .all
+    batching = batchSize.map { .samples($0) } ?? .standard(.max)
     self.layout = layout
     self.layers = layers
     self.pool = pool

@@ -61,19 +61,27 @@ enum NpyReader {
     var machine = PickleMachine(
       data, source: source.isEmpty ? "the array's pickle" : source + ", its pickle",
       allowsObjects: true)
+    let elements: [Value]
     do throws(FormatError) {
       let item = try machine.run()
       let value = try PickleResolver.value(of: item, in: machine)
-      guard case .list(let elements) = value, elements.count == count else {
+      guard case .list(let objects) = value, objects.count == count else {
         throw FormatError("the array's pickle holds another number of objects than its header says")
       }
-      return (count == 1 ? elements[0] : value, machine.cursor.remaining)
+      elements = objects
     } catch {
       var error = error
       error.remedy =
         "save the arrays themselves, such as numpy.savez(file, **dictionary), which needs no pickle"
       throw error
     }
+    // Its writer lost the type of its numbers, and nothing says what they are.
+    guard !elements.allSatisfy(\.isPlainNumber) else {
+      throw FormatError(
+        "the array holds plain numbers as Python objects", at: source,
+        remedy: "save them as numbers, such as numpy.savez(file, CKA=array.astype('float64'))")
+    }
+    return (count == 1 ? elements[0] : .list(elements), machine.cursor.remaining)
   }
 
   /// The header that the cursor stands before, and its text; the data follows.
@@ -108,5 +116,15 @@ enum NpyReader {
         remedy: "save it again with numpy.save")
     }
     return try cursor.take(length, "the header")
+  }
+}
+
+extension Value {
+  /// Whether it is one number of Python's, or None in the place of one.
+  fileprivate var isPlainNumber: Bool {
+    switch self {
+    case .int, .float, .bool, .none: true
+    default: false
+    }
   }
 }

@@ -16,6 +16,13 @@ enum NpzReader {
       }
       let content = try archive.content(of: member)
       let (value, trailing) = try NpyReader.array(in: content, source: "member '\(shown)'")
+      // `numpy.savez` pickles a dictionary; what else holds objects should have been an array.
+      guard !value.isObjectList else {
+        throw FormatError(
+          "the array holds Python objects", at: "member '\(shown)'",
+          remedy: "save names as texts, such as numpy.array(names, dtype=str), and numbers as "
+            + "float32")
+      }
       if case .strings(let strings, _) = value { texts += strings.count }
       guard texts <= NumpyType.mostTexts else {
         throw FormatError(
@@ -31,5 +38,15 @@ enum NpzReader {
     }
     result.value = .dictionary(entries)
     return result
+  }
+}
+
+extension Value {
+  /// Whether an array of Python objects is other than one dictionary.
+  fileprivate var isObjectList: Bool {
+    switch self {
+    case .array, .strings, .dictionary: false
+    default: true
+    }
   }
 }

@@ -43,7 +43,10 @@ enum OtherContent {
       let what = arrays.count == 1 ? "an array" : "\(arrays.count) arrays"
       let why = words.isEmpty ? "" : "; \(words)"
       let samples = Self.samples(arrays)
-      let rows = samples.map { ", \($0) rows \(arrays.count == 1 ? "in it" : "each")" } ?? ""
+      let rows =
+        samples.map { count in
+          ", \(count) \(count == 1 ? "row" : "rows") \(arrays.count == 1 ? "in it" : "each")"
+        } ?? ""
       return FormatError(
         "no CKA result: it holds \(what) of other numbers\(rows)\(why)",
         remedy: "if these are activations, cka compute PATH makes CKA of them; a result belongs "

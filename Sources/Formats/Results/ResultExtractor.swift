@@ -255,7 +255,10 @@ extension ResultSearch {
 
   private func foreign(_ scores: Value) -> String? {
     guard case .array(let array) = scores else { return nil }
-    return array.shape.count > 3 ? "" : ValueSample(array).foreign(least: 64)
+    guard array.shape.count <= 3 else {
+      return "\(array.shape.count) dimensions, where a result has at most 3"
+    }
+    return ValueSample(array).foreign(least: 64)
   }
 
   /// Checks that an array may be CKA by its values.

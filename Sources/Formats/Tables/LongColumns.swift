@@ -68,6 +68,11 @@ struct LongColumns {
     others = free.filter { !taken.contains($0) && !Self.isAside(names[$0]) }
   }
 
+  /// Whether the headings of the two columns of names are those of two of a kind.
+  func isNamed(in header: [String]) -> Bool {
+    Self.areTwo(Self.plain(header[row]), Self.plain(header[column]))
+  }
+
   /// Whether a column called `name` at place `index` may be pandas' index.
   static func isIndex(_ name: String, _ index: Int) -> Bool {
     index == 0 && ["", "index", "unnamed: 0", "#", "id", "level_0"].contains(name.lowercased())

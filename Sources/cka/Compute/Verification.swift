@@ -45,6 +45,7 @@ struct Verification {
       pool: Pooling(rawValue: provenance.pool) ?? .flatten,
       axes: provenance.axes.isEmpty ? nil : try FeatureAxes(provenance.axes),
       shuffle: provenance.shuffle)
+    if provenance.batchSize == nil { options.batching = .all }
     options.tokens = TokenPooling(rawValue: provenance.tokens)
     do throws(LayerFilterError) {
       options.layers = provenance.layers.isEmpty ? nil : try LayerFilter(provenance.layers)
