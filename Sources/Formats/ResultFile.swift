@@ -21,9 +21,15 @@ public enum ResultFile {
   public static func results(path: String) throws(FormatError) -> [SavedResult] {
     do throws(FormatError) {
       let region = try MappedFile.region(path: path)
-      let results = try results(region: region, path: path)
-      try MappedFiles.checkIntact(region)
-      return results
+      do throws(FormatError) {
+        let results = try results(region: region, path: path)
+        try MappedFiles.checkIntact(region)
+        return results
+      } catch {
+        // What is wrong with bytes that the file no longer has is the fault of nobody's values.
+        try MappedFiles.checkIntact(region)
+        throw error
+      }
     } catch {
       var error = error
       error.file = SafeText.sanitise(path)

@@ -3,7 +3,8 @@ import Foundation
 
 /// Columns of text that line up on a terminal.
 enum TextTable {
-  /// One line for each row; the columns in `right` are set flush right.
+  /// One line for each row; the columns in `right` are set flush right, and columns without any
+  /// text take no room.
   static func lines(_ rows: [[String]], right: Set<Int>) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
@@ -11,7 +12,7 @@ enum TextTable {
     }
     return rows.map { row in
       var line = ""
-      for (column, text) in row.enumerated() {
+      for (column, text) in row.enumerated() where column == 0 || widths[column] > 0 {
         let blanks = String(repeating: " ", count: widths[column] - TextWidth.width(of: text))
         line += (column > 0 ? "  " : "") + (right.contains(column) ? blanks + text : text + blanks)
       }

@@ -107,6 +107,7 @@ import Testing
       tokens: mean
       batch-size: 16
       shuffle: 5
+      weighting: pairs
       """
     try Data(study.utf8).write(to: URL(filePath: place.path("study.yaml")))
     #expect(try place.cka("compute", "study.yaml").status == 0)

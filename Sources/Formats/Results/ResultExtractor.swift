@@ -238,7 +238,8 @@ extension ResultSearch {
       if let first = matrices.all.first { try check(first.scores) }
       return
     }
-    let leftOut = matrices.all.filter { one in !fitting.contains { $0.key == one.key } }.map(\.key)
+    let kept = Set(fitting.map(\.key))
+    let leftOut = matrices.all.map(\.key).filter { !kept.contains($0) }
     let notes: [ResultNote] = leftOut.isEmpty ? [] : [.arraysLeftOut(leftOut)]
     let about = entries.filter { $0.value.arrayRank ?? 0 < 1 }
     if matrices.all.count == 1 {

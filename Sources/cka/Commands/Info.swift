@@ -75,7 +75,7 @@ struct Info: ParsableCommand {
         found.results.isEmpty
         || (found.results.allSatisfy(\.isBare) && found.results.contains(where: \.exceedsCKA))
       if areNoCKA, !Self.isFolder(path),
-        let file = try? Activations([path], reading.reading([path]))
+        let file = try? Activations([path], reading.reading([path])), !file.holdsCKA
       {
         activations.append(file)
       } else {
@@ -94,10 +94,8 @@ struct Info: ParsableCommand {
 
   /// The words alone, for those who start the explorer where there is no terminal.
   static func summarise(_ paths: [String]) throws {
-    var info = Info()
-    info.paths = paths
-    (info.layers, info.json, info.reading) = (false, false, ActivationOptions())
-    try info.run()
+    // Only what was parsed has the values of its options.
+    try Info.parse(["--"] + paths).run()
   }
 
   /// Every result below `paths`, and a line for every file that cannot be read.

@@ -54,6 +54,11 @@ struct Activations {
     self.options = options
   }
 
+  /// Whether an array is called CKA: a result then, if a broken one, and no activations.
+  var holdsCKA: Bool {
+    features.models.contains { $0.layers.contains { ["CKA", "cka"].contains($0.name) } }
+  }
+
   /// In words: files, models, layers, samples, and what is doubtful.
   /// - Parameter isLong: with a line for every layer.
   func description(isLong: Bool) -> String {

@@ -96,7 +96,10 @@ struct FormDeskTests {
       try texts("timm:x?checkpoint=\(a).p") == [
         "timm:x?checkpoint=\(a).pt", "timm:x?checkpoint=\(a).py",
       ])
-    #expect(try texts("timm:x?") == ["timm:x?pretrained=true", "timm:x?checkpoint="])
+    #expect(
+      try texts("timm:x?") == [
+        "timm:x?pretrained=true", "timm:x?checkpoint=", "timm:x?prefix=", "timm:x?key=",
+      ])
     #expect(try texts("torchvision:x?a=1&w") == ["torchvision:x?a=1&weights=DEFAULT"])
   }
 

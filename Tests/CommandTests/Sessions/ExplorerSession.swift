@@ -92,7 +92,10 @@ extension String {
 
   /// The value at the crosshair.
   var readout: String? {
-    firstMatch(of: #/(?m)^ (-?\d\S*|NaN|-?inf\S*)(?: +± \S+)? +[│|] /#).map { String($0.1) }
+    // What is known of the interval, such as "rough", stands behind it.
+    firstMatch(of: #/(?m)^ (-?\d\S*|NaN|-?inf\S*)(?: +± \S+)?(?: \w+)* +[│|] /#).map {
+      String($0.1)
+    }
   }
 
   /// Row and column of the first place where `text` stands.
