@@ -165,26 +165,33 @@ static void widen(
 
 static void add_block(
     const char *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *scratch,
-    double *sums) {
+    double *sums, cgram_spread *spread) {
   float *packed = scratch + cgram_block(rows);
+  ptrdiff_t pitch = cgram_pitch(rows);
   find_centre(x, stride, rows, columns, scratch);
   pack(x, stride, rows, columns, scratch, packed);
-  multiply(packed, columns, sums, cgram_pitch(rows));
+  multiply(packed, columns, sums, pitch);
+  double trace = 0;
+  for (ptrdiff_t i = 0; i < rows; i++) trace += sums[i * (pitch + 1)];
+  double growth = trace - spread->trace;
+  spread->trace = trace;
+  spread->squares += growth * growth;
 }
 
 void cgram_add(
     const void *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *scratch,
-    double *sums) {
+    double *sums, cgram_spread *spread) {
   const char *start = x;
   ptrdiff_t whole = columns / lanes * lanes;
   for (ptrdiff_t k = 0; k < whole; k += cgram_block(rows)) {
     ptrdiff_t width = whole - k < cgram_block(rows) ? whole - k : cgram_block(rows);
-    add_block(start + 4 * k, stride, rows, width, scratch, sums);
+    add_block(start + 4 * k, stride, rows, width, scratch, sums, spread);
   }
   if (whole < columns) {
     // A block has at least 32 features, so behind the 8 packed ones 8 more for each row have room.
     float *wide = scratch + cgram_scratch(rows) - lanes * rows;
     widen(start + 4 * whole, stride, rows, columns - whole, wide);
-    add_block((const char *)wide, lanes * (ptrdiff_t)sizeof *wide, rows, lanes, scratch, sums);
+    add_block(
+        (const char *)wide, lanes * (ptrdiff_t)sizeof *wide, rows, lanes, scratch, sums, spread);
   }
 }

@@ -137,6 +137,34 @@ import Testing
     #expect(warnings[1].contains("m, nan: minibatch 1: 8 of 16 activations are NaN or infinite"))
   }
 
+  @Test func aBadMinibatchMayCostItselfOnly() throws {
+    var rows = (0..<32).map { [Float($0), Float($0 * $0 % 5)] }
+    let other = rows.map { [$0[1], $0[0] / 3] }
+    rows[9][1] = .nan
+    try place.write(activations: [("m/a", rows), ("m/b", other)], to: "m.safetensors")
+    #expect(try place.compute(["m.safetensors", "--batch-size", "8"]).status == 0)
+    #expect(try place.bundle().grid("cka.0").values[1].isNaN)
+    var record = try #require(try place.records(of: "out.cka.safetensors").first)
+    var warnings = try #require(record["warnings"] as? [String])
+    #expect(warnings.contains { $0.contains("--skip-bad leaves out the minibatch") })
+
+    try "features: [m.safetensors]\nbatch-size: 8\nskip-bad: true\n".write(
+      toFile: place.path("s.yaml"), atomically: true, encoding: .utf8)
+    for arguments in [["m.safetensors", "--batch-size", "8", "--skip-bad"], ["s.yaml"]] {
+      try? FileManager.default.removeItem(atPath: place.path("out.cka.safetensors"))
+      #expect(try place.compute(arguments).status == 0)
+      #expect(try place.bundle().grid("cka.0").values[1].isFinite)
+      record = try #require(try place.records(of: "out.cka.safetensors").first)
+      warnings = try #require(record["warnings"] as? [String])
+      #expect(
+        warnings.contains(
+          "minibatch 2 of 8 samples skipped: a: 1 of 16 activations are NaN or infinite"))
+      let skipped = try #require(
+        try place.bundle().record("statistics")["skipped"] as? [[String: Any]])
+      #expect(skipped[0]["code"] as? String == "bad_layers")
+    }
+  }
+
   @Test func biasedMinibatchesAreWarnedOf() throws {
     let outcome = try place.compute(
       [GoldenSet.tiny.activations, "--batch-size", "16", "--estimator", "biased"])

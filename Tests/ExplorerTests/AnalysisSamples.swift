@@ -53,7 +53,7 @@ extension Sample {
         hsic.append(i == j ? 1 : 0.9 - 0.1 * Double(apart) + wave + looks.shift)
       }
     }
-    let faults = looks.fault.map { [$0.layer: $0.reason] } ?? [:]
+    let faults = looks.fault.map { [$0.layer: LayerProblem.told($0.reason)] } ?? [:]
     study.add(samples: 32, hsic: hsic, faults: faults)
   }
 }

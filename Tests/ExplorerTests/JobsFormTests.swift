@@ -38,8 +38,12 @@ struct JobsFormTests {
     scene.type("all")
     scene.press("Down Right Down C-u")
     scene.type("rbf:0.5")
-    scene.press("Down Space Down Right Down")
+    scene.press("Down Space Down Right Down Down")
+    scene.type("samples,layers,features")
+    scene.press("Down")
     scene.type("{model}.{layer}")
+    scene.press("Down")
+    scene.type("7")
     scene.press("Down Space Space Down Left Down")
     scene.type("0.01")
     scene.press("Down")
@@ -50,7 +54,8 @@ struct JobsFormTests {
       scene.state.form.arguments == [
         "compute", "a.npz", "b.npz", "-o", "ab.cka.safetensors", "--layers=!*.bn*",
         "--batch-size=all", "--estimator=biased", "--kernel=rbf:0.5", "--pool=mean",
-        "--layout={model}.{layer}", "--weighting=samples", "--precision=float64",
+        "--axes=samples,layers,features", "--layout={model}.{layer}", "--shuffle=7",
+        "--weighting=samples", "--precision=float64",
         "--until-ci=0.01", "--keep=64M", "--threads=2",
       ])
     scene.press("Up Up Up Up Left Left")

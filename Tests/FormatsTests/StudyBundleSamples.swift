@@ -17,7 +17,7 @@ enum StudyBundleSamples {
     var study = Study(models: models, options: options)
     study.add(samples: 16, sampleHash: "00ff", hsic: hsic(seed: 1, layers: 5))
     study.add(samples: 16, hsic: hsic(seed: 2, layers: 5), faults: [1: "it broke"])
-    study.skip(samples: 2, reason: "HSIC needs at least 4 samples")
+    study.skip(samples: 2, reason: .fewSamples)
     study.add(samples: 9, sampleHash: "ff00", hsic: hsic(seed: 3, layers: 5))
     return study
   }

@@ -6,6 +6,8 @@ import Testing
 
 /// A study in a file is the same study.
 @Suite struct StudyBundleTests {
+  private static let advice = "--skip-bad leaves out the minibatch instead of the layer"
+
   private func read(_ bytes: [UInt8]) throws -> [Comparison] {
     try ResultFile.read(region: ByteRegion(copying: bytes), path: "b")
   }
@@ -70,8 +72,9 @@ import Testing
         }
       }
     }
-    #expect(results[0].block?.reason(row: 1, column: 0) == "a1: minibatch 2: it broke")
-    #expect(results[0].warnings.contains("A, a1: minibatch 2: it broke"))
+    #expect(
+      results[0].block?.reason(row: 1, column: 0) == "a1: minibatch 2: it broke; " + Self.advice)
+    #expect(results[0].warnings.contains("A, a1: minibatch 2: it broke; " + Self.advice))
     #expect(results[0].warnings.contains { $0.hasPrefix("minibatch 3 of 2 samples skipped") })
     #expect(!results[2].warnings.contains { $0.contains("a1") })
   }

@@ -90,6 +90,24 @@ struct GramTests {
     #expect(trace == 0)
   }
 
+  @Test(
+    "of white noise, whose kernel is as small beside the diagonal as any, are sharp in float32",
+    arguments: [(128, 40), (128, 600), (128, 5000), (24, 20_000), (600, 300)])
+  func whiteNoise(rows: Int, columns: Int) throws {
+    var noise = Noise(seed: 77)
+    let x = noise.gaussians(rows, columns).floatMatrix
+    let maker = GramMaker()
+    try withExtendedLifetime(maker) {
+      let gram = try maker.gram(of: x, precision: .float32)
+      let row = UnsafeMutablePointer<Double>.allocate(
+        capacity: HSICRow.count(samples: rows, estimator: .unbiased))
+      defer { row.deallocate() }
+      let own = HSICRow.fill(row, kernel: gram, estimator: .unbiased, rounding: 0)
+      // Half of what would have the layer formed again.
+      #expect(gram.error * gram.trace / Double(rows) < 0x1p-14 * own.squareRoot())
+    }
+  }
+
   @Test("of tiny and of huge activations differ by their unit only")
   func units() throws {
     var noise = Noise()

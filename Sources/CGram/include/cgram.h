@@ -20,6 +20,15 @@ ptrdiff_t cgram_block(ptrdiff_t rows);
 /// Floats of scratch that `cgram_add` needs for `rows` samples.
 ptrdiff_t cgram_scratch(ptrdiff_t rows);
 
+/// How the trace of a Gram matrix came together from its blocks of features: rounding errors of
+/// blocks are independent, so that many even blocks have smaller ones than a single one.
+typedef struct {
+  /// The trace after the last block.
+  double trace;
+  /// Sum of the squares of what each block added to it.
+  double squares;
+} cgram_spread;
+
 /// Adds (X − 1cᵀ)(X − 1cᵀ)ᵀ to the upper triangle of `sums`.
 ///
 /// X is rows × columns, float32, row-major; c is the mean of its first eight rows, feature by
@@ -35,8 +44,9 @@ ptrdiff_t cgram_scratch(ptrdiff_t rows);
 ///   - scratch: `cgram_scratch(rows)` floats, aligned to 64 bytes.
 ///   - sums: `cgram_pitch(rows)` squared, row-major. Entries below the diagonal, and beyond `rows`,
 ///     are left in any state.
+///   - spread: is brought up to date; zeros before the first call.
 void cgram_add(
     const void *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, float *scratch,
-    double *sums);
+    double *sums, cgram_spread *spread);
 
 #endif

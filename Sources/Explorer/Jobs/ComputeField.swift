@@ -11,7 +11,7 @@ extension ComputeForm {
     /// The fold before what is seldom said.
     case advanced
     case types, tokens, pool, duplicates, layout, axes, weighting, precision, dtype, tf32, seed
-    case shuffle, untilCI, keep, null, threads, python
+    case shuffle, untilCI, keep, null, skipBad, threads, python
   }
 }
 
@@ -120,6 +120,9 @@ extension ComputeForm.Field {
       label: "keep", help: "bytes for scores of minibatches: 256M; or sums", option: "--keep"),
     .null: Traits(
       label: "null", help: "none; permutations of the samples, such as 200", option: "--null"),
+    .skipBad: Traits(
+      label: "skip bad", help: "a minibatch with NaN costs itself, not the layer",
+      option: "--skip-bad", choices: ["off", "on"], isFlag: true),
     .threads: Traits(label: "threads", help: "one for each processor", option: "--threads"),
     .python: Traits(
       label: "python", help: "the interpreter: $CKA_PYTHON, a virtual environment, python3",
@@ -142,11 +145,11 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .shuffle, .untilCI, .keep, .threads, .python, .null,
+        .shuffle, .untilCI, .keep, .threads, .python, .null, .skipBad,
       ]
       : [
         .pool, .tokens, .axes, .layout, .shuffle, .weighting, .precision, .untilCI, .keep, .threads,
-        .null,
+        .null, .skipBad,
       ]
   }
 

@@ -39,6 +39,11 @@ extension Value {
     }
   }
 
+  /// True or false; nil for anything else.
+  var truth: Bool? {
+    if case .bool(let truth) = self { truth } else { nil }
+  }
+
   /// A finite number; nil for anything else.
   var number: Double? {
     switch self {

@@ -72,6 +72,9 @@ extension ResultBundle {
     addFigures(of: study, to: &file)
     file.add("study.sums", shape: [study.sums.count], .doubles(study.sums))
     file.add("study.scales", shape: [study.scales.count], .doubles(study.scales))
+    if study.units.contains(where: { $0 != 0 }) {
+      file.add("study.units", shape: [study.units.count], .doubles(study.units.map(Double.init)))
+    }
     if !study.kept.isEmpty {
       file.add("study.kept", shape: [study.kept.count, study.triangle.count], .floats(study.kept))
     }

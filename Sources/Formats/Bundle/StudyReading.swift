@@ -29,7 +29,8 @@ extension ResultBundle {
       let study = try Study(
         models: models, options: statistics.options, minibatches: statistics.minibatches,
         faults: faults, sums: sums.values(), scales: scales.values(),
-        kept: try kept(triangle.count, in: file),
+        kept: try kept(triangle.count, in: file), units: try units(layers, in: file),
+        flat: statistics.flat,
         figures: try figures(layers, statistics.options.estimator, in: file),
         null: try null(statistics.options.null, layers: layers, in: file))
       return StudyRecord(study: study, provenance: StudyProvenance(text.provenance))
@@ -103,6 +104,20 @@ extension ResultBundle {
       throw misfit("study.kept", array, "[minibatches, \(count)]")
     }
     return (0..<array.shape[0]).map { array.slice(axis: 0, index: $0).values().map { Float($0) } }
+  }
+
+  /// Exponents; nil where all are 0.
+  private static func units(
+    _ layers: Int, in file: SafetensorsFile
+  ) throws(FormatError) -> [Int]? {
+    guard file.tensor("study.units") != nil else { return nil }
+    let values = try tensor("study.units", [layers], .float64, in: file).values()
+    let units = values.compactMap { Int(exactly: $0) }
+    guard units.count == layers, units.allSatisfy({ abs($0) <= 1 << 12 }) else {
+      throw FormatError(
+        "a layer's unit is no power of two that features can have", at: "key 'study.units'")
+    }
+    return units
   }
 
   static func tensor(

@@ -6,12 +6,14 @@ struct StudyStatistics {
   var options: StudyOptions
   var minibatches: [Minibatch]
   var faults: [(layer: Int, fault: LayerFault)]
+  var flat: [Int: Flatness]
 
   /// What `study` says.
   init(_ study: Study) {
     options = study.options
     minibatches = study.minibatches
     faults = study.faults.enumerated().compactMap { layer, fault in fault.map { (layer, $0) } }
+    flat = study.flat
   }
 }
 
@@ -43,18 +45,16 @@ extension StudyStatistics {
       fields.append(("sample_hashes", "[\(hashes.joined(separator: ", "))]"))
     }
     let skipped = minibatches.enumerated().compactMap { index, minibatch in
-      minibatch.skipped.map {
-        JSONText.object([("minibatch", "\(index)"), ("reason", JSONText.string($0))])
-      }
+      minibatch.skipped.map { BundleReasons.skipped($0, minibatch: index) }
     }
     fields.append(("skipped", "[\(skipped.joined(separator: ", "))]"))
-    let faults = faults.map { layer, fault in
-      JSONText.object([
-        ("layer", "\(layer)"), ("minibatch", "\(fault.minibatch)"),
-        ("reason", JSONText.string(fault.reason)),
-      ])
-    }
+    let faults = faults.map { BundleReasons.fault($1, layer: $0) }
     fields.append(("faults", "[\(faults.joined(separator: ", "))]"))
+    if !flat.isEmpty {
+      let flat = flat.sorted { $0.key < $1.key }.map { BundleReasons.flat($1, layer: $0) }
+      fields.append(("flat", "[\(flat.joined(separator: ", "))]"))
+    }
+    if options.skipBad { fields.append(("skip_bad", "true")) }
     return JSONText.object(fields)
   }
 }
@@ -75,15 +75,23 @@ extension StudyStatistics {
       kernel: try Self.choice("kernel", in: fields, Kernel.init(text:)),
       weighting: try Self.choice("weighting", in: fields, Weighting.init(rawValue:)),
       precision: try Self.choice("precision", in: fields, Precision.init(rawValue:)),
-      keep: try Self.keep(fields["keep"]), null: try Self.null(fields["null"]))
+      keep: try Self.keep(fields["keep"]), null: try Self.null(fields["null"]),
+      skipBad: fields["skip_bad"]?.truth ?? false)
     minibatches = try Self.minibatches(fields)
     faults = []
     for entry in try Self.entries("faults", in: fields) {
       guard let layer = entry["layer"]?.integer, let minibatch = entry["minibatch"]?.integer,
         layer >= 0, minibatches.indices.contains(minibatch),
-        let reason = entry["reason"]?.safeText
+        let reason = BundleReasons.problem(entry)
       else { throw FormatError("a fault names no layer or minibatch", at: Self.place) }
       faults.append((layer, LayerFault(minibatch: minibatch, reason: reason)))
+    }
+    flat = [:]
+    for entry in fields["flat"] == nil ? [] : try Self.entries("flat", in: fields) {
+      guard let layer = entry["layer"]?.integer, layer >= 0 else {
+        throw FormatError("a flat layer has no number", at: Self.place)
+      }
+      flat[layer] = entry["code"]?.safeText.flatMap(Flatness.init(rawValue:)) ?? .unknown
     }
   }
 
@@ -134,7 +142,7 @@ extension StudyStatistics {
     }
     for entry in try entries("skipped", in: fields) {
       guard let index = entry["minibatch"]?.integer, minibatches.indices.contains(index),
-        let reason = entry["reason"]?.safeText
+        let reason = BundleReasons.skipped(entry)
       else { throw FormatError("a skipped minibatch is none of the minibatches", at: place) }
       minibatches[index].skipped = reason
     }

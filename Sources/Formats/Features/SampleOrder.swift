@@ -1,3 +1,5 @@
+import Core
+
 /// Which samples each minibatch has.
 struct SampleOrder: Sendable, Equatable {
   /// The first sample of each minibatch, and the end.
@@ -38,41 +40,10 @@ struct SampleOrder: Sendable, Equatable {
 
   /// The numbers below `count` in an order that `seed` decides, on every machine the same one.
   ///
-  /// Fisher–Yates from the end (Durstenfeld 1964, Algorithm 235): for i from count − 1 down to 1, i
-  /// changes places with `SplitMix64.below(i + 1)`. Minibatch k has the entries from k · size on,
-  /// and reads them in ascending order: within a minibatch the order changes no value of HSIC.
+  /// `SplitMix64.permutation` from `seed`. Minibatch k has the entries from k · size on, and reads
+  /// them in ascending order: within a minibatch the order changes no value of HSIC.
   static func permutation(of count: Int, seed: Int) -> [Int] {
-    var random = SplitMix64(state: UInt64(bitPattern: Int64(seed)))
-    var order = Array(0..<count)
-    for index in stride(from: count - 1, to: 0, by: -1) {
-      order.swapAt(index, Int(random.below(UInt64(index) + 1)))
-    }
-    return order
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
-struct SplitMix64 {
-  /// The seed at first.
-  var state: UInt64
-
-  /// The next 64 bits.
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// A number below `bound`, all equally likely: draws of 2⁶⁴ mod bound and more are drawn again
-  /// from the end of the range, the rest is taken mod bound.
-  mutating func below(_ bound: UInt64) -> UInt64 {
-    // 2^64 mod bound, without 2^64.
-    let remainder = (UInt64.max % bound + 1) % bound
-    while true {
-      let draw = next()
-      if draw <= UInt64.max - remainder { return draw % bound }
-    }
+    var random = SplitMix64(seed: UInt64(bitPattern: Int64(seed)))
+    return random.permutation(of: count)
   }
 }

@@ -109,6 +109,7 @@ extension StudyFile {
       }
       shuffle = order
     case .null: null = try value.positive("a positive number")
+    case .skipBad: skipBad = try value.truth()
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:
       break  // What concerns models is read before.

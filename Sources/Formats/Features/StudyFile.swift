@@ -60,6 +60,8 @@ public struct StudyFile: Sendable, Equatable {
   public var shuffle: Int?
   /// How often samples are permuted for a null, if at all.
   public var null: Int?
+  /// A layer that is bad in a few minibatches costs those minibatches, not itself.
+  public var skipBad: Bool?
 
   /// A study of `features` with nothing else said.
   public init(features: [String]) { self.features = features }
@@ -128,6 +130,7 @@ extension StudyFile {
     add(.keep, keep.map(Self.quoted))
     add(.shuffle, shuffle.map(Self.shuffleText))
     add(.null, null.map(String.init))
+    add(.skipBad, skipBad.map { String($0) })
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -143,6 +146,7 @@ extension StudyFile {
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
     case layout, axes, keep, shuffle, null
+    case skipBad = "skip-bad"
   }
 
   /// How an order is written: its seed, or `none` for the order of the data.

@@ -33,8 +33,9 @@ extension StudentT {
   ) -> Double {
     guard x > 0 else { return 0 }
     guard complement > 0 else { return 1 }
-    let logBeta = logGamma(a) + logGamma(b) - logGamma(a + b)
-    let front = exp(a * log(x) + b * log(complement) - logBeta)
+    // Of x near 1 the complement has the digits; a is large then, and multiplies what is lost.
+    let logX = complement < 0.5 ? log1p(-complement) : log(x)
+    let front = exp(a * logX + b * log(complement) - logBeta(a, b))
     // The continued fraction converges fast on this side of the mean, its mirror image on the
     // other.
     return x < (a + 1) / (a + b + 2)
@@ -61,6 +62,15 @@ extension StudentT {
       if abs(c * d - 1) < 1e-15 { break }
     }
     return result
+  }
+
+  /// log B(a, b). Where a is large and b is 1/2, log Γ(a + b) − log Γ(a) is a small difference of
+  /// large numbers, and is taken from its expansion in 1/a (DLMF 5.11.13).
+  private static func logBeta(_ a: Double, _ b: Double) -> Double {
+    guard a > 500, b == 0.5 else { return logGamma(a) + logGamma(b) - logGamma(a + b) }
+    let inverse = 1 / a
+    let terms = inverse * (1.0 / 128 + inverse * (5.0 / 1024 - inverse * 21 / 32768))
+    return logGamma(b) - 0.5 * log(a) - log1p(inverse * (terms - 1.0 / 8))
   }
 
   private static func logGamma(_ x: Double) -> Double {

@@ -8,8 +8,8 @@ public struct Computation<Source: FeatureSource>: Sendable {
   /// Compares all layers of all models of `source`, on up to `threads` threads; the figures do not
   /// depend on their number.
   /// - Parameter gramBytes: what the Gram matrices of a minibatch may take. Where they would take
-  ///   more, and there are fewer features than samples, HSIC of linear kernels is computed from
-  ///   products of features instead, in float64.
+  ///   more, they are gone through in tiles, in float64; where there are fewer features than
+  ///   samples, HSIC of linear kernels is computed from products of features instead.
   public init(source: Source, options: StudyOptions, threads: Int, gramBytes: Int = 4 << 30) {
     self.source = source
     self.options = options
@@ -36,7 +36,8 @@ public struct Computation<Source: FeatureSource>: Sendable {
     guard start.minibatches.count <= counts.count,
       zip(start.minibatches, counts).allSatisfy({ $0.samples == $1 })
     else { throw ComputeError("the saved study has seen other minibatches than these") }
-    var accumulator = StudyAccumulator(start, threads: threads, gramBytes: gramBytes)
+    var accumulator = StudyAccumulator(
+      start, threads: threads, gramBytes: gramBytes, planned: counts.count)
     let order = LayerFeatures.largestFirst(of: source)
     for minibatch in start.minibatches.count..<counts.count {
       try add(minibatch, samples: counts[minibatch], to: &accumulator, order: order)
@@ -50,7 +51,7 @@ public struct Computation<Source: FeatureSource>: Sendable {
   ) throws {
     let hash = source.sampleHash(minibatch: minibatch)
     if let reason = source.mismatch(minibatch: minibatch) {
-      return accumulator.skip(samples: samples, sampleHash: hash, reason: reason)
+      return accumulator.skip(samples: samples, sampleHash: hash, reason: .told(reason))
     }
     let layers = LayerFeatures(source: source, minibatch: minibatch, samples: samples)
     let usesFeatures =
@@ -59,9 +60,8 @@ public struct Computation<Source: FeatureSource>: Sendable {
     if usesFeatures {
       try accumulator.add(samples: samples, sampleHash: hash) { try layers.features(of: $0) }
     } else {
-      let precision = options.precision
-      try accumulator.add(samples: samples, sampleHash: hash, order: order) { layer, maker in
-        try maker.gram(of: layers.features(of: layer), precision: precision)
+      try accumulator.add(samples: samples, sampleHash: hash, order: order) {
+        .features(try layers.features(of: $0))
       }
     }
   }

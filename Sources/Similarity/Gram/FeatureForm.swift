@@ -24,40 +24,49 @@ struct FeatureForm {
     self.threads = max(1, threads)
   }
 
-  /// HSIC of all pairs of layers, and the layers that have none, with the reason.
-  /// - Parameter features: a layer's features, samples × p; or throws `LayerProblem`.
+  /// HSIC of all pairs of layers, and the layers that have none, with the reason; nil where the
+  /// terms of a layer cancel to under a millionth, as far outliers make them.
+  /// - Parameters:
+  ///   - unit: the unit of a layer that earlier minibatches fixed.
+  ///   - features: a layer's features, samples × p; or throws `LayerProblem`.
   func products(
-    layers count: Int, features: @Sendable (_ layer: Int) throws -> Matrix
-  ) throws -> MinibatchProducts {
+    layers count: Int, unit: @Sendable (_ layer: Int) -> Int?,
+    features: @Sendable (_ layer: Int) throws -> Matrix
+  ) throws -> MinibatchProducts? {
     try OpenBLAS.load()
     let centred = Mutex<[Int: CentredLayer]>([:])
-    let faults = Mutex<[Int: String]>([:])
+    let faults = Mutex<[Int: LayerProblem]>([:])
     try Workers.run(tasks: count, threads: threads) { _, layer in
       do {
         let result = try CentredLayer(features(layer))
         centred.withLock { $0[layer] = result }
       } catch let problem as LayerProblem {
-        faults.withLock { $0[layer] = problem.reason }
+        faults.withLock { $0[layer] = problem }
       }
     }
     let layers = centred.withLock { $0 }
     let triangle = PackedTriangle(side: count)
     let pairs = (0..<count).flatMap { i in (i..<count).map { (i, $0) } }
     let values = Mutex([Double](repeating: 0, count: triangle.count))
+    let cancels = Atomic(false)
     try Workers.run(tasks: pairs.count, threads: threads) { _, task in
       let (i, j) = pairs[task]
       guard let first = layers[i], let second = layers[j] else { return }
-      let value = hsic(first, second, isSame: i == j)
+      guard let value = hsic(first, second, isSame: i == j) else {
+        return cancels.store(true, ordering: .relaxed)
+      }
       values.withLock { $0[triangle.index(i, j)] = value }
     }
-    var result = values.withLock { $0 }
-    for (i, j) in pairs
-    where result[triangle.index(i, i)] == 0 || result[triangle.index(j, j)] == 0 {
-      result[triangle.index(i, j)] = 0
+    guard !cancels.load(ordering: .relaxed) else { return nil }
+    var result = MinibatchProducts(
+      hsic: values.withLock { $0 }, faults: faults.withLock { $0 })
+    for (i, layer) in layers where layer.squares.allSatisfy({ $0 == 0 }) {
+      result.flat[i] = .constant
     }
-    var products = MinibatchProducts(hsic: result, faults: faults.withLock { $0 })
-    products.figures = figures(layers, hsic: result, triangle)
-    return products
+    result.figures = figures(layers, hsic: result.hsic, triangle)
+    result.clearFlat(triangle)
+    result.fix(units: layers.mapValues(\.unit), known: unit, triangle)
+    return result
   }
 
   /// What the layers' Gram matrices would tell beside HSIC. What one sample makes up would take
@@ -85,7 +94,8 @@ struct FeatureForm {
     return result
   }
 
-  private func hsic(_ x: CentredLayer, _ y: CentredLayer, isSame: Bool) -> Double {
+  /// nil where the terms cancel.
+  private func hsic(_ x: CentredLayer, _ y: CentredLayer, isSame: Bool) -> Double? {
     let n = Double(samples)
     let squares = squaredProduct(x, y, isSame: isSame)
     guard estimator == .unbiased else { return squares / ((n - 1) * (n - 1)) }
@@ -93,8 +103,7 @@ struct FeatureForm {
     for i in 0..<samples { dot += x.squares[i] * y.squares[i] }
     let sums = x.squares.reduce(0, +) * y.squares.reduce(0, +)
     let value = squares - n / (n - 2) * dot + sums / ((n - 1) * (n - 2))
-    // The difference of the terms: what is below their rounding is no variation.
-    if isSame, value <= 1e-13 * squares { return 0 }
+    if isSame, squares > 0, value <= 1e-6 * squares { return nil }
     return value / (n * (n - 3))
   }
 
@@ -126,52 +135,5 @@ struct FeatureForm {
       }
       return total
     }
-  }
-}
-
-/// A layer's features with what centring them takes.
-private struct CentredLayer: Sendable {
-  let features: Matrix
-  /// The mean of every feature.
-  let means: [Double]
-  /// ‖xc_i‖² of every sample.
-  let squares: [Double]
-
-  var columns: Int { features.columns }
-
-  init(_ features: Matrix) throws {
-    self.features = features
-    let maker = GramMaker()
-    let means = withExtendedLifetime(maker) {
-      stride(from: 0, to: features.columns, by: 4096).flatMap { first in
-        let columns = first..<min(features.columns, first + 4096)
-        let means = maker.findShift(of: features, columns: columns, samples: features.rows)
-        return Array(UnsafeBufferPointer(start: means, count: columns.count))
-      }
-    }
-    squares = withUnsafeTemporaryAllocation(of: Double.self, capacity: features.columns) { row in
-      (0..<features.rows).map { i in
-        features.copyRow(i, columns: 0..<features.columns, into: row)
-        var sum = 0.0
-        for k in 0..<features.columns { sum += (row[k] - means[k]) * (row[k] - means[k]) }
-        return sum
-      }
-    }
-    self.means = means
-    guard squares.reduce(0, +).isFinite else { throw LayerProblem(describing: features) }
-  }
-
-  /// Some samples and features, centred, samples × features, packed in `buffer`.
-  func copy(
-    _ rows: Range<Int>, columns: Range<Int>, into buffer: AlignedBuffer<Double>
-  ) -> UnsafeMutablePointer<Double> {
-    let block = buffer.reserve(rows.count * columns.count)
-    for (index, i) in rows.enumerated() {
-      let row = UnsafeMutableBufferPointer(
-        start: block + index * columns.count, count: columns.count)
-      features.copyRow(i, columns: columns, into: row)
-      for k in 0..<columns.count { row[k] -= means[columns.lowerBound + k] }
-    }
-    return block
   }
 }

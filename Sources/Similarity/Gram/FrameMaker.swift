@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Synchronization
 
 /// Forms the centred Gram matrices that a backend sends, a minibatch at a time.
@@ -31,10 +32,11 @@ public final class FrameMaker<Source: FeatureSource> {
       let layer = order[task]
       let result: GramFrame.Layer
       do {
-        let gram = try makers[worker].gram(of: layers.features(of: layer), precision: precision)
+        let gram = try makers[worker].sharpGram(
+          of: layers.features(of: layer), precision: precision)
         result = .gram(gram.centred())
       } catch let problem as LayerProblem {
-        result = .fault(problem.reason)
+        result = .fault("\(problem)")
       }
       made.withLock { $0[layer] = result }
     }
@@ -42,6 +44,45 @@ public final class FrameMaker<Source: FeatureSource> {
     return GramFrame(
       samples: samples, sampleHash: source.sampleHash(minibatch: minibatch),
       layers: results.sorted { $0.key < $1.key }.map(\.value))
+  }
+}
+
+extension GramMaker {
+  /// The Gram matrix for whoever takes distances from it: about a sample that no outlier is, in
+  /// float64, where they are lost otherwise.
+  fileprivate func sharpGram(of features: Matrix, precision: Precision) throws -> GramView {
+    let gram = try gram(of: features, precision: precision)
+    guard gram.losesDistances() else { return try gram.whole() }
+    return try doubleGram(of: features, about: gram.typicalSample).whole()
+  }
+}
+
+extension GramView {
+  /// Whether rounding may have changed the RBF kernel of half the median distance by more than
+  /// 3e-4 of it.
+  fileprivate func losesDistances() -> Bool {
+    guard let radial = RadialKernel(.rbf(fraction: 0.5, median: .offDiagonal)) else { return false }
+    let copy = UnsafeMutablePointer<Double>.allocate(capacity: side * pitch)
+    defer { copy.deallocate() }
+    copy.initialize(from: values, count: side * pitch)
+    var kernel = self
+    kernel.values = copy
+    let norms = kernel.formSquaredDistances()
+    let found = kernel.apply(radial) { i, j, _ in distanceError(norms[i], norms[j]) }
+    guard let found else { return true }
+    return found.errors > 1e-7 * found.squares
+  }
+
+  /// The matrix in units of 1, as far as float64 holds it.
+  fileprivate func whole() throws -> GramView {
+    guard unit != 0 else { return self }
+    var result = self
+    result.unit = 0
+    for i in 0..<side {
+      for j in i..<side { values[i * pitch + j] = scalbn(values[i * pitch + j], unit) }
+    }
+    guard result.trace.isFinite, result.trace > 0x1p-1000 else { throw LayerProblem.outOfRange }
+    return result
   }
 }
 

@@ -15,11 +15,12 @@ enum HSICRow {
   ///   - kernel: n × n, n ≥ 4.
   ///   - rounding: what is left of a layer that does not vary, relative to the kernel's diagonal.
   ///   - row: `count` elements; all exactly 0 when no more than `rounding` is left.
-  ///   - diagonal: where the n values (H K H)_ii go, if they are asked for.
+  ///   - diagonal: where the n values (H K H)_ii go, if they are asked for; 0 with the row.
+  /// - Returns: HSIC of the layer with itself, the sum of the squares of `row`.
   static func fill(
     _ row: UnsafeMutablePointer<Double>, kernel: GramView, estimator: Estimator, rounding: Double,
     diagonal: UnsafeMutablePointer<Double>? = nil
-  ) {
+  ) -> Double {
     let scale = kernel.trace / Double(kernel.side)
     let squares =
       estimator == .unbiased
@@ -30,7 +31,9 @@ enum HSICRow {
     if squares <= rounding * rounding * scale * scale * unit {
       row.initialize(repeating: 0, count: count(samples: kernel.side, estimator: estimator))
       diagonal?.initialize(repeating: 0, count: kernel.side)
+      return 0
     }
+    return squares
   }
 
   private static func fillUnbiased(

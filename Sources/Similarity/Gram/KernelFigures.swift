@@ -15,6 +15,13 @@ public struct KernelFigures: Sendable, Hashable {
 
   /// The figures of a layer without variation, or without a matrix.
   public init() {}
+
+  /// The figures of a layer of which only HSIC is known.
+  static var unknown: Self {
+    var result = Self()
+    (result.squaredTrace, result.squares, result.sampleShare) = (.nan, .nan, .nan)
+    return result
+  }
 }
 
 extension KernelFigures {

@@ -31,9 +31,9 @@ struct LayerFeatures<Source: FeatureSource>: Sendable {
     let (model, index) = places[layer]
     let features = try source.features(minibatch: minibatch, model: model, layer: index)
     guard features.rows == samples else {
-      throw LayerProblem("\(features.rows) rows of features for \(samples) samples")
+      throw LayerProblem.rows(features.rows, samples: samples)
     }
-    guard features.columns > 0 else { throw LayerProblem("no features") }
+    guard features.columns > 0 else { throw LayerProblem.noFeatures }
     return features
   }
 

@@ -28,11 +28,12 @@ struct MinibatchRows {
   /// matrices tell beside.
   /// - Parameters:
   ///   - order: all layers, those first that take longest.
-  ///   - gram: makes a layer's Gram matrix of `samples` samples, or throws `LayerProblem`, which
-  ///     concerns this layer only; any other error ends the minibatch.
+  ///   - unit: the unit of a layer that earlier minibatches fixed.
+  ///   - input: what a layer's Gram matrix of `samples` samples is made of; or throws
+  ///     `LayerProblem`, which concerns this layer only; any other error ends the minibatch.
   func products(
-    samples: Int, order: [Int],
-    gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
+    samples: Int, order: [Int], unit: @Sendable (_ layer: Int) -> Int?,
+    input: @Sendable (_ layer: Int) throws -> LayerInput
   ) throws -> MinibatchProducts {
     guard fits(samples: samples, layers: order.count) else {
       throw ComputeError(
@@ -40,40 +41,38 @@ struct MinibatchRows {
           + "\(bytes >> 20) MiB; use a smaller batch size")
     }
     let count = HSICRow.count(samples: samples, estimator: options.estimator)
-    let faults = Mutex<[Int: String]>([:])
+    let none = MinibatchFigures(layers: Array(repeating: KernelFigures(), count: order.count))
+    let found = Mutex(MinibatchProducts(hsic: [], faults: [:], figures: none))
     let options = options
-    let rounding = options.precision == .float32 ? 1e-7 : 1e-14
     // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
     // end before `run` returns.
     nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
     nonisolated(unsafe) let diagonals = diagonals.reserve(samples * order.count)
-    let figures = Mutex([KernelFigures](repeating: KernelFigures(), count: order.count))
     try Workers.run(tasks: order.count, threads: threads) { worker, task in
       let layer = order[task]
       let row = rows + layer * count
       do {
-        let kernel = try gram(layer, makers[worker])
-        try kernel.apply(options.kernel)
         let diagonal = diagonals + layer * samples
-        HSICRow.fill(
-          row, kernel: kernel, estimator: options.estimator, rounding: rounding,
-          diagonal: diagonal)
-        let found = KernelFigures(
+        let outcome = try LayerRow(options: options, maker: makers[worker]).fill(
+          row, diagonal: diagonal, from: input(layer), samples: samples, unit: unit(layer))
+        let tells = KernelFigures(
           row: row, diagonal: diagonal, samples: samples, estimator: options.estimator)
-        figures.withLock { $0[layer] = found }
+        found.withLock {
+          $0.note(outcome, of: layer)
+          $0.figures.layers[layer] = tells
+        }
       } catch let problem as LayerProblem {
         row.initialize(repeating: 0, count: count)
         (diagonals + layer * samples).initialize(repeating: 0, count: samples)
-        faults.withLock { $0[layer] = problem.reason }
+        found.withLock { $0.faults[layer] = problem }
       }
     }
-    let hsic = try PairProducts.all(
+    var result = found.withLock { $0 }
+    result.hsic = try PairProducts.all(
       rows: rows, layers: order.count, count: count, threads: threads)
-    var result = MinibatchProducts(hsic: hsic, faults: faults.withLock { $0 })
-    result.figures.layers = figures.withLock { $0 }
     if options.estimator == .biased {
       result.figures.unbiased = UnbiasedFromBiased(samples: samples, layers: order.count).hsic(
-        biased: hsic,
+        biased: result.hsic,
         products: try PairProducts.all(
           rows: diagonals, layers: order.count, count: samples, threads: threads),
         traces: (0..<order.count).map { layer in

@@ -9,12 +9,20 @@ public struct StudyAccumulator {
   public private(set) var study: Study
   private let rows: MinibatchRows
   private let threads: Int
+  private let bytes: Int
+  private let planned: Int?
 
   /// Goes on with `study`, which may be new, on up to `threads` threads.
-  /// - Parameter gramBytes: what the Gram matrices of a minibatch may take; more is refused.
-  public init(_ study: Study, threads: Int, gramBytes: Int = 4 << 30) {
+  /// - Parameters:
+  ///   - gramBytes: what the Gram matrices of a minibatch may take; larger ones are gone through in
+  ///     tiles.
+  ///   - planned: minibatches in all, which `skipBad` reckons with; those seen where it is not
+  ///     known.
+  public init(_ study: Study, threads: Int, gramBytes: Int = 4 << 30, planned: Int? = nil) {
     self.study = study
     self.threads = threads
+    self.planned = planned
+    bytes = gramBytes
     rows = MinibatchRows(options: study.options, threads: threads, bytes: gramBytes)
   }
 
@@ -31,71 +39,107 @@ public struct StudyAccumulator {
     }
     try add(
       samples: frame.samples, sampleHash: frame.sampleHash, order: Array(frame.layers.indices)
-    ) { layer, maker in
+    ) { layer in
       switch frame.layers[layer] {
-      case .gram(let matrix): return try maker.gram(sent: matrix, samples: frame.samples)
-      case .fault(let reason): throw LayerProblem(reason)
+      case .gram(let matrix): return .sent(matrix)
+      case .fault(let reason): throw LayerProblem.told(reason)
       }
     }
   }
 
-  /// Adds a minibatch that is not counted, and why: one line, ready to show.
-  public mutating func skip(samples: Int, sampleHash: String? = nil, reason: String) {
+  /// Adds a minibatch that is not counted, and why.
+  public mutating func skip(samples: Int, sampleHash: String? = nil, reason: SkipReason) {
     study.skip(samples: samples, sampleHash: sampleHash, reason: reason)
   }
 
-  /// Adds a minibatch whose Gram matrices `gram` makes. A layer that already has a fault is not
-  /// asked for again.
+  /// Adds a minibatch whose Gram matrices are made of `input`, in tiles where they do not fit. A
+  /// layer that already has a fault is not asked for again.
   mutating func add(
     samples: Int, sampleHash: String?, order: [Int],
-    gram: @Sendable (_ layer: Int, _ maker: GramMaker) throws -> GramView
+    input: @Sendable (_ layer: Int) throws -> LayerInput
   ) throws {
-    let (faults, rows) = (study.faults, rows)
-    try add(samples: samples, sampleHash: sampleHash) {
-      try rows.products(samples: samples, order: order) { layer, maker in
-        if let fault = faults[layer] { throw LayerProblem(fault.reason) }
-        return try gram(layer, maker)
-      }
-    } null: { plan, minibatch, sums in
+    let (faults, unit, rows) = (study.faults, study.knownUnits, rows)
+    let (fits, tiles) = (fitsGrams(samples: samples), tiles(samples: samples))
+    func addNull(
+      _ plan: NullPlan, minibatch: Int, to sums: UnsafeMutablePointer<Double>
+    ) throws {
       try rows.addNull(
         plan, minibatch: minibatch, samples: samples, layers: order.count, to: sums)
     }
+    try add(samples: samples, sampleHash: sampleHash, null: fits ? addNull : nil) {
+      @Sendable func known(_ layer: Int) throws -> LayerInput {
+        if let fault = faults[layer] { throw fault.reason }
+        return try input(layer)
+      }
+      guard fits else { return try tiles().products(unit: { unit[$0] }, input: known) }
+      return try rows.products(
+        samples: samples, order: order, unit: { unit[$0] }, input: known)
+    }
   }
 
-  /// Adds a minibatch by the feature form of linear HSIC.
+  /// Adds a minibatch by the feature form of linear HSIC, or in tiles where that cancels.
   mutating func add(
     samples: Int, sampleHash: String?, features: @Sendable (_ layer: Int) throws -> Matrix
   ) throws {
-    let (faults, layers) = (study.faults, study.layerCount)
+    let (faults, unit, layers) = (study.faults, study.knownUnits, study.layerCount)
     let form = FeatureForm(
       estimator: study.options.estimator, samples: samples, threads: threads)
-    try add(samples: samples, sampleHash: sampleHash) {
-      try form.products(layers: layers) { layer in
-        if let fault = faults[layer] { throw LayerProblem(fault.reason) }
+    let tiles = tiles(samples: samples)
+    try add(samples: samples, sampleHash: sampleHash, null: nil) {
+      @Sendable func known(_ layer: Int) throws -> Matrix {
+        if let fault = faults[layer] { throw fault.reason }
         return try features(layer)
       }
-    } null: { _, _, _ in
+      let found = try form.products(layers: layers, unit: { unit[$0] }, features: known)
+      return try found
+        ?? tiles().products(unit: { unit[$0] }) { .features(try known($0)) }
+    }
+  }
+
+  private func tiles(samples: Int) -> () throws -> TiledProducts {
+    let (options, layers, threads, bytes) = (study.options, study.layerCount, threads, bytes)
+    return {
+      try TiledProducts(
+        options: options, samples: samples, layers: layers, threads: threads, bytes: bytes)
+    }
+  }
+
+  /// - Parameter null: adds the sums under permuted samples of a minibatch's `products`; nil where
+  ///   they are made without whole Gram matrices.
+  private mutating func add(
+    samples: Int, sampleHash: String?,
+    null: ((NullPlan, _ minibatch: Int, UnsafeMutablePointer<Double>) throws -> Void)?,
+    products: () throws -> MinibatchProducts
+  ) throws {
+    guard samples >= StudyOptions.fewestSamples else {
+      return skip(samples: samples, sampleHash: sampleHash, reason: .fewSamples)
+    }
+    guard study.options.null == nil || null != nil else {
       throw ComputeError(
         "a permutation null needs the Gram matrices of a minibatch in memory; use a smaller "
           + "batch size")
     }
-  }
-
-  private mutating func add(
-    samples: Int, sampleHash: String?,
-    products: () throws -> MinibatchProducts,
-    null: (NullPlan, _ minibatch: Int, UnsafeMutablePointer<Double>) throws -> Void
-  ) throws {
-    guard samples >= StudyOptions.fewestSamples else {
-      return skip(
-        samples: samples, sampleHash: sampleHash,
-        reason: "HSIC needs at least \(StudyOptions.fewestSamples) samples")
-    }
     let found = try products()
-    let minibatch = study.minibatches.count
-    try study.addNull { plan, sums in try null(plan, minibatch, sums) }
+    if let reason = skipReason(found) {
+      return skip(samples: samples, sampleHash: sampleHash, reason: reason)
+    }
+    if let null {
+      let minibatch = study.minibatches.count
+      try study.addNull { plan, sums in try null(plan, minibatch, sums) }
+    }
     study.add(
       samples: samples, sampleHash: sampleHash, hsic: found.hsic, faults: found.faults,
-      figures: found.figures)
+      flat: found.flat, units: found.units, figures: found.figures)
+  }
+
+  /// Why `skipBad` leaves this minibatch out; nil when it counts.
+  private func skipReason(_ found: MinibatchProducts) -> SkipReason? {
+    guard study.options.skipBad else { return nil }
+    let bad = found.faults.keys.filter { study.faults[$0] == nil }.sorted()
+    let rule = SkipRule(planned: planned ?? study.minibatches.count + 1)
+    guard let first = bad.first, let problem = found.faults[first],
+      rule.leavesOut(bad: bad, after: study.minibatches)
+    else { return nil }
+    return .badLayers(bad, problem: problem)
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// A permutation null as it is asked for: how often the samples are permuted, and how.
 ///
 /// Within each minibatch one random order of its samples is drawn for each draw, and every layer
@@ -42,26 +44,6 @@ public struct NullPlan: Sendable, Hashable, Codable {
     var random = SplitMix64(seed: seed)
     random = SplitMix64(seed: random.next() ^ UInt64(minibatch))
     random = SplitMix64(seed: random.next() ^ UInt64(draw))
-    var order = Array(0..<samples)
-    // Fisher and Yates's shuffle, written out: the standard library's may change.
-    for i in stride(from: samples - 1, to: 0, by: -1) {
-      order.swapAt(i, Int(random.next().multipliedFullWidth(by: UInt64(i + 1)).high))
-    }
-    return order
-  }
-}
-
-/// Steele, Lea and Flood's splitmix64 (2014): the same numbers everywhere, from any seed.
-struct SplitMix64 {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+    return random.permutation(of: samples)
   }
 }

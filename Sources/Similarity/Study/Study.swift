@@ -24,6 +24,12 @@ public struct Study: Sendable {
   /// Σ weight × HSIC of every two layers, as `triangle` stores it; in units of kernel². Entries of
   /// a layer with a fault mean nothing.
   public private(set) var sums: [Double]
+  /// For each layer the exponent of the power of two in which its kernel is measured: 0, unless its
+  /// activations are beyond 10^±60. Fixed by the first minibatch in which it varies; CKA does not
+  /// depend on it.
+  public private(set) var units: [Int]
+  /// For each layer whose HSIC with itself was 0 in a minibatch, why it was in the first.
+  public private(set) var flat: [Int: Flatness] = [:]
   /// For each layer a power of two that brings its kept HSICs near 1; 0 until a minibatch fixes it.
   public private(set) var scales: [Double]
   /// HSIC_ij × scale_i × scale_j of the first counted minibatches, as `triangle` stores it.
@@ -45,6 +51,7 @@ public struct Study: Sendable {
     triangle = PackedTriangle(side: layers)
     faults = Array(repeating: nil, count: layers)
     scales = Array(repeating: 0, count: layers)
+    units = Array(repeating: 0, count: layers)
     sums = Array(repeating: 0, count: triangle.count)
     figures = StudyFigures(layers: layers, estimator: options.estimator)
     null = options.null.map { NullSums($0, layers: layers) }
@@ -54,10 +61,15 @@ public struct Study: Sendable {
   /// - Throws: where their sizes do not fit one another, or a kept minibatch was never counted.
   public init(
     models: [StudyModel], options: StudyOptions, minibatches: [Minibatch], faults: [LayerFault?],
-    sums: [Double], scales: [Double], kept: [[Float]], figures: StudyFigures? = nil,
-    null: NullSums? = nil
+    sums: [Double], scales: [Double], kept: [[Float]], units: [Int]? = nil,
+    flat: [Int: Flatness] = [:], figures: StudyFigures? = nil, null: NullSums? = nil
   ) throws(StudyError) {
     self.init(models: models, options: options)
+    guard units.map({ $0.count == layerCount }) ?? true,
+      flat.keys.allSatisfy((0..<layerCount).contains)
+    else { throw StudyError("the units or the reasons are of other layers") }
+    self.units = units ?? self.units
+    self.flat = flat
     guard null?.plan == options.null, null.map({ $0.layers == layerCount }) ?? true,
       figures.map({ $0.fits(layers: layerCount, estimator: options.estimator) }) ?? true
     else { throw StudyError("the figures or the permutation null are of another study") }
@@ -132,8 +144,8 @@ extension Study {
 // MARK: Growing
 
 extension Study {
-  /// Adds a minibatch that is not counted. The reason is one line, ready to show.
-  public mutating func skip(samples: Int, sampleHash: String? = nil, reason: String) {
+  /// Adds a minibatch that is not counted, and why.
+  public mutating func skip(samples: Int, sampleHash: String? = nil, reason: SkipReason) {
     minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash, skipped: reason))
   }
 
@@ -143,16 +155,21 @@ extension Study {
   ///   - hsic: HSIC of every two layers, as `triangle` stores it, unweighted.
   ///   - faults: the layers that had no Gram matrix, and why. Such a layer has no values from now
   ///     on: every sum over minibatches in a ratio must run over the same ones.
-  ///   - figures: what the Gram matrices tell beside HSIC, where it is known.
+  ///   - flat: the layers whose HSIC with themselves is 0, and why.
+  ///   - units: of layers that are not measured in 1; one that `unit(of:)` knows must be that.
+  ///   - figures: what the Gram matrices tell beside HSIC, where it is known, in the same units.
   public mutating func add(
-    samples: Int, sampleHash: String? = nil, hsic: [Double], faults newFaults: [Int: String] = [:],
-    figures newFigures: MinibatchFigures? = nil
+    samples: Int, sampleHash: String? = nil, hsic: [Double],
+    faults newFaults: [Int: LayerProblem] = [:], flat newFlat: [Int: Flatness] = [:],
+    units newUnits: [Int: Int] = [:], figures newFigures: MinibatchFigures? = nil
   ) {
     precondition(samples >= StudyOptions.fewestSamples, "too few samples")
     precondition(hsic.count == triangle.count, "HSIC of every two layers")
     for (layer, reason) in newFaults where faults[layer] == nil {
       faults[layer] = LayerFault(minibatch: minibatches.count, reason: reason)
     }
+    for (layer, reason) in newFlat where flat[layer] == nil { flat[layer] = reason }
+    for (layer, unit) in newUnits where self.unit(of: layer) == nil { units[layer] = unit }
     let weight = options.weighting.weight(samples: samples)
     for index in sums.indices { sums[index] += weight * hsic[index] }
     if let newFigures {
@@ -164,6 +181,14 @@ extension Study {
     minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash))
     countedMinibatches += 1
   }
+
+  /// The unit in which the kernel of `layer` is measured; nil until a minibatch fixes it.
+  func unit(of layer: Int) -> Int? {
+    sums[triangle.index(layer, layer)] == 0 ? nil : units[layer]
+  }
+
+  /// `unit(of:)` of every layer.
+  var knownUnits: [Int?] { (0..<layerCount).map(unit(of:)) }
 
   /// Adds a minibatch's sums under permuted samples, before `add` counts it: `body` adds them to
   /// `NullSums.values`. Not called unless a null is asked for.
@@ -178,10 +203,7 @@ extension Study {
     guard case .upTo(let bytes) = options.keep, kept.count == countedMinibatches,
       (kept.count + 1) * triangle.count * 4 <= bytes
     else { return }
-    for layer in 0..<layerCount where scales[layer] == 0 {
-      let own = hsic[triangle.index(layer, layer)]
-      if own > 0, own.isFinite { scales[layer] = exp2(-(log2(own) / 2).rounded()) }
-    }
+    for layer in 0..<layerCount { fitScale(layer, own: hsic[triangle.index(layer, layer)]) }
     var values: [Float] = []
     values.reserveCapacity(triangle.count)
     for row in 0..<layerCount {
@@ -190,5 +212,31 @@ extension Study {
       }
     }
     kept.append(values)
+  }
+
+  /// Makes the scale of `layer` one with which `own`, its HSIC with itself in a minibatch, fits a
+  /// Float. The first minibatch that varies decides; when the layer grows or shrinks by more than
+  /// 2^50, what is kept is multiplied by a power of two, which is exact but for what is over 10^60
+  /// times smaller than the largest.
+  private mutating func fitScale(_ layer: Int, own: Double) {
+    guard own > 0, own.isFinite else { return }
+    if scales[layer] == 0 { return scales[layer] = exp2(-(log2(own) / 2).rounded()) }
+    let size = log2(own) + 2 * log2(scales[layer])
+    guard abs(size) > 100 else { return }
+    var shift = ((size < 0 ? -80 : 80) - size) / 2
+    if shift > 0 {
+      let diagonal = triangle.index(layer, layer)
+      let largest = kept.reduce(0) { max($0, $1[diagonal]) }
+      shift = min(shift, largest > 0 ? max(0, (100 - log2(Double(largest))) / 2) : shift)
+    }
+    let factor = exp2(shift.rounded(.down))
+    scales[layer] *= factor
+    for index in kept.indices {
+      for other in 0..<layerCount {
+        let entry = triangle.index(layer, other)
+        let both = other == layer ? factor * factor : factor
+        kept[index][entry] = Float(Double(kept[index][entry]) * both)
+      }
+    }
   }
 }

@@ -42,30 +42,30 @@ public struct StudyModel: Sendable, Hashable, Codable {
 }
 
 /// A layer of a study that has no values, and why.
-public struct LayerFault: Sendable, Hashable, Codable {
+public struct LayerFault: Sendable, Hashable {
   /// The minibatch, zero-based, in which the fault was met first.
   public var minibatch: Int
-  /// One line, ready to show: "3 of 512 features are NaN or infinite".
-  public var reason: String
+  /// What it is.
+  public var reason: LayerProblem
 
   /// A fault met in `minibatch`.
-  public init(minibatch: Int, reason: String) {
+  public init(minibatch: Int, reason: LayerProblem) {
     self.minibatch = minibatch
     self.reason = reason
   }
 }
 
 /// A minibatch that a study has seen.
-public struct Minibatch: Sendable, Hashable, Codable {
+public struct Minibatch: Sendable, Hashable {
   /// Number of samples, n.
   public var samples: Int
   /// A hash of the samples' IDs in their order, where the source knows them.
   public var sampleHash: String?
   /// Why the minibatch takes no part in the sums; nil when it does.
-  public var skipped: String?
+  public var skipped: SkipReason?
 
   /// A minibatch of `samples` samples.
-  public init(samples: Int, sampleHash: String? = nil, skipped: String? = nil) {
+  public init(samples: Int, sampleHash: String? = nil, skipped: SkipReason? = nil) {
     self.samples = samples
     self.sampleHash = sampleHash
     self.skipped = skipped

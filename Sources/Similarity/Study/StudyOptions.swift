@@ -67,13 +67,15 @@ public struct StudyOptions: Sendable, Hashable, Codable {
   public var keep: KeepPolicy
   /// The permutation null that is asked for; nil for none.
   public var null: NullPlan?
+  /// A layer that is bad in a few minibatches costs those, not itself (`SkipRule`).
+  public var skipBad: Bool
 
   /// The unbiased minibatch estimator of linear CKA, minibatches weighted by their pairs of samples,
   /// unless said otherwise.
   public init(
     estimator: Estimator = .unbiased, kernel: Kernel = .linear,
     weighting: Weighting = .standard, precision: Precision = .float32,
-    keep: KeepPolicy = .standard, null: NullPlan? = nil
+    keep: KeepPolicy = .standard, null: NullPlan? = nil, skipBad: Bool = false
   ) {
     self.estimator = estimator
     self.kernel = kernel
@@ -81,6 +83,7 @@ public struct StudyOptions: Sendable, Hashable, Codable {
     self.precision = precision
     self.keep = keep
     self.null = null
+    self.skipBad = skipBad
   }
 
   /// Fewest samples of a minibatch that is counted: below it HSIC₁ and the weight n(n − 3) do not

@@ -18,13 +18,22 @@ extension Study {
 
   /// Why `layer` has no values; nil when it has. One line, ready to show.
   public func reason(_ layer: Int) -> String? {
-    if let fault = faults[layer] { return "minibatch \(fault.minibatch + 1): \(fault.reason)" }
-    if countedMinibatches == 0 { return "no minibatch has been counted yet" }
+    guard let gap = gap(layer) else { return nil }
+    let isBad =
+      if case .fault(let fault) = gap { fault.reason.isOfMinibatch } else { false }
+    let advice =
+      isBad && !options.skipBad && minibatches.count > 1
+      ? "; --skip-bad leaves out the minibatch instead of the layer" : ""
+    return "\(gap)" + advice
+  }
+
+  /// Why `layer` has no values; nil when it has.
+  public func gap(_ layer: Int) -> ValueGap? {
+    if let fault = faults[layer] { return .fault(fault) }
+    if countedMinibatches == 0 { return .nothingCounted }
     let own = sums[triangle.index(layer, layer)]
     if own > 0, own.isFinite { return nil }
-    return own == 0
-      ? "the output does not vary over the samples of any minibatch"
-      : "its HSIC with itself is not finite"
+    return own == 0 ? .flat(flat[layer] ?? .unknown) : .overflow
   }
 
   /// Why the cell of layers `i` and `j` has no value, naming the layer at fault; nil when it has.
@@ -70,13 +79,54 @@ extension Study {
   public var notes: [String] {
     let skipped = minibatches.enumerated().compactMap { index, minibatch in
       minibatch.skipped.map {
-        "minibatch \(index + 1) of \(minibatch.samples) samples skipped: \($0)"
+        "minibatch \(index + 1) of \(minibatch.samples) samples skipped: \(text(of: $0))"
       }
     }
     let counted = countedMinibatches
     guard kept.count < counted else { return skipped }
     let limit = "of \(counted) minibatches, scores of the first \(kept.count) are kept"
     return skipped + [kept.isEmpty ? "only sums over minibatches are kept" : limit]
+  }
+}
+
+extension Study {
+  private func text(of reason: SkipReason) -> String {
+    guard case .badLayers(let layers, _) = reason, let first = layers.first,
+      first < layerCount
+    else { return "\(reason)" }
+    return "\(name(of: first)): \(reason)"
+  }
+}
+
+/// Why a layer of a study has no values.
+public enum ValueGap: Sendable, Hashable, CustomStringConvertible {
+  /// It had no kernel matrix in a minibatch.
+  case fault(LayerFault)
+  /// Its HSIC with itself is 0 in every minibatch; why it was in the first.
+  case flat(Flatness)
+  /// The sum of its HSIC with itself is not finite.
+  case overflow
+  /// There is no minibatch yet.
+  case nothingCounted
+
+  /// One line, ready to show.
+  public var description: String {
+    switch self {
+    case .fault(let fault): "minibatch \(fault.minibatch + 1): \(fault.reason)"
+    case .flat(let flatness): "\(flatness)"
+    case .overflow: "its HSIC with itself is not finite"
+    case .nothingCounted: "no minibatch has been counted yet"
+    }
+  }
+}
+
+extension LayerProblem {
+  /// Whether another minibatch may well be without it.
+  fileprivate var isOfMinibatch: Bool {
+    switch self {
+    case .notFinite, .sentNotFinite, .zeroMedian, .told: true
+    default: false
+    }
   }
 }
 

@@ -52,6 +52,9 @@ extension Study {
         ? nil
         : "what one minibatch, sample or direction makes up is not known: an earlier version began it"
     }
+    if figures.layers.contains(where: { $0.squares.isNaN }) {
+      return "what one sample or direction makes up is not known: kernels were formed in tiles"
+    }
     return figures.layers.contains { $0.samplePeak.isNaN }
       ? "what one sample makes up is not known: HSIC came from products of features" : nil
   }

@@ -26,7 +26,8 @@ struct ComputeChoices: Sendable {
       kernel: try Self.kernel(recipe.kernel),
       weighting: try Self.choice("weighting", recipe.weighting, .standard),
       precision: try Self.choice("precision", recipe.precision, .float32),
-      keep: try Self.keep(recipe.keep), null: try Self.null(recipe.null))
+      keep: try Self.keep(recipe.keep), null: try Self.null(recipe.null),
+      skipBad: recipe.skipBad ?? false)
     reading = FeatureOptions(
       layout: recipe.layout ?? .automatic, layers: try Self.filter(recipe.layers),
       pool: recipe.pool ?? .flatten, axes: recipe.axes,

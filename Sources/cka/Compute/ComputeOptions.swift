@@ -87,6 +87,14 @@ struct ComputeOptions: ParsableArguments {
       """)
   var null: Int?
 
+  @Flag(
+    name: .customLong("skip-bad"),
+    help: """
+      Leave out a minibatch in which a layer has NaN or no Gram matrix, for all layers, instead of \
+      the layer.
+      """)
+  var skipBad = false
+
   @Option(help: "A command that sends Gram matrices, run by the shell instead of reading files.")
   var backend: String?
 
@@ -201,5 +209,6 @@ struct ComputeOptions: ParsableArguments {
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
     recipe.null = null ?? recipe.null
+    recipe.skipBad = skipBad ? true : recipe.skipBad
   }
 }

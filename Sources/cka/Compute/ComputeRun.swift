@@ -179,7 +179,8 @@ struct ComputeRun {
     case .backend(let stream, _, _):
       defer { stream.stop() }
       var accumulator = StudyAccumulator(
-        start ?? Study(models: models, options: options), threads: choices.threads)
+        start ?? Study(models: models, options: options), threads: choices.threads,
+        planned: total)
       do {
         // A backend always begins at its beginning: what was seen before is passed over.
         for (index, minibatch) in accumulator.study.minibatches.enumerated() {

@@ -10,16 +10,12 @@ enum PlainCKA {
 
   /// The kernel matrix of `features`, n × p, which are centred first.
   static func kernel(_ features: Matrix, _ kind: Similarity.Kernel) -> Kernel {
-    let gram = gram(features)
-    guard case .rbf(let fraction, let rule) = kind else { return gram }
-    let n = gram.count
-    var distances = gram
+    guard case .rbf(let fraction, let rule) = kind else { return gram(features) }
+    let n = features.rows
+    let distances = squaredDistances(features)
     var counted: [Double] = []
     for i in 0..<n {
-      for j in 0..<n {
-        distances[i][j] = i == j ? 0 : gram[i][i] + gram[j][j] - 2 * gram[i][j]
-        if rule == .all || i < j { counted.append(distances[i][j]) }
-      }
+      for j in 0..<n where rule == .all || i < j { counted.append(distances[i][j]) }
     }
     let scale = 2 * fraction * fraction * median(counted)
     return distances.map { row in row.map { exp(-$0 / scale) } }
@@ -78,6 +74,23 @@ enum PlainCKA {
       for j in 0..<i { gram[i][j] = gram[j][i] }
     }
     return gram
+  }
+
+  /// ‖xᵢ − xⱼ‖² from the features themselves: from a Gram matrix an outlier would take the digits.
+  private static func squaredDistances(_ features: Matrix) -> Kernel {
+    let n = features.rows
+    var distances = Kernel(repeating: [Double](repeating: 0, count: n), count: n)
+    for first in stride(from: 0, to: features.columns, by: 1024) {
+      let block = centred(features, first..<min(features.columns, first + 1024))
+      for i in 0..<n {
+        for j in 0..<n {
+          distances[i][j] += zip(block[i], block[j]).reduce(0) { sum, pair in
+            sum + (pair.0 - pair.1) * (pair.0 - pair.1)
+          }
+        }
+      }
+    }
+    return distances
   }
 
   /// Some columns of `features` less their means.

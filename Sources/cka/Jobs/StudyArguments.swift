@@ -38,6 +38,7 @@ extension StudyFile {
     add("--null", null.map(String.init))
     add("--threads", threads.map(String.init))
     add("--shuffle", shuffle.map(Self.shuffleText))
+    if skipBad == true { arguments.append("--skip-bad") }
     return arguments + (models?.options ?? [])
   }
 }

@@ -64,10 +64,13 @@ struct StudyTests {
     var dead = study([[4, 0, 2, 0, 0, 1]])
     #expect(dead.cka(0, 1).isNaN && dead.cka(1, 1).isNaN && dead.cka(0, 2) == 1)
     #expect(
-      dead.reason(0, 1) == "b: the output does not vary over the samples of any minibatch")
+      dead.reason(0, 1) == "b: HSIC of the output with itself is 0 in every minibatch")
     dead.add(samples: 10, hsic: [4, 0, 0, 1, 0, 0], faults: [2: "not called"])
     #expect(dead.cka(0, 1) == 0)
-    #expect(dead.reason(2) == "minibatch 2: not called")
+    #expect(dead.gap(2) == .fault(LayerFault(minibatch: 1, reason: "not called")))
+    #expect(
+      dead.reason(2)
+        == "minibatch 2: not called; --skip-bad leaves out the minibatch instead of the layer")
     #expect(areNaN(dead.scores(0, 2)))
     let block = dead.blockMatrix(rowModel: 0, columnModel: 1)
     #expect(areNaN(block.values()))

@@ -137,6 +137,23 @@ class Accuracy(unittest.TestCase):
             true = plain_gram(x)
             numpy.testing.assert_allclose(out, true, atol=1e-5 * true.max())
 
+    def test_an_outlier_does_not_cost_the_distances_of_the_others(self) -> None:
+        generator = torch.Generator().manual_seed(2)
+        for outlier in (0, 17, 47):
+            for distance in (1e2, 1e5, 1e7):
+                x = torch.randn(48, 30, generator=generator)
+                x[outlier] += distance
+                out = torch.empty(48, 48)
+                GramMaker(CPU, torch.float32).gram(x, out)
+                squares = out.double().diagonal()
+                found = squares[:, None] + squares[None, :] - 2 * out.double()
+                true = torch.cdist(x.double(), x.double(), compute_mode="donot_use_mm_for_euclid_dist")
+                others = torch.arange(48) != outlier
+                numpy.testing.assert_allclose(
+                    found[others][:, others], (true**2)[others][:, others], atol=1e-2
+                )
+                self.assertTrue(bool((found[outlier, others] > 100).all()))
+
     def test_blocks_do_not_depend_on_threads(self) -> None:
         out = torch.empty(64, 64)
         asked = mock.patch("torch.get_num_threads", side_effect=AssertionError("was asked"))

@@ -9,6 +9,8 @@ _CPU_SCRATCH = 1 << 22
 _GPU_SCRATCH = 1 << 26
 # Fewer samples than these are not worth halving.
 _FEWEST_HALVED = 32
+# How much rounding may change an RBF kernel before its Gram matrix is formed again.
+_MOST_LOSS = 3e-4
 
 
 class GramMaker:
@@ -31,7 +33,29 @@ class GramMaker:
         self._scratch = torch.empty(0, dtype=precision, device=device)
 
     def gram(self, features: torch.Tensor, out: torch.Tensor) -> None:
-        """Writes the Gram matrix of `features` to `out`, which is n × n."""
+        """Writes the Gram matrix of `features` to `out`, which is n × n.
+
+        Where a sample lies so far away that the distances of the others are lost in float32, it is
+        formed again about one of those instead of the mean, in float64. Not on a GPU, which would
+        have to be waited for: whoever takes distances from such a matrix refuses it.
+        """
+        self._form(features, out)
+        if self._device.type == "cpu" and out.dtype == torch.float32:
+            if _loses_distances(out, features.shape[1]):
+                self._form_about(features, _typical_sample(out), out)
+
+    def _form_about(self, features: torch.Tensor, sample: int, out: torch.Tensor) -> None:
+        """About one sample: its row of the Gram matrix is 0."""
+        n, p = features.shape
+        width = max(1, self._most // (2 * n))
+        total = torch.zeros(n, n, dtype=torch.float64)
+        for begin in range(0, p, width):
+            columns = features[:, begin : begin + width].to(self._device, torch.float64)
+            columns = columns - columns[sample : sample + 1]
+            total.addmm_(columns, columns.T)
+        out.copy_(total)
+
+    def _form(self, features: torch.Tensor, out: torch.Tensor) -> None:
         n, p = features.shape
         width = max(1, self._most // n)
         is_halved = self._device.type == "cpu" and n >= _FEWEST_HALVED
@@ -56,3 +80,34 @@ class GramMaker:
         elif columns.dtype != self.precision or columns.device != centred.device:
             columns = centred.copy_(columns)
         return torch.sub(columns, columns.mean(0, keepdim=True), out=centred)
+
+
+def _squared_distances(gram: torch.Tensor) -> torch.Tensor:
+    squares = gram.diagonal().double()
+    return (squares[:, None] + squares[None, :] - 2 * gram.double()).clamp(min=0)
+
+
+def _typical_sample(gram: torch.Tensor) -> int:
+    """The sample whose median distance to the others is smallest: no outlier is."""
+    return int(_squared_distances(gram).median(1).values.argmin())
+
+
+def _loses_distances(gram: torch.Tensor, p: int) -> bool:
+    """Whether rounding may have changed the RBF kernel of half the median distance too much.
+
+    A squared distance is off by about c (‖a‖ + ‖b‖)², where c is the rounding of a sum of the
+    products of one block (Higham and Mary 2019).
+    """
+    n = gram.shape[0]
+    if n < 2:
+        return False
+    above = torch.ones(n, n, dtype=torch.bool).triu(1)
+    distances = _squared_distances(gram)[above]
+    median = distances.median()
+    if not median > 0:
+        return bool((distances > 0).any())
+    norms = gram.diagonal().double().clamp(min=0).sqrt()
+    error = 2.0**-24 * (min(p, 512) ** 0.5 + 2) * (norms[:, None] + norms[None, :])[above] ** 2
+    kernel = torch.exp(-2 * distances / median)
+    wrong = 4 * kernel * error / median
+    return bool((wrong**2).sum() > _MOST_LOSS**2 * (kernel**2).sum())
