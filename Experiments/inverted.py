@@ -6,8 +6,8 @@ digits inverted (black and white exchanged). It writes the activations of both t
     cka compute inverted.npz -o inverted.cka.safetensors
     cka freeze inverted.cka.safetensors
 
-and prints what counts: the accuracy on inverted digits of a network that was trained on them from the
-beginning, and of the one from clean digits, trained on with everything up to a layer frozen.
+and prints what counts: the accuracy on inverted digits of a network that was trained on them from
+the beginning, and of the one from clean digits, trained on with everything up to a layer frozen.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def fit(net: Net, x: Tensor, y: Tensor, seed: int, epochs: int = 60) -> Net:
 def accuracy(net: Net, x: Tensor, y: Tensor) -> float:
     """Per cent of samples."""
     with torch.no_grad():
-        return 100 * (net(x).argmax(1) == y).float().mean().item()
+        return 100 * float((net(x).argmax(1) == y).float().mean())
 
 
 def frozen(net: Net, up_to: str) -> Net:
@@ -94,7 +94,8 @@ def main() -> None:
             with torch.no_grad():
                 both = {"clean": net.outputs(x[test]), "inverted": net.outputs(1 - x[test])}
             arrays = {f"{d}/{k}": v.numpy() for d, out in both.items() for k, v in out.items()}
-            np.savez(options.out, **arrays)
+            # Names of arrays are free; numpy's types know only its own switches.
+            np.savez(options.out, **arrays)  # type: ignore[arg-type]
     for name, text in (
         ("clean", "clean digits"),
         ("afresh", "inverted digits, trained on them alone"),

@@ -5,8 +5,9 @@ import TorchBackend
 
 /// What `cka doctor` says of the Python that runs models.
 enum PythonFacts {
-  /// Seconds that Python gets: all packages are imported, perhaps from a slow disk.
-  private static let timeout = 120.0
+  /// Seconds that Python gets: all packages are imported, perhaps from a slow disk or while the
+  /// machine is busy.
+  private static let timeout = 240.0
   /// Packages in the order in which they are told.
   private static let packages = [
     "torch", "numpy", "torchvision", "timm", "transformers", "safetensors",

@@ -2,6 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
+import Formats
+import TorchBackend
+
 /// Models that are run give what their activations give.
 @Suite struct TorchComputeTests {
   private let place: Place
@@ -95,12 +98,11 @@ import Testing
   }
 
   @Test func theBuiltInBackendKeepsToTheProtocol() throws {
-    let package = "\(Fixture.project)/Sources/TorchBackend/Python"
-    let line =
-      "PYTHONPATH='\(package)' cka backend check \"$CKA_PYTHON\" -m cka_torch run "
-      + "'\(Fixture.nets):network' '--data=\(Fixture.nets):images' --batch-size=64"
-    let checked = try Shell.outcome(
-      of: ["bash", "-c", line], environment: place.torchEnvironment(), folder: place.folder)
+    let text = "models: [\(Fixture.nets):network]\ndata: \(Fixture.nets):images\nbatch-size: 64\n"
+    try Data(text.utf8).write(to: URL(filePath: place.path("study.yaml")))
+    let command = try TorchCommand(
+      try StudyFile.read(path: place.path("study.yaml")), environment: place.torchEnvironment())
+    let checked = try place.torch(["backend", "check"] + command.arguments("run"))
     #expect(checked.status == 0, "\(checked.complaints)")
     #expect(checked.text.hasSuffix("all as the protocol asks\n"))
   }
@@ -108,7 +110,8 @@ import Testing
   @Test func doctorSaysWhatIsInstalled() throws {
     let report = try place.torch(["doctor"])
     #expect(
-      report.text.contains("by $CKA_PYTHON") && report.text.contains("models        can be run"))
+      report.text.contains("by $CKA_PYTHON") && report.text.contains("models        can be run"),
+      "\(report.text)")
   }
 
   @Test("What lies in the working folder is not run unless it is named")
@@ -116,7 +119,8 @@ import Testing
     for name in ["cka_torch.py", "torch.py", "argparse.py", "torchvision.py"] {
       try Data("open('ran', 'w')\n".utf8).write(to: URL(filePath: place.path(name)))
     }
-    #expect(try place.torch(["doctor"]).text.contains("models        can be run"))
+    let report = try place.torch(["doctor"])
+    #expect(report.text.contains("models        can be run"), "\(report.text)")
     #expect(!place.names.contains("ran"))
   }
 }

@@ -147,7 +147,9 @@ class Accuracy(unittest.TestCase):
                 GramMaker(CPU, torch.float32).gram(x, out)
                 squares = out.double().diagonal()
                 found = squares[:, None] + squares[None, :] - 2 * out.double()
-                true = torch.cdist(x.double(), x.double(), compute_mode="donot_use_mm_for_euclid_dist")
+                true = torch.cdist(
+                    x.double(), x.double(), compute_mode="donot_use_mm_for_euclid_dist"
+                )
                 others = torch.arange(48) != outlier
                 numpy.testing.assert_allclose(
                     found[others][:, others], (true**2)[others][:, others], atol=1e-2

@@ -40,9 +40,9 @@ class GramMaker:
         have to be waited for: whoever takes distances from such a matrix refuses it.
         """
         self._form(features, out)
-        if self._device.type == "cpu" and out.dtype == torch.float32:
-            if _loses_distances(out, features.shape[1]):
-                self._form_about(features, _typical_sample(out), out)
+        may_lose = self._device.type == "cpu" and out.dtype == torch.float32
+        if may_lose and _loses_distances(out, features.shape[1]):
+            self._form_about(features, _typical_sample(out), out)
 
     def _form_about(self, features: torch.Tensor, sample: int, out: torch.Tensor) -> None:
         """About one sample: its row of the Gram matrix is 0."""
