@@ -67,7 +67,8 @@ struct FeatureLayoutTests {
     arguments: [
       ("{model}{layer}", "ambiguous"), ("{model}", "has no {layer}"), ("fc", "has no {layer}"),
       ("{model}/{model}/{layer}", "has {model} twice"), ("{model}:{model}/{layer}", "twice"),
-      ("{Model}/{layer}", "{model}, {layer}, {batch} and {sample} are known"), ("{layer", "without its }"),
+      ("{Model}/{layer}", "{model}, {layer}, {batch} and {sample} are known"),
+      ("{layer", "without its }"),
       ("layer}", "without its {"),
     ])
   func refused(layout: String, problem: String) {

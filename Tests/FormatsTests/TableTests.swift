@@ -39,7 +39,8 @@ import Testing
   }
 
   @Test(
-    "weights and activations are no results", arguments: ["weights.pt", "weights.ckpt", "dict.npy"])
+    "weights and activations are no results, whatever masks stand beside them",
+    arguments: ["weights.pt", "weights.ckpt", "dict.npy", "stacked_a.pt", "stacked_b.pt"])
   func noResults(_ name: String) {
     let error = #expect(throws: FormatError.self) {
       try ResultFile.read(path: FixtureFile.path("field/\(name)"))

@@ -231,11 +231,14 @@ extension ResultSearch {
     var matrices = Matrices(entries, isNested: true)
     if matrices.all.isEmpty, !builder.isText { matrices = Matrices(vectors: entries) }
     let isKnown = builder.isText || CKANames.say(builder.file)
+    // Whole numbers beside activations are masks and labels.
+    let hasForeign = matrices.all.contains { foreign($0.scores) != nil }
     let fitting = matrices.all.filter {
-      isKnown || CKANames.say($0.key) || foreign($0.scores) == nil
+      isKnown || CKANames.say($0.key)
+        || (foreign($0.scores) == nil && !(hasForeign && $0.scores.isOfWholeNumbers))
     }
     guard let only = fitting.first else {
-      if let first = matrices.all.first { try check(first.scores) }
+      for matrix in matrices.all { try check(matrix.scores) }
       return
     }
     let kept = Set(fitting.map(\.key))
@@ -328,6 +331,11 @@ extension Value {
   /// so.
   fileprivate func singleValueAmongPairs(_ entries: [(key: Value, value: Value)]) -> Bool {
     singleNumber != nil && entries.count > 1 && PairKeys(entries) != nil
+  }
+
+  /// Whether it is an array of whole numbers or truth values.
+  fileprivate var isOfWholeNumbers: Bool {
+    if case .array(let array) = self { !array.type.isFloatingPoint } else { false }
   }
 
   /// Dimensions of an array, or of lists nested around numbers; nil for anything else.
