@@ -27,7 +27,7 @@ import Testing
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     let outcome = try Shell.outcome(
       of: [
-        "timeout", "-k", "5", "900", try TestPython.path(), "-m", "unittest",
+        "timeout", "-k", "5", "1800", try TestPython.path(), "-m", "unittest",
         String(file.dropLast(3)),
       ],
       environment: environment, folder: Self.tests)
