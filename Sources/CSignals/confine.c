@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "confine.h"
+#include "clean_spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,18 +28,6 @@ static int prepare_files(posix_spawn_file_actions_t *files, int input, int outpu
   return error;
 }
 
-static int prepare_signals(posix_spawnattr_t *attributes) {
-  sigset_t all, none;
-  sigfillset(&all);
-  sigemptyset(&none);
-  int error = posix_spawnattr_setsigdefault(attributes, &all);
-  if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
-  if (!error) {
-    error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  return error;
-}
-
 int cka_start_reader(char *const *arguments, char *const *environment, int input, int output,
                      pid_t *process) {
   posix_spawn_file_actions_t files;
@@ -48,7 +37,7 @@ int cka_start_reader(char *const *arguments, char *const *environment, int input
   error = posix_spawnattr_init(&attributes);
   if (!error) {
     error = prepare_files(&files, input, output);
-    if (!error) error = prepare_signals(&attributes);
+    if (!error) error = cka_spawn_with_clean_signals(&attributes, 0);
     if (!error) {
       error = posix_spawn(process, arguments[0], &files, &attributes, arguments, environment);
     }

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "worker.h"
+#include "clean_spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,19 +67,6 @@ static int prepare_files(posix_spawn_file_actions_t *files, const struct cka_wor
   return error;
 }
 
-static int prepare_attributes(posix_spawnattr_t *attributes) {
-  sigset_t all, none;
-  sigfillset(&all);
-  sigemptyset(&none);
-  int error = posix_spawnattr_setsigdefault(attributes, &all);
-  if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
-  if (!error) {
-    error = posix_spawnattr_setflags(
-        attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  return error;
-}
-
 int cka_start_worker(const struct cka_worker *worker, pid_t *process) {
   posix_spawn_file_actions_t files;
   posix_spawnattr_t attributes;
@@ -87,7 +75,7 @@ int cka_start_worker(const struct cka_worker *worker, pid_t *process) {
   error = posix_spawnattr_init(&attributes);
   if (!error) {
     error = prepare_files(&files, worker);
-    if (!error) error = prepare_attributes(&attributes);
+    if (!error) error = cka_spawn_with_clean_signals(&attributes, POSIX_SPAWN_SETSID);
     if (!error) {
       error = posix_spawn(process, worker->executable, &files, &attributes, worker->arguments,
                           worker->environment);
