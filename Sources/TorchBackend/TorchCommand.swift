@@ -21,7 +21,7 @@ public struct TorchCommand: Sendable, Equatable {
   /// - Throws: `FormatError` when there is no Python or no package, a specification is none, or a
   ///   file that it names is missing.
   public init(_ recipe: StudyFile, environment: [String: String]) throws(FormatError) {
-    guard let study = recipe.models else { throw FormatError("the study has no models") }
+    guard let study = recipe.models else { throw FormatError(.request, "the study has no models") }
     let (models, data) = try Self.specifications(study)
     for specification in models + data {
       if let missing = specification.missing(in: study.folder) { throw missing }

@@ -73,19 +73,6 @@ struct MemoryBudgetTests {
     }
     #expect(error?.problem.hasSuffix("over 100 times as much") == true)
   }
-
-  @Test("what was read is weighed once, however many views there are of it")
-  func weight() throws {
-    let region = ByteRegion(copying: [UInt8](repeating: 0, count: 64))
-    let matrix = try #require(Matrix(rows: 2, columns: 4, type: .float64, region: region))
-    var weight = MemoryWeight()
-    weight.add(matrix)
-    weight.add(matrix.transposed)
-    let values = [1.0, 2.0]
-    weight.add(values)
-    weight.add(values)
-    #expect(weight.held == 64 + 16 && weight.mapped == 0)
-  }
 }
 
 /// Deflated bytes, and a zip of one member of them.

@@ -13,7 +13,7 @@ enum CSVReader {
   static func read(region: ByteRegion, saysCKA: Bool = false) throws(FormatError) -> ReadValue {
     let delimiter = delimiter(of: region.bytes)
     var records = CSVRecords(bytes: region.bytes, delimiter: delimiter)
-    guard let first = try records.next() else { throw FormatError("the table is empty") }
+    guard let first = try records.next() else { throw FormatError(.empty, "the table is empty") }
     let table = CSVTable(
       first: first, records: records, format: delimiter == 0x09 ? .tsv : .csv, saysCKA: saysCKA)
     return try withExtendedLifetime(region) { () throws(FormatError) -> ReadValue in
@@ -92,7 +92,7 @@ private struct CSVTable {
       try append(record, from: start, to: &values)
       count += 1
     }
-    guard count > 0 else { throw FormatError("the table has names but no rows") }
+    guard count > 0 else { throw FormatError(.empty, "the table has names but no rows") }
     let table = NamedTable(
       scores: .array(try NDArray(copying: values, shape: [count, columns.count])),
       rows: start > 0 ? rows : nil, columns: columns,
@@ -188,7 +188,7 @@ private struct CSVTable {
       try expect(record, width: first.fields.count)
       try append(record, from: column, to: &values)
     }
-    guard !values.isEmpty else { throw FormatError("the table has names but no rows") }
+    guard !values.isEmpty else { throw FormatError(.empty, "the table has names but no rows") }
     return ReadValue(
       value: .array(try NDArray(copying: values, shape: [values.count])), format: format)
   }
@@ -201,14 +201,16 @@ private struct CSVTable {
       var values: [Double] = []
       try append(record, from: 1, to: &values)
       guard let minibatch = Int(exactly: values[0]) else {
-        throw FormatError("the minibatch is no whole number", at: "line \(record.line), column 2")
+        throw FormatError(
+          .syntax, "the minibatch is no whole number", at: "line \(record.line), column 2")
       }
       scores.append((minibatch, values[1]))
     }
     scores.sort { $0.minibatch < $1.minibatch }
-    guard !scores.isEmpty else { throw FormatError("the table has names but no rows") }
+    guard !scores.isEmpty else { throw FormatError(.empty, "the table has names but no rows") }
     guard scores.indices.allSatisfy({ scores[$0].minibatch == $0 + 1 }) else {
       throw FormatError(
+        .wrongShape,
         "the column 'minibatch' should hold each number from 1 to \(scores.count) once",
         remedy: "name the columns otherwise if they are something else")
     }
@@ -220,7 +222,7 @@ private struct CSVTable {
   private func expect(_ record: CSVRecords.Record, width: Int) throws(FormatError) {
     guard record.fields.count == width else {
       throw FormatError(
-        "the row has \(record.fields.count) fields, the first row has \(width)",
+        .wrongShape, "the row has \(record.fields.count) fields, the first row has \(width)",
         at: "line \(record.line)")
     }
   }
@@ -231,7 +233,7 @@ private struct CSVTable {
     for (index, cell) in record.fields.enumerated().dropFirst(start) {
       guard let number = CSVReader.number(cell) else {
         throw FormatError(
-          "'\(SafeText.sanitise(String(cell.prefix(40))))' is not a number",
+          .syntax, "'\(SafeText.sanitise(String(cell.prefix(40))))' is not a number",
           at: "line \(record.line), column \(index + 1)")
       }
       values.append(number)

@@ -77,19 +77,20 @@ struct CSVRecords {
       position += 1
       runStart = position
     }
-    throw FormatError("a quoted field without an end", at: "line \(startLine)")
+    throw FormatError(.syntax, "a quoted field without an end", at: "line \(startLine)")
   }
 
   private func closed(_ field: String) throws(FormatError) -> String {
     guard position == bytes.count || bytes[position] == delimiter || isNewline(bytes[position])
-    else { throw FormatError("text after a closing quote", at: "line \(line)") }
+    else { throw FormatError(.syntax, "text after a closing quote", at: "line \(line)") }
     return field
   }
 
   private func text(_ range: Range<Int>) throws(FormatError) -> String {
     let run = UnsafeRawBufferPointer(rebasing: bytes[range])
     guard let text = String(validating: run, as: UTF8.self) else {
-      throw FormatError("the text is not UTF-8", at: "line \(line), byte \(range.lowerBound)")
+      throw FormatError(
+        .syntax, "the text is not UTF-8", at: "line \(line), byte \(range.lowerBound)")
     }
     return text
   }

@@ -10,7 +10,9 @@ enum YAMLLimits {
   /// - Parameter mostAliases: asterisks that the text may have. An index has few: both models may
   ///   share one list of layers.
   static func check(_ text: String, mostAliases: Int = 16) throws(FormatError) {
-    guard text.utf8.count <= bytes else { throw FormatError("the YAML text is too large") }
+    guard text.utf8.count <= bytes else {
+      throw FormatError(.tooLarge, "the YAML text is too large")
+    }
     var openBrackets = 0
     var aliases = 0
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -20,10 +22,11 @@ enum YAMLLimits {
       openBrackets = max(0, openBrackets + line.bracketBalance)
       aliases += line.utf8.count { $0 == UInt8(ascii: "*") }
       guard indent <= Self.indent, openBrackets <= Limits.depth else {
-        throw FormatError("the YAML nests too deep", at: "line \(number + 1)")
+        throw FormatError(.tooLarge, "the YAML nests too deep", at: "line \(number + 1)")
       }
       guard aliases <= mostAliases else {
-        throw FormatError("the YAML has more than \(mostAliases) aliases", at: "line \(number + 1)")
+        throw FormatError(
+          .tooLarge, "the YAML has more than \(mostAliases) aliases", at: "line \(number + 1)")
       }
     }
   }

@@ -5,7 +5,7 @@ import Recipe
 extension FormatError {
   /// The error that says what is wrong with a specification.
   public init(_ problem: SpecificationProblem) {
-    self.init(problem.problem, remedy: problem.remedy)
+    self.init(.request, problem.problem, remedy: problem.remedy)
   }
 }
 
@@ -41,7 +41,8 @@ extension Specification {
       let place = StudyFile.joined(path, to: folder)
       guard !FileManager.default.fileExists(atPath: place) else { continue }
       return FormatError(
-        "there is no such file or folder", remedy: "it is named by '\(SafeText.sanitise(text))'",
+        .noSuchFile, "there is no such file or folder",
+        remedy: "it is named by '\(SafeText.sanitise(text))'",
         file: SafeText.sanitise(place))
     }
     return nil

@@ -9,7 +9,7 @@ extension StudyFile {
   public init(yaml text: String, folder: String = ".") throws(FormatError) {
     guard case .mapping(let mapping)? = try Self.compose(text) else {
       throw FormatError(
-        "the study file is not a list of 'key: value' lines", at: "line 1",
+        .wrongType, "the study file is not a list of 'key: value' lines", at: "line 1",
         remedy: "begin with features: [FILE, FILE]")
     }
     self.init(features: [])
@@ -21,8 +21,10 @@ extension StudyFile {
       let name = SafeText.sanitise(keyNode.scalar?.string ?? "")
       guard let key = Key(rawValue: name) else {
         throw FormatError(
-          "unknown key '\(name)'", at: Self.line(keyNode),
-          remedy: "known are " + Key.allCases.map(\.rawValue).joined(separator: ", "))
+          .noSuchKey, "unknown key '\(name)'", at: Self.line(keyNode),
+          remedy: NearNames.question(name, among: Key.allCases.map(\.rawValue)) + "known are "
+            + Key.allCases.map(\.rawValue).joined(separator: ", "),
+          available: Key.allCases.map(\.rawValue))
       }
       let value = StudyValue(key: name, node: value, place: Self.line(keyNode))
       if key == .tokens {
@@ -50,23 +52,25 @@ extension StudyFile {
     if let firstKey {
       guard features.isEmpty else {
         throw FormatError(
-          "'\(firstKey.name)' is for models, and the study has features", at: firstKey.place,
+          .request, "'\(firstKey.name)' is for models, and the study has features",
+          at: firstKey.place,
           remedy: "keep one of the two")
       }
       guard !models.models.isEmpty, models.data != nil else {
         throw FormatError(
-          "the study has no \(models.models.isEmpty ? "models" : "data")",
+          .missing, "the study has no \(models.models.isEmpty ? "models" : "data")",
           remedy: "add a line such as "
             + (models.models.isEmpty ? "models: [torchvision:resnet18]" : "data: digits"))
       }
       guard layout == nil, axes == nil else {
         throw FormatError(
+          .request,
           "'\(layout == nil ? "axes" : "layout")' is for features, and the study has models")
       }
       self.models = models
     } else if features.isEmpty {
       throw FormatError(
-        "the study has no features", remedy: "add a line such as features: [FILE, FILE]")
+        .missing, "the study has no features", remedy: "add a line such as features: [FILE, FILE]")
     }
   }
 
@@ -82,26 +86,12 @@ extension StudyFile {
     case .kernel: kernel = try value.text()
     case .weighting: weighting = try value.text()
     case .layers: layers = try value.text()
-    case .pool:
-      guard let pooling = Pooling(rawValue: try value.text()) else {
-        throw value.refusal("should be flatten or mean")
-      }
-      pool = pooling
+    case .pool: pool = try value.pooling()
     case .precision: precision = try value.text()
     case .threads: threads = try value.positive("a positive number")
     case .untilCI: untilCI = try value.positiveNumber()
-    case .layout:
-      do throws(FormatError) {
-        layout = try FeatureLayout(try value.text())
-      } catch {
-        throw error.located(value.place)
-      }
-    case .axes:
-      do throws(FormatError) {
-        axes = try FeatureAxes(try value.text())
-      } catch {
-        throw error.located(value.place)
-      }
+    case .layout: layout = try value.made(FeatureLayout.init)
+    case .axes: axes = try value.made(FeatureAxes.init)
     case .keep: keep = try value.text()
     case .shuffle:
       guard let order = Self.shuffle(try value.text()) else {
@@ -124,7 +114,7 @@ extension StudyFile {
     } catch let error as YamlError {
       throw notYAML(error)
     } catch {
-      throw FormatError("not valid YAML: \(SafeText.sanitise(String(describing: error)))")
+      throw FormatError(.syntax, "not valid YAML: \(SafeText.sanitise(String(describing: error)))")
     }
   }
 
@@ -133,17 +123,19 @@ extension StudyFile {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       FormatError(
-        "not valid YAML: \(SafeText.sanitise(problem))", at: "line \(mark.line)",
+        .syntax, "not valid YAML: \(SafeText.sanitise(problem))", at: "line \(mark.line)",
         remedy: "put quotes around text that begins with ! * & [ or {")
     case .duplicatedKeysInMapping(let duplicates, let context):
       FormatError(
+        .ambiguous,
         "the key '\(SafeText.sanitise(duplicates.joined(separator: ", ")))' occurs twice",
         at: "line \(context.mark.line)", remedy: "keep one of them")
     case .reader(let problem, _, _, _):
       FormatError(
-        "not valid YAML: \(SafeText.sanitise(problem))", remedy: "write it as plain UTF-8 text")
+        .syntax, "not valid YAML: \(SafeText.sanitise(problem))",
+        remedy: "write it as plain UTF-8 text")
     default:
-      FormatError("not valid YAML: \(SafeText.sanitise(String(describing: error)))")
+      FormatError(.syntax, "not valid YAML: \(SafeText.sanitise(String(describing: error)))")
     }
   }
 
@@ -160,7 +152,7 @@ struct StudyValue {
   /// An error of this value.
   func refusal(_ problem: String) -> FormatError {
     FormatError(
-      "'\(key)' \(problem)", at: place,
+      .request, "'\(key)' \(problem)", at: place,
       remedy: "put quotes around text that begins with ! * & [ or {")
   }
 
@@ -205,6 +197,19 @@ struct StudyValue {
       throw refusal("should be a number above 0")
     }
     return number
+  }
+
+  /// What becomes of saved activations beside samples.
+  func pooling() throws(FormatError) -> Pooling {
+    guard let pooling = Pooling(rawValue: try text()) else {
+      throw refusal("should be flatten or mean")
+    }
+    return pooling
+  }
+
+  /// What `make` makes of the text; its errors have the line.
+  func made<Made>(_ make: (String) throws(FormatError) -> Made) throws(FormatError) -> Made {
+    do throws(FormatError) { return try make(try text()) } catch { throw error.located(place) }
   }
 
   private static func text(_ node: Node, _ value: StudyValue) throws(FormatError) -> String {

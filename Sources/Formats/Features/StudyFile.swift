@@ -82,7 +82,7 @@ extension StudyFile {
     do throws(FormatError) {
       let region = try MappedFile.region(path: path)
       guard let text = String(validating: region.bytes, as: UTF8.self) else {
-        throw FormatError("the study file is not UTF-8 text")
+        throw FormatError(.syntax, "the study file is not UTF-8 text")
       }
       var study = try StudyFile(yaml: text, folder: folder(of: path))
       // A figure that is made again from an old file must not change.

@@ -33,7 +33,7 @@ private struct JSONParser {
   mutating func document() throws(FormatError) -> Value {
     scanner.skipMark()
     scanner.skipSpace()
-    guard !scanner.atEnd else { throw scanner.failure("the JSON text is empty") }
+    guard !scanner.atEnd else { throw scanner.failure("the JSON text is empty", as: .empty) }
     let value = try value(depth: 0)
     scanner.skipSpace()
     guard scanner.atEnd else { throw scanner.failure("text after the end of the JSON value") }
@@ -42,7 +42,7 @@ private struct JSONParser {
 
   private mutating func value(depth: Int) throws(FormatError) -> Value {
     guard depth < Limits.depth else {
-      throw scanner.failure("JSON nests deeper than \(Limits.depth) levels")
+      throw scanner.failure("JSON nests deeper than \(Limits.depth) levels", as: .tooLarge)
     }
     switch scanner.peek {
     case UInt8(ascii: "{"): return try object(depth: depth)
@@ -77,7 +77,8 @@ private struct JSONParser {
       let start = scanner.position
       let key = try scanner.string()
       guard seen.insert(key).inserted else {
-        throw scanner.failure("the key '\(SafeText.sanitise(key))' occurs twice", at: start)
+        throw scanner.failure(
+          "the key '\(SafeText.sanitise(key))' occurs twice", as: .ambiguous, at: start)
       }
       scanner.skipSpace()
       guard scanner.take(UInt8(ascii: ":")) else { throw scanner.failure("expected ':'") }

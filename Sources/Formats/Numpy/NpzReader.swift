@@ -19,14 +19,15 @@ enum NpzReader {
       // `numpy.savez` pickles a dictionary; what else holds objects should have been an array.
       guard !value.isObjectList else {
         throw FormatError(
-          "the array holds Python objects", at: "member '\(shown)'",
+          .unsafe, "the array holds Python objects", at: "member '\(shown)'",
           remedy: "save names as texts, such as numpy.array(names, dtype=str), and numbers as "
             + "float32")
       }
       if case .strings(let strings, _) = value { texts += strings.count }
       guard texts <= NumpyType.mostTexts else {
         throw FormatError(
-          "the archive holds more than \(NumpyType.mostTexts) texts", at: "member '\(shown)'")
+          .tooLarge, "the archive holds more than \(NumpyType.mostTexts) texts",
+          at: "member '\(shown)'")
       }
       if trailing > 0 {
         result.warnings.append("\(trailing) bytes after the array '\(shown)' were ignored")
@@ -34,7 +35,7 @@ enum NpzReader {
       entries.append((.string(String(member.name.dropLast(".npy".count))), value))
     }
     guard !entries.isEmpty else {
-      throw FormatError("the archive holds no arrays", remedy: "save them with numpy.savez")
+      throw FormatError(.empty, "the archive holds no arrays", remedy: "save them with numpy.savez")
     }
     result.value = .dictionary(entries)
     return result

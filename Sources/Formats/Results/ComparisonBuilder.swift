@@ -53,18 +53,18 @@ struct ComparisonBuilder {
   private func checkSize(_ shape: [Int]) throws(FormatError) {
     let spelled = shape.map(String.init).joined(separator: " × ")
     guard !shape.contains(0) else {
-      throw FormatError("the matrix is empty (\(spelled)): there is nothing to show")
+      throw FormatError(.empty, "the matrix is empty (\(spelled)): there is nothing to show")
     }
     var cells = 1
     for size in shape {
       let (product, overflow) = cells.multipliedReportingOverflow(by: size)
       guard !overflow, product <= Limits.cells else {
-        throw FormatError("\(spelled) values, more than \(Limits.cells)")
+        throw FormatError(.tooLarge, "\(spelled) values, more than \(Limits.cells)")
       }
       cells = product
     }
     guard shape.count < 2 || shape.allSatisfy({ $0 <= Limits.layers }) else {
-      throw FormatError("\(spelled) layers, more than \(Limits.layers) on a side")
+      throw FormatError(.tooLarge, "\(spelled) layers, more than \(Limits.layers) on a side")
     }
   }
 
@@ -76,7 +76,8 @@ struct ComparisonBuilder {
     let shape = scores.array.shape
     let axis = names.fitsLast(of: shape) ? 0 : 2
     guard shape[axis] <= Limits.resultsPerFile else {
-      throw FormatError("\(shape[axis]) slices, more than \(Limits.resultsPerFile) results")
+      throw FormatError(
+        .tooLarge, "\(shape[axis]) slices, more than \(Limits.resultsPerFile) results")
     }
     var results: [Comparison] = []
     for index in 0..<shape[axis] {

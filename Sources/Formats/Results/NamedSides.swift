@@ -86,7 +86,7 @@ struct NamedSides {
         warnings: notes.map(\.description))
     }
     throw FormatError(
-      mismatch, at: "\(rows) × \(columns) matrix",
+      .wrongShape, mismatch, at: "\(rows) × \(columns) matrix",
       remedy: "give each row a name in model1_layers, and each column one in model2_layers")
   }
 

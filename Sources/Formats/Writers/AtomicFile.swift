@@ -38,7 +38,9 @@ public enum AtomicFile {
   /// The path that `rename` must replace: the end of a chain of links, and a regular file or
   /// nothing.
   private static func resolved(_ path: String) throws(FormatError) -> String {
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw FormatError("not a file name") }
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw FormatError(.unwritable, "not a file name")
+    }
     var status = stat()
     guard stat(path, &status) == 0 else {
       guard errno == ENOENT else { throw failure("cannot be written") }
@@ -46,8 +48,8 @@ public enum AtomicFile {
     }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
-    case S_IFDIR: throw FormatError("is a folder", remedy: "name a file in it")
-    default: throw FormatError("is not a regular file: it would be replaced")
+    case S_IFDIR: throw FormatError(.unwritable, "is a folder", remedy: "name a file in it")
+    default: throw FormatError(.unwritable, "is not a regular file: it would be replaced")
     }
     guard let real = realpath(path, nil) else { throw failure("cannot be written") }
     defer { free(real) }
@@ -64,7 +66,7 @@ public enum AtomicFile {
       case ENOENT, ENOTDIR: "make the folder first"
       default: ""
       }
-    return FormatError("\(what): \(String(cString: strerror(code)))", remedy: remedy)
+    return FormatError(.unwritable, "\(what): \(String(cString: strerror(code)))", remedy: remedy)
   }
 }
 

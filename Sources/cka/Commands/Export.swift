@@ -88,7 +88,7 @@ struct Export: ParsableCommand {
       inputs.contains(where: { FileIdentity($0)?.place == place })
     else { return }
     throw FormatError(
-      "is what was read, and would be overwritten", remedy: "write to another file",
+      .unwritable, "is what was read, and would be overwritten", remedy: "write to another file",
       file: SafeText.sanitise(output))
   }
 

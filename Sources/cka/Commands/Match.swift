@@ -66,10 +66,19 @@ struct Match: ParsableCommand {
     guard !found.isEmpty else {
       throw fail(
         "\(path): no two networks with as many layers as each other, on the same data"
-          + (layers.isEmpty ? "" : ", after --layers '\(layers)'"))
+          + (layers.isEmpty ? "" : ", after --layers '\(layers)'")
+          + Self.hint(filter, results))
     }
     let record = IdentificationRecord(path, found, leftOut: leftOut)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
+  }
+
+  /// "; did you mean …?" where no layer of any result matches the filter.
+  private static func hint(_ filter: LayerFilter, _ results: [Comparison]) -> String {
+    let names = results.flatMap { $0.rows.layers + $0.columns.layers }
+    guard filter.indices(of: names).isEmpty else { return "" }
+    let question = NearNames.question(filter.text, among: names)
+    return question.isEmpty ? "" : "; " + question.dropLast()
   }
 }
 

@@ -40,16 +40,16 @@ struct ComputeChoices: Sendable {
     }
     threads = recipe.threads ?? ProcessInfo.processInfo.activeProcessorCount
     guard threads > 0, threads <= 4096 else {
-      throw FormatError("threads must be 1 to 4096, not \(threads)")
+      throw FormatError(.request, "threads must be 1 to 4096, not \(threads)")
     }
     untilCI = recipe.untilCI
     if let untilCI {
       guard untilCI > 0, untilCI.isFinite else {
-        throw FormatError("until-ci must be above 0, not \(untilCI)")
+        throw FormatError(.request, "until-ci must be above 0, not \(untilCI)")
       }
       guard options.keep != .sumsOnly else {
         throw FormatError(
-          "until-ci needs the scores of minibatches", remedy: "leave out 'keep: sums'")
+          .request, "until-ci needs the scores of minibatches", remedy: "leave out 'keep: sums'")
       }
     }
   }
@@ -59,6 +59,7 @@ struct ComputeChoices: Sendable {
     if text == "all" { return .all }
     guard let count = Int(text), count >= StudyOptions.fewestSamples else {
       throw FormatError(
+        .request,
         "batch-size must be 'all' or at least \(StudyOptions.fewestSamples), not '\(text)'")
     }
     return .samples(count)
@@ -78,6 +79,7 @@ struct ComputeChoices: Sendable {
   static func shuffle(_ text: String) throws(FormatError) -> Int {
     guard let shuffle = StudyFile.shuffle(text) else {
       throw FormatError(
+        .request,
         "shuffle must be a seed from 0 to 4294967295, or none, not '\(SafeText.sanitise(text))'")
     }
     return shuffle
@@ -90,7 +92,7 @@ struct ComputeChoices: Sendable {
     guard let text else { return standard }
     guard let choice = Choice(rawValue: text) else {
       let known = Choice.allCases.map(\.rawValue).joined(separator: " or ")
-      throw FormatError("\(name) must be \(known), not '\(SafeText.sanitise(text))'")
+      throw FormatError(.request, "\(name) must be \(known), not '\(SafeText.sanitise(text))'")
     }
     return choice
   }
@@ -99,6 +101,7 @@ struct ComputeChoices: Sendable {
     guard let text else { return .linear }
     guard let kernel = Kernel(text: text) else {
       throw FormatError(
+        .request,
         "kernel must be linear or rbf:FRACTION with a fraction above 0, not "
           + "'\(SafeText.sanitise(text))'")
     }
@@ -114,6 +117,7 @@ struct ComputeChoices: Sendable {
       .multipliedReportingOverflow(by: unit ?? 1)
     guard !overflow, bytes >= 0 else {
       throw FormatError(
+        .request,
         "keep must be a number of bytes such as 64M or 1G, or 'sums', not "
           + "'\(SafeText.sanitise(text))'")
     }
@@ -124,7 +128,7 @@ struct ComputeChoices: Sendable {
     guard let draws else { return nil }
     guard (NullPlan.fewestDraws...NullPlan.mostDraws).contains(draws) else {
       throw FormatError(
-        "null must be \(NullPlan.fewestDraws) to \(NullPlan.mostDraws), not \(draws)",
+        .request, "null must be \(NullPlan.fewestDraws) to \(NullPlan.mostDraws), not \(draws)",
         remedy: "fewer draws cannot tell a cell apart at 5 %; 200 are usual")
     }
     return NullPlan(draws: draws)
@@ -133,7 +137,7 @@ struct ComputeChoices: Sendable {
   private static func filter(_ text: String?) throws(FormatError) -> LayerFilter? {
     guard let text else { return nil }
     do throws(LayerFilterError) { return try LayerFilter(text) } catch {
-      throw FormatError(error.description)
+      throw FormatError(.request, error.description)
     }
   }
 }

@@ -137,6 +137,7 @@ struct ComputeCommand: ParsableCommand {
   private func write(_ study: Study, of run: ComputeRun, to output: String) throws -> Bool {
     guard study.countedMinibatches > 0 else {
       throw FormatError(
+        .request,
         "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples")
     }
     let place = try Self.rescue(try run.encode(study), from: output)
@@ -170,16 +171,17 @@ struct ComputeCommand: ParsableCommand {
   /// Where the result goes; checked before an hour is spent on it.
   static func output(of recipe: StudyFile) throws(FormatError) -> String {
     guard let output = recipe.output else {
-      throw FormatError("nothing says where the result goes", remedy: "add -o NAME.cka.safetensors")
+      throw FormatError(
+        .request, "nothing says where the result goes", remedy: "add -o NAME.cka.safetensors")
     }
     guard ComputeOptions.isBundle(output) else {
       throw FormatError(
-        "a bundle's name ends in .cka.safetensors", file: SafeText.sanitise(output))
+        .request, "a bundle's name ends in .cka.safetensors", file: SafeText.sanitise(output))
     }
     let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
     guard access(folder, W_OK | X_OK) == 0 else {
       throw FormatError(
-        "cannot be written: \(String(cString: strerror(errno)))",
+        .unwritable, "cannot be written: \(String(cString: strerror(errno)))",
         remedy: "make the folder first, or write to one of your own",
         file: SafeText.sanitise(output))
     }

@@ -151,7 +151,7 @@ struct ComputeOptions: ParsableArguments {
     try override(&recipe)
     do throws(FormatError) {
       if recipe.models == nil, let option = torch.firstForModels {
-        throw FormatError("--\(option) is for models, and the study has features")
+        throw FormatError(.request, "--\(option) is for models, and the study has features")
       }
       try TorchChoices.check(recipe)
       _ = try ComputeChoices(recipe)

@@ -88,6 +88,7 @@ struct ComputeRun {
     let layers = models.reduce(0) { $0 + $1.layers.count }
     guard let plan = options.null, plan.bytes(layers: layers) > NullPlan.mostBytes else { return }
     throw FormatError(
+      .tooLarge,
       "a null of \(plan.draws) draws of \(layers) layers takes \(plan.bytes(layers: layers) >> 20) "
         + "MiB, more than \(NullPlan.mostBytes >> 20)",
       remedy: "take --null \(NullPlan.draws(fittingLayers: layers)) or fewer, or fewer --layers")

@@ -46,7 +46,7 @@ struct Resumption {
     guard access(path, F_OK) == 0 else { return nil }
     return Result { () throws(FormatError) in
       guard let record = try ResultBundle.record(path: path) else {
-        throw FormatError("it holds no study", file: SafeText.sanitise(path))
+        throw FormatError(.request, "it holds no study", file: SafeText.sanitise(path))
       }
       return record
     }

@@ -34,9 +34,10 @@ struct Verification {
     paths = features.isEmpty ? known : features
     guard !paths.isEmpty else {
       throw provenance.backend.isEmpty
-        ? FormatError("the bundle does not say where its activations are", remedy: "name them")
+        ? FormatError(
+          .request, "the bundle does not say where its activations are", remedy: "name them")
         : FormatError(
-          "its matrices came from models that were run, not from saved activations",
+          .request, "its matrices came from models that were run, not from saved activations",
           remedy: "save the same activations and name their files")
     }
     sources = Self.sources(of: record, at: features)
@@ -50,15 +51,15 @@ struct Verification {
     do throws(LayerFilterError) {
       options.layers = provenance.layers.isEmpty ? nil : try LayerFilter(provenance.layers)
     } catch {
-      throw FormatError(error.description)
+      throw FormatError(.request, error.description)
     }
     source = FeatureSetSource(try FeatureSet.open(paths, options: options))
     guard source.models == study.models else {
-      throw FormatError("the activations have other models or layers than the bundle")
+      throw FormatError(.mismatch, "the activations have other models or layers than the bundle")
     }
     guard study.minibatches.count <= source.sampleCounts.count,
       zip(study.minibatches, source.sampleCounts).allSatisfy({ $0.samples == $1 })
-    else { throw FormatError("the activations have other minibatches than the bundle") }
+    else { throw FormatError(.mismatch, "the activations have other minibatches than the bundle") }
   }
 
   /// What became of the files that `record` was made from: all their bytes are read.

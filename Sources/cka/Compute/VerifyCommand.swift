@@ -61,7 +61,8 @@ struct VerifyCommand: ParsableCommand {
   private func check(_ bundle: String) throws {
     let name = SafeText.sanitise(bundle)
     guard let record = try ResultBundle.record(path: bundle) else {
-      throw FormatError("the bundle holds no study that could be computed again", file: name)
+      throw FormatError(
+        .request, "the bundle holds no study that could be computed again", file: name)
     }
     let verification: Verification
     do throws(FormatError) {
@@ -74,7 +75,7 @@ struct VerifyCommand: ParsableCommand {
     }
     var random = LegacyRandom(seed: seed)
     let drawn = verification.draw(cells, random: &random)
-    guard !drawn.isEmpty else { throw FormatError("no cell has a value", file: name) }
+    guard !drawn.isEmpty else { throw FormatError(.empty, "no cell has a value", file: name) }
     let limit = tolerance ?? (record.study.options.precision == .float64 ? 1e-9 : 1e-4)
     let report = VerifyReport(
       study: record.study, checked: try verification.recompute(drawn),

@@ -19,7 +19,8 @@ struct BackgroundJob {
   /// - Throws: when the line is wrong, or the result cannot be written where it is to go.
   init(_ arguments: [String], isStored: Bool = false) throws {
     guard arguments.first == "compute" else {
-      throw FormatError("a job runs 'compute', not '\(SafeText.sanitise(arguments.first ?? ""))'")
+      throw FormatError(
+        .request, "a job runs 'compute', not '\(SafeText.sanitise(arguments.first ?? ""))'")
     }
     self.arguments = arguments
     var options = try ComputeCommand.parse(Array(arguments.dropFirst())).options

@@ -76,7 +76,7 @@ struct BackgroundRun {
       return .cancelled
     }
     guard study.countedMinibatches > 0 else {
-      throw FormatError("no minibatch could be counted", remedy: "take larger minibatches")
+      throw FormatError(.empty, "no minibatch could be counted", remedy: "take larger minibatches")
     }
     try AtomicFile.write(file, to: output)
     StudyWarning.lines(study.warnings).forEach { session.log("warning: \($0)") }

@@ -84,7 +84,8 @@ extension JobDesk {
   /// Fills the form in from a study file.
   static func openStudy(_ path: String) throws -> JobReport {
     guard ComputeOptions.isStudyFile(path) else {
-      throw FormatError("a study file's name ends in .yaml", file: SafeText.sanitise(path))
+      throw FormatError(
+        .request, "a study file's name ends in .yaml", file: SafeText.sanitise(path))
     }
     return .form(try StudyFile.read(path: path).arguments)
   }
@@ -93,7 +94,8 @@ extension JobDesk {
   static func saveStudy(_ path: String, _ arguments: [String], replacing: Bool) throws -> JobReport
   {
     guard ComputeOptions.isStudyFile(path) else {
-      throw FormatError("a study file's name ends in .yaml", file: SafeText.sanitise(path))
+      throw FormatError(
+        .request, "a study file's name ends in .yaml", file: SafeText.sanitise(path))
     }
     var status = stat()
     // A link that leads nowhere is the user's too.
@@ -102,7 +104,7 @@ extension JobDesk {
     do {
       recipe = try ComputeCommand.parse(Array(arguments.dropFirst())).options.recipe()
     } catch {
-      throw FormatError(BackgroundJob.reason(error))
+      throw FormatError(.request, BackgroundJob.reason(error))
     }
     // A file that says none means another.
     recipe.weighting = recipe.weighting ?? Weighting.standard.rawValue
