@@ -31,13 +31,13 @@ let package = Package(
     system("CNcurses", pkgConfig: "ncursesw", apt: "libncurses-dev"),
     system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CXXHash", pkgConfig: "libxxhash", apt: "libxxhash-dev"),
     system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     .systemLibrary(name: "CWidth"),
     .target(name: "CSignals"),
     .target(name: "CGram"),
     .target(name: "COpenBLAS"),
-    .target(name: "CHash"),
 
     module("Core", []),
     module("Similarity", ["Core", "CGram", "COpenBLAS"]),
@@ -46,7 +46,7 @@ let package = Package(
     module(
       "Formats",
       [
-        "Core", "Similarity", "Recipe", "CSignals", "CHash", "CZip", "CZlib", "CHDF5",
+        "Core", "Similarity", "Recipe", "CSignals", "CXXHash", "CZip", "CZlib", "CHDF5",
         .product(name: "Yams", package: "Yams"),
       ]),
     module("Jobs", ["Core", "CSignals"]),

@@ -56,7 +56,7 @@ struct MemoryBudgetTests {
   func ratio() throws {
     let bomb = ByteRegion(copying: try Self.zeros(65 << 20))
     let error = #expect(throws: FormatError.self) { try ZipArchive(bomb) }
-    #expect(error?.problem.hasSuffix("over 100 times as much") == true)
+    #expect(error?.kind == .tooLarge)
     #expect(error?.remedy == "unpack it first, if you trust it")
     // Small ones are let be, whatever the ratio.
     _ = try ZipArchive(ByteRegion(copying: try Self.zeros(1 << 20)))
@@ -71,7 +71,7 @@ struct MemoryBudgetTests {
     let error = #expect(throws: FormatError.self) {
       try Gzip.inflate(ByteRegion(copying: packed))
     }
-    #expect(error?.problem.hasSuffix("over 100 times as much") == true)
+    #expect(error?.kind == .tooLarge)
   }
 }
 

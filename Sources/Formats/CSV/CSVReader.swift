@@ -12,8 +12,11 @@ enum CSVReader {
   /// - Parameter saysCKA: whether the file's name says that its values are CKA.
   static func read(region: ByteRegion, saysCKA: Bool = false) throws(FormatError) -> ReadValue {
     let delimiter = delimiter(of: region.bytes)
-    var records = CSVRecords(bytes: region.bytes, delimiter: delimiter)
-    guard let first = try records.next() else { throw FormatError(.empty, "the table is empty") }
+    var records = CSVRecords(
+      bytes: region.bytes, delimiter: delimiter, hasDecimalCommas: delimiter == UInt8(ascii: ";"))
+    records.skipComments()
+    guard var first = try records.next() else { throw FormatError(.empty, "the table is empty") }
+    first.addCorner(before: records)
     let table = CSVTable(
       first: first, records: records, format: delimiter == 0x09 ? .tsv : .csv, saysCKA: saysCKA)
     return try withExtendedLifetime(region) { () throws(FormatError) -> ReadValue in
@@ -24,7 +27,7 @@ enum CSVReader {
   /// A comma when the first line holds one; else a tab or a semicolon, or blanks between numbers,
   /// as `numpy.savetxt` writes them.
   private static func delimiter(of bytes: UnsafeRawBufferPointer) -> UInt8 {
-    let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+    let line = firstLine(of: bytes)
     let comma = UInt8(ascii: ",")
     if line.contains(comma) { return comma }
     if let other = [0x09, UInt8(ascii: ";")].first(where: line.contains) { return other }
@@ -38,6 +41,18 @@ enum CSVReader {
           separator: 0x20, omittingEmptySubsequences: false
         ).count
       ? 0x20 : comma
+  }
+
+  /// The first line that is no comment, or the first of all.
+  private static func firstLine(of bytes: UnsafeRawBufferPointer)
+    -> UnsafeRawBufferPointer.SubSequence
+  {
+    var rest = bytes[...]
+    while rest.first == UInt8(ascii: "#") {
+      guard let end = rest.firstIndex(of: 0x0A), end + 1 < bytes.count else { break }
+      rest = bytes[(end + 1)...]
+    }
+    return rest.prefix { $0 != 0x0A && $0 != 0x0D }
   }
 
   /// The number in a cell: NaN for a missing value, nil for text that is none.
@@ -93,6 +108,12 @@ private struct CSVTable {
       count += 1
     }
     guard count > 0 else { throw FormatError(.empty, "the table has names but no rows") }
+    if !saysCKA, let name = MetricNames.log(first.fields) {
+      throw FormatError(
+        .noResult,
+        "a table of numbers under names such as '\(SafeText.sanitise(name))', not of CKA",
+        remedy: "call the file cka_….csv if it is CKA")
+    }
     let table = NamedTable(
       scores: .array(try NDArray(copying: values, shape: [count, columns.count])),
       rows: start > 0 ? rows : nil, columns: columns,

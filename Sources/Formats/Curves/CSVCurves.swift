@@ -27,7 +27,8 @@ enum CSVCurves {
     }
     rows.finish()
     guard columns.isCertain || rows.lookLikeCurves else { return nil }
-    return ReadValue(value: try rows.value(), format: format, warnings: rows.warnings)
+    return ReadValue(
+      value: try rows.value(), format: format, warnings: rows.warnings.map(ResultNote.told))
   }
 }
 

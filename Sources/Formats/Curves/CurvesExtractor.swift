@@ -55,7 +55,7 @@ enum CurvesExtractor {
       }
       let caption = SafeText.sanitiseParagraph(try text("caption", of: entries))
       let (series, errorBar) = (reader.series, reader.errorBar)
-      let warnings = source.warnings + reader.warnings
+      let warnings = source.warnings.map(\.description) + reader.warnings
       return try CurvesExtractor.checked { () throws(CurvesError) in
         try Curves(
           id: id, format: source.format.description, title: texts[0], xName: texts[1],

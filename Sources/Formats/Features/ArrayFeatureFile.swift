@@ -24,7 +24,7 @@ final class ArrayFeatureFile: FeatureFile {
   init(_ file: ReadValue, region: ByteRegion) throws(FormatError) {
     format = file.format.description
     self.region = region
-    warnings = file.warnings
+    warnings = file.warnings.map(\.description)
     var listing = ValueListing()
     switch file.value {
     case .dictionary, .array, .list, .tuple: listing.add(file.value, name: "", place: nil)

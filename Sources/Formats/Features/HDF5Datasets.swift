@@ -103,7 +103,8 @@ extension HDF5Service {
         return
       }
       let listing = ReadValue(
-        value: file.listing.value, format: .hdf5, warnings: file.listing.warnings)
+        value: file.listing.value, format: .hdf5,
+        warnings: file.listing.warnings.map(ResultNote.told))
       guard send(HDF5Wire.encode(listing), isError: false, to: socket) else { return }
       alarm(0)
       while let request = HDF5Request(from: socket) {

@@ -22,7 +22,7 @@ final class HDF5FeatureFile: FeatureFile {
       let started = try HDF5Server(command, path: path)
       let answer = try started.listing()
       listing = try HDF5Listing(answer.value)
-      listing.warnings = answer.warnings
+      listing.warnings = answer.warnings.map(\.description)
       server = started
     } else {
       listing = try HDF5Reader.locked { () throws(FormatError) in

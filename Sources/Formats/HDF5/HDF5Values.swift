@@ -67,6 +67,23 @@ struct HDF5Values {
     }
   }
 
+  /// The bytes of references to objects of this file; nil where the values are something else, or
+  /// are more than names can be.
+  func references(_ room: inout HDF5Room) throws(Unread) -> [UInt8]? {
+    guard cka_h5_is_self_contained(id) != 0, type.isValid, space.isValid,
+      cka_h5_is_reference(type.id) != 0
+    else { return nil }
+    let count = try count(of: try shape())
+    guard count <= Limits.layers else {
+      throw .leftOut(.tooLarge, "more than \(Limits.layers) names")
+    }
+    try room.take(count * MemoryLayout<hobj_ref_t>.size)
+    var bytes = [UInt8](repeating: 0, count: count * MemoryLayout<hobj_ref_t>.size)
+    let isRead = bytes.withUnsafeMutableBytes { read(into: $0.baseAddress) }
+    guard isRead else { throw .failed(.damaged, "its references cannot be read") }
+    return bytes
+  }
+
   private func shape() throws(Unread) -> [Int] {
     guard H5Sget_simple_extent_type(space.id) != H5S_NULL else {
       throw .leftOut(.empty, "it is empty")

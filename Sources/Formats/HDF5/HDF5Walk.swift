@@ -14,7 +14,7 @@ final class HDF5Handle {
 
 /// One pass over a file, with what it may still cost.
 struct HDF5Walk {
-  var warnings: [String] = []
+  var warnings: [ResultNote] = []
   private var objectsLeft = Limits.archiveMembers
   private var room: HDF5Room
 
@@ -74,7 +74,10 @@ struct HDF5Walk {
       guard entries[name] == nil else { continue }
       let values = HDF5Values(attribute: attribute.id)
       let child = place + "/@" + SafeText.sanitise(name)
-      if let value = try read(values, place: child) { entries.append((.string(name), value)) }
+      let value = try read(place: child) { room throws(HDF5Values.Unread) in
+        try values.value(&room)
+      }
+      if let value { entries.append((.string(name), value)) }
     }
   }
 
@@ -99,7 +102,10 @@ struct HDF5Walk {
     switch H5Iget_type(id) {
     case H5I_GROUP: return try group(id, place: place, depth: depth)
     case H5I_DATASET:
-      let value = try read(HDF5Values(dataset: id), place: place)
+      let value = try read(place: place) { room throws(HDF5Values.Unread) -> Value in
+        if let text = try MATLABText.value(of: id, room: &room) { return text }
+        return try HDF5Values(dataset: id).value(&room)
+      }
       guard case .array(let array) = value, MATLABClass.isNumeric(id) else { return value }
       // Packed again, as everything that goes over the wire is.
       return .array(try array.reversed().packed())
@@ -108,14 +114,14 @@ struct HDF5Walk {
   }
 
   private mutating func read(
-    _ values: HDF5Values, place: String
+    place: String, _ body: (inout HDF5Room) throws(HDF5Values.Unread) -> Value
   ) throws(FormatError) -> Value? {
     do throws(HDF5Values.Unread) {
-      return try values.value(&room)
+      return try body(&room)
     } catch {
       switch error {
       case .leftOut(_, let reason):
-        warnings.append("\(place): \(reason); left out")
+        warnings.append(.leftOut(place: place, reason: reason))
         return nil
       case .failed(let kind, let problem): throw FormatError(kind, problem, at: place)
       case .tooLarge(let error): throw error.located(place)

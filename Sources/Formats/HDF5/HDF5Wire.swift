@@ -14,7 +14,7 @@ enum HDF5Wire {
   static func encode(_ result: ReadValue) -> HDF5Message {
     var bytes = HDF5Message()
     bytes.append(Tag.result.rawValue)
-    add(result.warnings, to: &bytes)
+    add(result.warnings.map(\.description), to: &bytes)
     add(result.value, to: &bytes)
     return bytes
   }
@@ -40,7 +40,7 @@ enum HDF5Wire {
       let place = try text(&cursor)
       throw FormatError(kind, problem, at: place, remedy: try text(&cursor))
     case .result:
-      let warnings = try texts(&cursor)
+      let warnings = try texts(&cursor).map(ResultNote.told)
       return ReadValue(value: try value(&cursor, depth: 0), format: .hdf5, warnings: warnings)
     default: throw nonsense
     }

@@ -32,6 +32,13 @@ struct JSONScanner {
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { position = 3 }
   }
 
+  /// Whether nothing but blanks is left of this line.
+  var endsLine: Bool {
+    var rest = bytes[min(position, bytes.count)...].lazy.drop { [0x20, 0x09, 0x0D].contains($0) }
+      .makeIterator()
+    return rest.next().map { $0 == 0x0A } ?? true
+  }
+
   mutating func skipSpace() {
     while !atEnd {
       switch bytes[position] {

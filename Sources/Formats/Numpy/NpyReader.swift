@@ -14,7 +14,7 @@ enum NpyReader {
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
     let (value, trailing) = try array(in: ByteSlice(region))
     var result = ReadValue(value: value, format: .npy)
-    if trailing > 0 { result.warnings.append("\(trailing) bytes after the array were ignored") }
+    if trailing > 0 { result.warnings.append(.bytesAfter("the array", count: trailing)) }
     return result
   }
 

@@ -11,7 +11,7 @@ enum NpzReader {
     for member in archive.members {
       let shown = SafeText.sanitise(member.name)
       guard member.name.hasSuffix(".npy") else {
-        result.warnings.append("the member '\(shown)' is no array and was ignored")
+        result.warnings.append(.noArray(member: shown))
         continue
       }
       let content = try archive.content(of: member)
@@ -30,7 +30,7 @@ enum NpzReader {
           at: "member '\(shown)'")
       }
       if trailing > 0 {
-        result.warnings.append("\(trailing) bytes after the array '\(shown)' were ignored")
+        result.warnings.append(.bytesAfter("the array '\(shown)'", count: trailing))
       }
       entries.append((.string(String(member.name.dropLast(".npy".count))), value))
     }

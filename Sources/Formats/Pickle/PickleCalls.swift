@@ -20,7 +20,7 @@ extension PickleMachine {
   /// The error for a class that people do save, with what to save instead; nil for any other.
   private func known(module: String, name: String) -> FormatError? {
     let shown = SafeText.sanitise("\(module).\(name)")
-    if module.hasPrefix("pandas.") {
+    if module == "pandas" || module.hasPrefix("pandas.") {
       return fail(
         "the pickle holds a pandas object (\(shown)), which only pandas can open",
         as: .unsupported,

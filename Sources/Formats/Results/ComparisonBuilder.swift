@@ -84,9 +84,8 @@ struct ComparisonBuilder {
       let slice = scores.array.slice(axis: axis, index: index)
       let slot = axis == 2 ? "[…, \(index)]" : "[\(index)]"
       var result = try comparison(slice, dtype: scores.dtype, names: names, key: key + slot)
-      result.warnings.insert(
-        "slice \(index + 1) of \(shape[axis]) of a \(shape[0]) × \(shape[1]) × \(shape[2]) array",
-        at: 0)
+      let note = ResultNote.slice(index, of: shape[axis], shape: shape)
+      result.warnings.insert(note.description, at: 0)
       results.append(result)
     }
     return results
@@ -101,15 +100,13 @@ struct ComparisonBuilder {
     let matrix = axes.isTransposed ? try array.transposed.matrix() : stored
     let summary = matrix.summary()
     var warnings =
-      source.warnings + axes.warnings + ValueWarnings.lines(for: matrix, summary: summary)
+      source.warnings + axes.warnings + ValueWarnings.notes(for: matrix, summary: summary)
     if !isVector, axes.lookRegistered {
-      warnings.append(
-        "layer labels look like torch_cka's registration order; "
-          + "its rows and columns are stored in the order in which the layers ran")
+      warnings.append(.registrationOrder)
     }
     return Comparison(
       id: ResultID(path: file, key: key), format: source.format,
       kind: isVector ? .minibatches : .layers, rows: axes.rows, columns: axes.columns,
-      matrix: matrix, dtype: dtype, warnings: warnings, summary: summary)
+      matrix: matrix, dtype: dtype, warnings: warnings.map(\.description), summary: summary)
   }
 }

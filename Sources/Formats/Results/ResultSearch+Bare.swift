@@ -9,6 +9,7 @@ extension ResultSearch {
     case .list(let elements), .tuple(let elements):
       guard !elements.isEmpty, !elements.contains(where: \.isDictionary) else { return }
       if !builder.isText, let other = OtherContent(value) { throw other.error }
+      if let named = Self.withNames(elements) { return try bare(named) }
       guard elements.allSatisfy(\.isMatrix) else {
         return try add(value, entries: [], key: "", place: "")
       }
@@ -21,6 +22,16 @@ extension ResultSearch {
       try add(value, entries: [], key: "", place: "")
     default: return
     }
+  }
+
+  /// A matrix and the lists of its names, `(matrix, rows, columns)`, under keys.
+  private static func withNames(_ elements: [Value]) -> [(key: Value, value: Value)]? {
+    let names = elements.filter { $0.textElements != nil }
+    guard (1...2).contains(names.count), elements.count == names.count + 1,
+      let matrix = elements.first(where: { $0.textElements == nil }), matrix.arrayRank == 2
+    else { return nil }
+    let keys = names.count == 1 ? ["layers"] : ["layers1", "layers2"]
+    return [(.string("CKA"), matrix)] + zip(keys, names).map { (.string($0), $1) }
   }
 
   /// Matrices under names of their own: an npz, or a safetensors file of one tensor.

@@ -8,7 +8,7 @@ extension ResultSearch {
     switch value {
     case .dictionary(let entries): try marked(entries, key: key, depth: depth)
     case .list(let elements), .tuple(let elements):
-      for (index, element) in elements.enumerated() where depth < 2 {
+      for (index, element) in elements.enumerated() where depth < Self.deepest {
         guard element.mayHoldResults, element.isDictionary || depth == 0 else { continue }
         try marked(element, key: "\(key)[\(index)]", depth: depth + 1)
       }
@@ -27,7 +27,7 @@ extension ResultSearch {
       if try content(of: scores, entries: entries, key: key, name: name) { return }
     }
     let found = results.count
-    if depth < 2 {
+    if depth < Self.deepest {
       for entry in entries where entry.value.mayHoldResults {
         let name = SafeText.sanitise(entry.key.label)
         try marked(entry.value, key: key.isEmpty ? name : "\(key)/\(name)", depth: depth + 1)
@@ -60,21 +60,33 @@ extension ResultSearch {
       do throws(FormatError) {
         try addTables(scores, key: key, entries: about, saysCKA: true)
       } catch { throw error.located(key.isEmpty ? place : "\(key), \(place)") }
-      if results.count == found, case .dictionary(let members) = scores,
-        !members.isEmpty, members.allSatisfy({ ($0.value.arrayRank ?? 0) >= 2 })
-      {
-        let matrices = Matrices(members, isNested: false)
-        for matrix in matrices.all {
-          let inner = key.isEmpty ? matrix.key : "\(key)/\(matrix.key)"
-          try add(
-            matrix.scores, entries: matrix.about + about, key: inner,
-            place: "\(place)/'\(matrix.key)'")
-        }
+      if results.count == found, case .dictionary(let members) = scores {
+        try matrices(members, about: about, key: key, place: place)
       }
       if results.count > found || scores.isDictionary { return results.count > found }
     }
     try add(scores, entries: about, key: key, place: place)
     return true
+  }
+
+  /// Adds the matrices of a dictionary under `CKA`, which may hold their names too.
+  private mutating func matrices(
+    _ members: [(key: Value, value: Value)], about: [(key: Value, value: Value)], key: String,
+    place: String
+  ) throws(FormatError) {
+    let others = members.filter { ($0.value.arrayRank ?? 0) < 2 }
+    guard others.allSatisfy({ $0.value.textElements != nil || $0.value.text != nil }) else {
+      return
+    }
+    let matrices = Matrices(members, isNested: false).all
+    for matrix in matrices {
+      // A key that only says "values" tells one matrix from nothing.
+      let name = matrices.count == 1 && !others.isEmpty ? "" : matrix.key
+      try add(
+        matrix.scores, entries: matrix.about + others + about,
+        key: [key, name].filter { !$0.isEmpty }.joined(separator: "/"),
+        place: "\(place)/'\(matrix.key)'", isStrict: others.isEmpty)
+    }
   }
 
   /// Flat keys such as "run A/CKA", which is how an npz holds several results, by what stands

@@ -17,11 +17,14 @@ extension ResultSearch {
         note(error.located("key '\(key)'"))
       }
     }
-    guard results.count == found, depth == 0, case .dictionary(let members) = value else { return }
+    guard results.count == found, depth < Self.deepest, case .dictionary(let members) = value
+    else { return }
     for member in members where member.value.isDictionary || member.value.isListOfTables {
       let about = members.filter { !$0.value.isDictionary }
+      let name = SafeText.sanitise(member.key.label)
       try tables(
-        member.value, key: SafeText.sanitise(member.key.label), entries: about, depth: 1)
+        member.value, key: key.isEmpty ? name : "\(key)/\(name)", entries: about + entries,
+        depth: depth + 1)
     }
   }
 

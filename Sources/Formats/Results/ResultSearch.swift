@@ -1,13 +1,15 @@
 import Core
 import Similarity
 
-/// One search through a value. Only two levels lie between the top and a result.
+/// One search through a value.
 struct ResultSearch {
   let builder: ComparisonBuilder
   private(set) var results: [Comparison] = []
   /// What was wrong with the first table that was none, below the top.
   private(set) var firstProblem: FormatError?
   private var keys: Set<String> = []
+  /// Levels of dictionaries and lists between the top and a result, at most.
+  static let deepest = 6
   /// A file may share one list a million times over; a search must end all the same.
   private var visitsLeft = 100_000
   /// Lists are copied, and results may share them: a small file must not grow without end.

@@ -12,7 +12,7 @@ enum TorchReader {
     let stream = try TorchLegacyStream(ByteSlice(region))
     var result = ReadValue(value: try stream.value(), format: .torch(isLegacy: true))
     if stream.trailing > 0 {
-      result.warnings.append("\(stream.trailing) bytes after the last storage were ignored")
+      result.warnings.append(.bytesAfter("the last storage", count: stream.trailing))
     }
     return result
   }
