@@ -43,6 +43,7 @@ import Testing
   @Test("comments before a table, and a header behind the mark") func comments() throws {
     let table = Self.table("layer1,layer2,cka", ",")
     try check(results("# resnet18 and vit, digits\n#\n" + table, "t.csv"))
+    try check(results("# resnet18 and vit\n# 2024\n" + table, "t.csv"))
     try check(results("# " + table, "t.csv"))
     // A name of an index, as pandas writes it.
     try check(
@@ -84,6 +85,12 @@ import Testing
   @Test("a pair of names in one field of a record") func pairInRecords() throws {
     let records = Self.cells.map { #"{"layers": ["\#($0)", "\#($1)"], "cka": \#($2)}"# }
     try check(results("[\(records.joined(separator: ", "))]"))
+  }
+
+  @Test("a table of pairs as records, whose values stand under cka") func longRecords() throws {
+    let records = Self.cells.map { #"{"layer1": "\#($0)", "layer2": "\#($1)", "cka": \#($2)}"# }
+    try check(results("[\(records.joined(separator: ", "))]"))
+    try check(results("{\"runs\": [\(records.joined(separator: ", "))], \"log\": [{\"a\": 1}]}"))
   }
 
   @Test("a record on each line") func jsonLines() throws {

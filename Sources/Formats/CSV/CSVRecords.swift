@@ -33,7 +33,7 @@ struct CSVRecords {
       guard let comment = try? after.next() else { return }
       var beyond = after
       guard let next = try? beyond.next() else { return }
-      if comment.fields.count == next.fields.count {
+      if comment.fields.count == next.fields.count, !next.fields[0].hasPrefix("#") {
         // "#" alone is pandas' name of an index.
         if comment.fields[0].hasPrefix("# ") { position += 2 }
         return

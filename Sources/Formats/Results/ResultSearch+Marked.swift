@@ -8,6 +8,9 @@ extension ResultSearch {
     switch value {
     case .dictionary(let entries): try marked(entries, key: key, depth: depth)
     case .list(let elements), .tuple(let elements):
+      if Self.isLongTable(elements) {
+        return try tables(value, key: key, entries: [], depth: depth)
+      }
       for (index, element) in elements.enumerated() where depth < Self.deepest {
         guard element.mayHoldResults, element.isDictionary || depth == 0 else { continue }
         try marked(element, key: "\(key)[\(index)]", depth: depth + 1)
@@ -37,6 +40,14 @@ extension ResultSearch {
     for (name, group) in Self.grouped(entries) {
       try marked(.dictionary(group), key: SafeText.sanitise(name), depth: depth + 1)
     }
+  }
+
+  /// Records of a pair of names and its value, where `cka` is one of the keys.
+  private static func isLongTable(_ elements: [Value]) -> Bool {
+    guard elements.count > 1, let first = elements[0].fields, first["model1_layers"] == nil,
+      let frame = TableFrame(records: elements)
+    else { return false }
+    return LongColumns(header: frame.columns, kinds: frame.kinds) != nil
   }
 
   /// Columns of names and of values in one dictionary, where `cka` is one of the columns.
