@@ -27,7 +27,7 @@ struct FeatureAxesTests {
   @Test(
     "what is no rule is refused",
     arguments: [
-      ("sample,features", "did you mean samples?"), ("", "name them in"),
+      ("sample,features", "did you mean 'samples'?"), ("", "name them in"),
       ("samples,samples", "one axis of samples"), ("layers,samples;", "name them in"),
     ])
   func refused(_ text: String, _ remedy: String) {

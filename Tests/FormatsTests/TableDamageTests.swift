@@ -122,7 +122,9 @@ import Testing
     // A pair of names in one key has a comma between them and no more.
     let columns = ["a", "b\u{9B}1m\u{202E}"]
     let values = Self.hostile.indices.map { [Double($0) / 16, 1 - Double($0) / 16] }
-    let text = kind.text(rows: Self.hostile, columns: columns, values: values)
+    // A text with a NUL in it is no text file.
+    let rows = Self.hostile.map { kind.isJSON ? $0 : $0.replacing("\u{0}", with: "\u{9F}") }
+    let text = kind.text(rows: rows, columns: columns, values: values)
     let found: [Comparison]
     do {
       found = try read(text.utf8, kind)

@@ -27,7 +27,7 @@ struct TooLarge: Error, Equatable {
   /// A file that unpacks to more than `Limits.unpacked` allows: nothing that was saved for use does.
   static func suspicious(_ unpacked: Int, from packed: Int) -> FormatError {
     FormatError(
-      .damaged,
+      .tooLarge,
       "the file has \(text(packed)) and unpacks to \(text(unpacked)) or more, over "
         + "\(Limits.unpackingRatio) times as much",
       remedy: "unpack it first, if you trust it")

@@ -128,7 +128,8 @@ extension CSVRecords.Record {
     guard fields.contains(where: { CSVReader.number($0) == nil }) else { return }
     var rows = 0
     while rows < 20, let record = try? records.next() {
-      guard record.fields.count == fields.count + 1, CSVReader.number(record.fields[0]) == nil
+      guard record.fields.count == fields.count + 1, CSVReader.number(record.fields[0]) == nil,
+        record.fields.dropFirst().allSatisfy({ CSVReader.number($0) != nil })
       else { return }
       rows += 1
     }

@@ -80,7 +80,7 @@ enum NpyReader {
     // Its writer lost the type of its numbers, and nothing says what they are.
     guard !elements.allSatisfy(\.isPlainNumber) else {
       throw FormatError(
-        .unsafe, "the array holds plain numbers as Python objects", at: source,
+        .unsupported, "the array holds plain numbers as Python objects", at: source,
         remedy: "save them as numbers, such as numpy.savez(file, CKA=array.astype('float64'))")
     }
     return (count == 1 ? elements[0] : .list(elements), machine.cursor.remaining)

@@ -71,7 +71,8 @@ enum NumpyType: Equatable {
       }
     guard !name.isEmpty else { return nil }
     return FormatError(
-      .unsupported, "the array holds \(name)", remedy: "save it as float32 or float64")
+      kind == "O" ? .unsafe : .unsupported, "the array holds \(name)",
+      remedy: "save it as float32 or float64")
   }
 
   private static func unknown(_ text: String) -> FormatError {

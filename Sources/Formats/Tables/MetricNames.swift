@@ -8,7 +8,7 @@ enum MetricNames {
   /// column, and another is called as a measure of training is.
   static func log(_ header: [String]) -> String? {
     let steps: Set = ["epoch", "step", "iteration", "iter", "global_step"]
-    guard header.contains(where: { steps.contains($0.lowercased()) }) else { return nil }
+    guard header.count > 2, header.contains(where: { steps.contains($0.lowercased()) }) else { return nil }
     return first(in: header)
   }
 
