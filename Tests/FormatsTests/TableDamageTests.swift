@@ -122,8 +122,10 @@ import Testing
     // A pair of names in one key has a comma between them and no more.
     let columns = ["a", "b\u{9B}1m\u{202E}"]
     let values = Self.hostile.indices.map { [Double($0) / 16, 1 - Double($0) / 16] }
-    // A text with a NUL in it is no text file.
-    let rows = Self.hostile.map { kind.isJSON ? $0 : $0.replacing("\u{0}", with: "\u{9F}") }
+    // Text with control characters of ASCII in it is no text file; C1 it may have.
+    let rows = Self.hostile.map { name in
+      kind.isJSON ? name : name.replacing(/[\x00-\x08\x0E-\x1F\x7F]/, with: "\u{9F}")
+    }
     let text = kind.text(rows: rows, columns: columns, values: values)
     let found: [Comparison]
     do {

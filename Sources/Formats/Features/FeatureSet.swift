@@ -84,7 +84,8 @@ private struct NothingFound {
 
   init(_ found: FeatureLocator, _ files: [FeaturePath], _ options: FeatureOptions) {
     let file = files.count == 1 ? SafeText.sanitise(files[0].path) : ""
-    let filtered = found.filtered.filter { !$0.isEmpty }
+    var seen: Set<String> = []
+    let filtered = found.filtered.filter { !$0.isEmpty && seen.insert($0).inserted }
     if let filter = options.layers, !filtered.isEmpty {
       let names = filtered.prefix(6).joined(separator: ", ")
       let more = filtered.count > 6 ? " and \(filtered.count - 6) more" : ""
