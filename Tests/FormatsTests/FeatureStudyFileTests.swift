@@ -22,6 +22,7 @@ struct FeatureStudyFileTests {
     layout: "{model}/{layer}"
     keep: all
     null: 200
+    null-seed: 7
     """
 
   @Test("every key is read, and relative paths lead from the file")
@@ -41,6 +42,7 @@ struct FeatureStudyFileTests {
     expected.layout = try FeatureLayout("{model}/{layer}")
     expected.keep = "all"
     expected.null = 200
+    expected.nullSeed = 7
     #expect(study == expected)
   }
 

@@ -11,7 +11,7 @@ extension ComputeForm {
     /// The fold before what is seldom said.
     case advanced
     case types, tokens, pool, duplicates, layout, axes, weighting, precision, dtype, tf32, seed
-    case shuffle, untilCI, keep, null, skipBad, threads, python
+    case shuffle, untilCI, keep, null, nullSeed, skipBad, threads, python
   }
 }
 
@@ -120,6 +120,8 @@ extension ComputeForm.Field {
       label: "keep", help: "bytes for scores of minibatches: 256M; or sums", option: "--keep"),
     .null: Traits(
       label: "null", help: "none; permutations of the samples, such as 200", option: "--null"),
+    .nullSeed: Traits(
+      label: "null seed", help: "of those permutations; 0", option: "--null-seed"),
     .skipBad: Traits(
       label: "skip bad", help: "a minibatch with NaN costs itself, not the layer",
       option: "--skip-bad", choices: ["off", "on"], isFlag: true),
@@ -145,11 +147,12 @@ extension ComputeForm {
     isOfModels
       ? [
         .types, .tokens, .pool, .duplicates, .weighting, .precision, .dtype, .tf32, .seed,
-        .shuffle, .untilCI, .keep, .threads, .python, .null, .skipBad,
+        .shuffle, .untilCI, .keep, .threads, .python, .null,
+        .nullSeed, .skipBad,
       ]
       : [
         .pool, .tokens, .axes, .layout, .shuffle, .weighting, .precision, .untilCI, .keep, .threads,
-        .null, .skipBad,
+        .null, .nullSeed, .skipBad,
       ]
   }
 

@@ -109,6 +109,11 @@ extension StudyFile {
       }
       shuffle = order
     case .null: null = try value.positive("a positive number")
+    case .nullSeed:
+      guard let seed = Int(try value.text()), Self.isSeed(seed) else {
+        throw value.refusal("should be a seed from 0 to 4294967295")
+      }
+      nullSeed = seed
     case .skipBad: skipBad = try value.truth()
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:

@@ -60,6 +60,8 @@ public struct StudyFile: Sendable, Equatable {
   public var shuffle: Int?
   /// How often samples are permuted for a null, if at all.
   public var null: Int?
+  /// What those permutations are drawn by, 0 where nothing is said.
+  public var nullSeed: Int?
   /// A layer that is bad in a few minibatches costs those minibatches, not itself.
   public var skipBad: Bool?
 
@@ -130,6 +132,7 @@ extension StudyFile {
     add(.keep, keep.map(Self.quoted))
     add(.shuffle, shuffle.map(Self.shuffleText))
     add(.null, null.map(String.init))
+    add(.nullSeed, nullSeed.map(String.init))
     add(.skipBad, skipBad.map { String($0) })
     return lines.joined(separator: "\n") + "\n"
   }
@@ -146,6 +149,7 @@ extension StudyFile {
     case estimator, kernel, weighting, layers, pool, precision, threads
     case untilCI = "until-ci"
     case layout, axes, keep, shuffle, null
+    case nullSeed = "null-seed"
     case skipBad = "skip-bad"
   }
 
@@ -158,8 +162,11 @@ extension StudyFile {
   /// from 0 to 2³² - 1.
   public static func shuffle(_ text: String) -> Int? {
     if text == "none" { return -1 }
-    return Int(text).flatMap { (0..<1 << 32).contains($0) ? $0 : nil }
+    return Int(text).flatMap { isSeed($0) ? $0 : nil }
   }
+
+  /// Whether a number is a seed: from 0 to 2³² - 1.
+  public static func isSeed(_ number: Int) -> Bool { (0..<1 << 32).contains(number) }
 
   /// What a file means that says no weighting.
   public static let weightingOfOldFiles = "equal"

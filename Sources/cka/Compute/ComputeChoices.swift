@@ -26,7 +26,7 @@ struct ComputeChoices: Sendable {
       kernel: try Self.kernel(recipe.kernel),
       weighting: try Self.choice("weighting", recipe.weighting, .standard),
       precision: try Self.choice("precision", recipe.precision, .float32),
-      keep: try Self.keep(recipe.keep), null: try Self.null(recipe.null),
+      keep: try Self.keep(recipe.keep), null: try Self.null(recipe.null, seed: recipe.nullSeed),
       skipBad: recipe.skipBad ?? false)
     reading = FeatureOptions(
       layout: recipe.layout ?? .automatic, layers: try Self.filter(recipe.layers),
@@ -120,14 +120,24 @@ struct ComputeChoices: Sendable {
     return .upTo(bytes: bytes)
   }
 
-  private static func null(_ draws: Int?) throws(FormatError) -> NullPlan? {
-    guard let draws else { return nil }
+  private static func null(_ draws: Int?, seed: Int?) throws(FormatError) -> NullPlan? {
+    guard let draws else {
+      guard seed == nil else {
+        throw FormatError(
+          "null-seed says how samples are permuted, and nothing asks for that",
+          remedy: "add null, such as 200")
+      }
+      return nil
+    }
+    guard StudyFile.isSeed(seed ?? 0) else {
+      throw FormatError("null-seed must be a seed from 0 to 4294967295, not \(seed ?? 0)")
+    }
     guard (NullPlan.fewestDraws...NullPlan.mostDraws).contains(draws) else {
       throw FormatError(
         "null must be \(NullPlan.fewestDraws) to \(NullPlan.mostDraws), not \(draws)",
         remedy: "fewer draws cannot tell a cell apart at 5 %; 200 are usual")
     }
-    return NullPlan(draws: draws)
+    return NullPlan(draws: draws, seed: UInt64(seed ?? 0))
   }
 
   private static func filter(_ text: String?) throws(FormatError) -> LayerFilter? {

@@ -87,6 +87,11 @@ struct ComputeOptions: ParsableArguments {
       """)
   var null: Int?
 
+  @Option(
+    name: .customLong("null-seed"),
+    help: "What those permutations are drawn by, a number; kept in the result. (default: 0)")
+  var nullSeed: Int?
+
   @Flag(
     name: .customLong("skip-bad"),
     help: """
@@ -128,6 +133,8 @@ struct ComputeOptions: ParsableArguments {
     do throws(FormatError) {
       var said = Self.recipe(of: features)
       try override(&said)
+      // The study file may be what asks for permutations.
+      if isStudy, said.null == nil { said.nullSeed = nil }
       if !isStudy { try TorchChoices.check(said) }
       _ = try ComputeChoices(said)
     } catch {
@@ -209,6 +216,7 @@ struct ComputeOptions: ParsableArguments {
     recipe.untilCI = untilCI ?? recipe.untilCI
     recipe.keep = keep ?? recipe.keep
     recipe.null = null ?? recipe.null
+    recipe.nullSeed = nullSeed ?? recipe.nullSeed
     recipe.skipBad = skipBad ? true : recipe.skipBad
   }
 }

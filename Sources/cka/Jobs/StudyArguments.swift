@@ -36,6 +36,7 @@ extension StudyFile {
     add("--until-ci", untilCI.map { String($0) })
     add("--keep", keep)
     add("--null", null.map(String.init))
+    add("--null-seed", nullSeed.map(String.init))
     add("--threads", threads.map(String.init))
     add("--shuffle", shuffle.map(Self.shuffleText))
     if skipBad == true { arguments.append("--skip-bad") }
