@@ -49,7 +49,9 @@ struct TileTests {
     )
     #expect(tiled.study.unknownFigures == nil)
     for (a, b) in zip(figures.layers, expected.layers) {
-      #expect(a.sample == b.sample && abs(a.samplePeak / b.samplePeak - 1) < 1e-9)
+      // Two samples are the same: either may be the one that is named.
+      #expect(abs(a.samplePeak / b.samplePeak - 1) < 1e-9)
+      #expect(kernel != .linear || a.sample == b.sample)
       #expect(abs(a.participation - b.participation) < 1e-9)
     }
     for (a, b) in zip(figures.unbiased, expected.unbiased) { #expect(abs(a / b - 1) < 1e-8) }
