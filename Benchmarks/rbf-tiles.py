@@ -1,9 +1,9 @@
 """RBF CKA of so many samples that kernels go through tiles, against plain numpy in float64.
 
 `python rbf-tiles.py [--cka PROGRAM] [--samples N] [--layers L]` writes random activations, runs
-`cka compute --batch-size all --kernel rbf:0.5` on them, and prints the time, the most memory beyond
-mapped files, and the largest difference from CKA by the three-term formula of HSIC1 with whole
-kernel matrices of numpy, for all pairs of the first four layers.
+`cka compute --batch-size all --kernel rbf:0.5` on them, and prints the time, the most memory
+(mapped files count), and the largest difference from CKA by the three-term formula of HSIC1 with
+whole kernel matrices of numpy, for all pairs of the first four layers.
 """
 
 import argparse
@@ -60,8 +60,13 @@ def compute(options: argparse.Namespace, folder: Path) -> Array:
     begin = time.perf_counter()
     subprocess.run(command, check=True)
     seconds = time.perf_counter() - begin
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    print(f"{options.samples} samples, {options.layers} layers: {seconds:.1f} s, {peak:.2f} GiB")
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"{options.samples} samples, {options.layers} layers: {seconds:.1f} s, "
+        f"{usage.ru_utime + usage.ru_stime:.1f} s of processor time, "
+        f"{usage.ru_maxrss / 2**20:.2f} GiB",
+        flush=True,
+    )
     content = result.read_bytes()
     (length,) = struct.unpack("<Q", content[:8])
     entry = json.loads(content[8 : 8 + length])["cka.0"]

@@ -109,11 +109,7 @@ extension StudyFile {
       }
       shuffle = order
     case .null: null = try value.positive("a positive number")
-    case .nullSeed:
-      guard let seed = Int(try value.text()), Self.isSeed(seed) else {
-        throw value.refusal("should be a seed from 0 to 4294967295")
-      }
-      nullSeed = seed
+    case .nullSeed: nullSeed = try value.seed()
     case .skipBad: skipBad = try value.truth()
     case .models, .data, .secondData, .maxBatches, .types, .tokens, .device, .dtype, .tf32,
       .keepDuplicates, .seed, .python:
@@ -210,6 +206,14 @@ struct StudyValue {
       throw refusal("should be a number above 0")
     }
     return number
+  }
+
+  /// A number from 0 to 2³² - 1.
+  func seed() throws(FormatError) -> Int {
+    guard let seed = Int(try text()), StudyFile.isSeed(seed) else {
+      throw refusal("should be a seed from 0 to 4294967295")
+    }
+    return seed
   }
 
   private static func text(_ node: Node, _ value: StudyValue) throws(FormatError) -> String {
