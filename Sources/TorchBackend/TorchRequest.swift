@@ -29,7 +29,7 @@ struct TorchRequest {
     add("pool", recipe.pool.map { JSONText.string($0.rawValue) })
     if let choice = study.tokens.flatMap({ TokenChoice($0) }) {
       add("tokens", JSONText.string(choice.take.rawValue))
-      add("tokens_per_sample", "\(choice.perSample)")
+      add("tokens_per_sample", choice.perSample.map(String.init))
       add("keeps_padding", "\(choice.keepsPadding)")
     }
     add("device", study.device.map(JSONText.string))

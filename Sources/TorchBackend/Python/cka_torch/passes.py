@@ -51,7 +51,7 @@ class ModelPass:
 
         - `tokens`: which of them count; None for those of the batch's mask.
         """
-        tokens = Tokens(batch.mask) if tokens is None else tokens
+        tokens = Tokens.of(batch) if tokens is None else tokens
         while True:
             state = torch.get_rng_state()
             problem = self._try(batch, grams, tokens)
@@ -75,7 +75,7 @@ class ModelPass:
 
         - `device`: where the model is.
         """
-        tokens = Tokens(batch.mask) if tokens is None else tokens
+        tokens = Tokens.of(batch) if tokens is None else tokens
         layers, n = len(self._plan.layers), tokens.count(batch.count)
         grams = torch.zeros(layers, n, n, dtype=self._maker.precision, device=device)
         with random_state_kept([device]):

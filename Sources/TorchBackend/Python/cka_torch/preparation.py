@@ -20,7 +20,7 @@ from .request import Request
 from .specification import renamed
 from .stream import Stream
 from .study import Entry, Sampling, Study
-from .tokens import suspected_padding
+from .tokens import Census, Tokens, draw, most_tokens, suspected_padding
 from .unwrap import run_eagerly
 
 Say = Callable[[str], None]
@@ -50,7 +50,8 @@ def prepare(request: Request, say: Say) -> Study:
     ]
     for entry in entries:
         warnings += entry.plan.warnings
-    sampling = Sampling(request, _token_length(entries))
+    sampling = _sampling(request, stream, entries, say)
+    warnings += sampling.warnings()
     return Study(request, stream, entries, sampling, dtype, seeker.precision, warnings)
 
 
@@ -78,6 +79,23 @@ def _doubts_about_data(stream: Stream) -> list[str]:
                 "they count as tokens unless the data yield a mask"
             )
     return found
+
+
+def _sampling(request: Request, stream: Stream, entries: list[Entry], say: Say) -> Sampling:
+    """What a sample is. Where masks tell what padding is, all of it is counted first."""
+    length = _token_length(entries)
+    census = None
+    if any(batch.mask is not None for batch in stream.first().batches):
+        say("counting tokens")
+        census = Census()
+        stream.survey(lambda m: census.add([batch.mask for batch in m.batches]))
+    if length is not None and census is not None and not request.keeps_padding:
+        empty = next((i for i, count in enumerate(census.counts) if count == 0), None)
+        if empty is not None:
+            raise Refusal(f"minibatch {empty + 1} has no token that is no padding")
+    item = torch.empty(0, dtype=getattr(torch, request.precision)).element_size()
+    most = most_tokens(sum(len(entry.plan.layers) for entry in entries), item)
+    return Sampling(request, stream.samples, length, census, most)
 
 
 def _token_length(entries: list[Entry]) -> int | None:
@@ -136,12 +154,13 @@ class _Seeker:
         return Entry(model, dataset, device, found, runner, key)
 
     def _trial(self, entries: list[Entry], batches: list[Batch]) -> list[torch.Tensor]:
-        """Matrices of all layers for a few samples."""
-        sampling = Sampling(self._request, entries[0].plan.length)
-        host = torch.device("cpu")
-        counted = sampling.tokens([batch.to(host, self._dtype) for batch in batches], 0)
-        return [
-            gram
-            for entry, batch, tokens in zip(entries, batches, counted, strict=False)
-            for gram in entry.runner.trial(batch, entry.device, tokens.to(entry.device))
-        ]
+        """Matrices of all layers for a few samples, or for as many tokens."""
+        length, grams = entries[0].plan.length, []
+        for entry, batch in zip(entries, batches, strict=False):
+            tokens = Tokens.of(batch, self._request.keeps_padding)
+            if length is not None:
+                able = batch.count * length if tokens.mask is None else int(tokens.mask.sum())
+                picks = draw(tokens.mask, batch.count, length, min(able, batch.count), 0, 0)
+                tokens.picks = torch.from_numpy(picks[0]), torch.from_numpy(picks[1])
+            grams += entry.runner.trial(batch, entry.device, tokens.to(entry.device))
+        return grams
