@@ -1,15 +1,15 @@
 """Language models of transformers from their configurations, and texts of different lengths."""
 
 import torch
-import transformers
+from transformers import GPT2Config, GPT2Model
 
 LENGTH, TEXTS, WORDS = 11, 80, 60
 
 
 def gpt(width=24):
     """GPT-2, whose linear maps over tokens are of a class that is called Conv1D."""
-    return transformers.GPT2Model(
-        transformers.GPT2Config(
+    return GPT2Model(
+        GPT2Config(
             vocab_size=WORDS,
             n_positions=16,
             n_embd=width,

@@ -7,10 +7,19 @@ Rows are layers of the first model, columns of the second: {"h.0.attn.c_attn": {
 
 import json
 import sys
+from pathlib import Path
 
 import numpy
 import torch
-from texts import gpt, texts
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "Sources/TorchBackend/Python"))
+
+from cka_torch.libraries import need
+
+# Beside a torch that its torchvision does not fit, a plain import of it stops half-way.
+need("transformers", "the reference")
+
+from texts import gpt, texts  # noqa: E402
 
 LAYERS = ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.act", "mlp.c_proj", "ln_1")
 NAMES = [f"h.{block}.{layer}" for block in (0, 1) for layer in LAYERS]
