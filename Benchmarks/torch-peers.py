@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
-import functools
 import io
 import itertools
 import time
@@ -33,10 +32,10 @@ from cka_torch.features import tensors
 from cka_torch.frames import FrameWriter
 from cka_torch.grams import GramMaker
 from cka_torch.layers import Hooks, evaluating
-from cka_torch.layout import use_fast_layout
+from cka_torch.layout import LayoutTrial
 from cka_torch.models import build
 from cka_torch.passes import ModelPass
-from cka_torch.plan import Choice, dry, plan
+from cka_torch.plan import Choice, plan
 from cka_torch.specification import Specification, Value
 
 Networks = list[torch.nn.Module]
@@ -128,10 +127,14 @@ def _ours(
     """One minibatch as `run` does it, the frame written to memory."""
     batch, maker = Batch({"x": x}), GramMaker(x.device, torch.float32)
     models = [copy.deepcopy(m) for m in models]  # Their weights are laid out anew.
-    plans = [plan(m, "model", batch, Choice(), x.device) for m in models]
+    layouts = [LayoutTrial(m, x.device) for m in models]
+    plans = [
+        plan(m, "model", batch, Choice(), x.device, layout)
+        for m, layout in zip(models, layouts, strict=True)
+    ]
+    for layout in layouts:
+        layout.settle()
     passes = [ModelPass(m, p, maker) for m, p in zip(models, plans, strict=False)]
-    for model, runner in zip(models, passes, strict=False):
-        use_fast_layout(model, x.device, functools.partial(runner.trial, dry(batch), x.device))
     names = [[layer.name for layer in p.layers] for p in plans]
     room = [torch.empty(len(n), len(x), len(x), device=x.device) for n in names]
 

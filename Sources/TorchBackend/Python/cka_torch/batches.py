@@ -79,7 +79,9 @@ class Batch:
         if length is None or length <= FEWER_TOKENS:
             return self
         keys = (*_DECODED, _DECODED_MASK, _DECODED_PADDING)
-        cut = {k: v[:, :-FEWER_TOKENS] for k, v in self.tensors.items() if k in keys and v.dim() > 1}
+        cut = {
+            k: v[:, :-FEWER_TOKENS] for k, v in self.tensors.items() if k in keys and v.dim() > 1
+        }
         return Batch(self.tensors | cut, self.ids, self.is_named, self.whole, self.labels)
 
     @property

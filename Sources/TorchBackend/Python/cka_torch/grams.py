@@ -39,7 +39,7 @@ class GramMaker:
         formed again about one of those instead of the mean, in float64. Not on a GPU, which would
         have to be waited for: whoever takes distances from such a matrix refuses it.
         """
-        self._form(features, out)
+        self.form(features, out)
         may_lose = self._device.type == "cpu" and out.dtype == torch.float32
         if may_lose and _loses_distances(out, features.shape[1]):
             self._form_about(features, _typical_sample(out), out)
@@ -55,7 +55,8 @@ class GramMaker:
             total.addmm_(columns, columns.T)
         out.copy_(total)
 
-    def _form(self, features: torch.Tensor, out: torch.Tensor) -> None:
+    def form(self, features: torch.Tensor, out: torch.Tensor) -> None:
+        """The same, about the mean in any case."""
         n, p = features.shape
         width = max(1, self._most // n)
         is_halved = self._device.type == "cpu" and n >= _FEWEST_HALVED

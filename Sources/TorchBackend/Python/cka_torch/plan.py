@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,15 @@ from .grams import GramMaker
 from .identity import Identity
 from .layers import Hooks, Receiver, evaluating, random_state_kept, random_states
 from .layers import kind as kind_of
+from .layout import LayoutTrial
 from .refusal import Refusal
 from .roles import is_a
 from .suggestions import listed, meant
 from .tokens import Tokens
 
-# Samples of the dry pass: a prime, so that an axis of tokens is hardly taken for the samples.
-DRY_SAMPLES = 29
+# Samples of the dry passes; more for a network that does not run on so few.
+DRY_SAMPLES = 3
+_MORE_SAMPLES = 29
 _SHOWN = 3
 # Modules that read the steps of a sequence, from the first axis unless `batch_first` is given.
 _SEQUENCES = (torch.nn.RNNBase, torch.nn.MultiheadAttention)
@@ -79,33 +82,66 @@ class Choice:
     keeps_padding: bool = False
 
 
-def dry(batch: Batch) -> Batch:
+def dry(batch: Batch, samples: int = _MORE_SAMPLES) -> Batch:
     """The first few samples, enough to look at a model's layers; a graph stays whole."""
-    return batch if batch.is_graph else batch.cut(0, min(batch.count, DRY_SAMPLES))
+    return batch if batch.is_graph else batch.cut(0, min(batch.count, samples))
 
 
 def plan(
-    model: torch.nn.Module, name: str, batch: Batch, choice: Choice, device: torch.device
+    model: torch.nn.Module,
+    name: str,
+    batch: Batch,
+    choice: Choice,
+    device: torch.device,
+    layout: LayoutTrial | None = None,
 ) -> Plan:
     """Runs the model on the first few samples of `batch`, which is on `device`.
 
     Twice, on two numbers of samples: outputs are told by what follows the samples, and features are
     found by what any layer of the model returns. The model's mode, its hooks and the random
     generators are as before afterwards.
+
+    - `layout`: sees both passes, the first one in the layout that is tried.
     """
-    batch = dry(batch)
+    few = dry(batch, DRY_SAMPLES)
+    try:
+        return _looked(model, name, few, choice, device, layout)
+    except Refusal:
+        raise
+    except Exception:  # Whatever a network raises that wants more samples: neighbours, a top k.
+        if batch.count <= few.count:
+            raise
+    return _looked(model, name, dry(batch), choice, device, layout)
+
+
+def _looked(
+    model: torch.nn.Module,
+    name: str,
+    batch: Batch,
+    choice: Choice,
+    device: torch.device,
+    layout: LayoutTrial | None,
+) -> Plan:
+    layout = layout or LayoutTrial(torch.nn.Identity(), device)
     with evaluating(model):
-        axes = _surveyed(model, batch, device)
+        axes = _surveyed(model, batch, device, layout)
         survey = _Survey(choice, batch, device, axes)
         if choice.tokens == "each":
             survey.length = _length(axes, batch, name)
-        draws = _pass(model, batch, device, survey.look)
+
+        def look(path: str, call: str, module: torch.nn.Module, output: Any) -> None:
+            survey.look(path, call, module, output)
+            layout.compare(call, output, axes, batch.count)
+
+        draws = _pass(model, batch, device, look)
     found = survey.plan(name)
     found.draws = draws
     return found
 
 
-def _surveyed(model: torch.nn.Module, batch: Batch, device: torch.device) -> AxisSurvey:
+def _surveyed(
+    model: torch.nn.Module, batch: Batch, device: torch.device, layout: LayoutTrial
+) -> AxisSurvey:
     """The shapes for one sample fewer; for as many where the model takes no other number."""
     parts = [batch]
     if batch.count > 1 and not batch.is_graph:
@@ -113,17 +149,36 @@ def _surveyed(model: torch.nn.Module, batch: Batch, device: torch.device) -> Axi
         parts = [fewer, batch] if batch.decoded is None else [fewer.shorter(), fewer, batch]
     for part in parts:
         is_shorter = part.decoded != batch.decoded
-        survey = AxisSurvey(part.count, part.decoded if is_shorter else None)
-        try:
-            _pass(model, part, device, survey.look)
-        except Exception:  # Whatever a network raises that wants a certain number of samples.
-            if part is batch:
-                _explain(model, batch)
-                raise
-            continue
-        break
-    survey.settle()
-    return survey
+        for is_tried in (True, False) if layout.is_open else (False,):
+            survey = AxisSurvey(part.count, part.decoded if is_shorter else None)
+            try:
+                _survey_pass(model, part, device, survey, layout if is_tried else None)
+            except Exception:  # Whatever a network raises that wants another layout, or number.
+                if part is batch and not is_tried:
+                    _explain(model, batch)
+                    raise
+                continue
+            if not is_tried:
+                layout.refuse()
+            survey.settle()
+            return survey
+    raise AssertionError("the last part either runs or raises")
+
+
+def _survey_pass(
+    model: torch.nn.Module,
+    batch: Batch,
+    device: torch.device,
+    survey: AxisSurvey,
+    layout: LayoutTrial | None,
+) -> None:
+    def look(path: str, call: str, module: torch.nn.Module, output: Any) -> None:
+        survey.look(path, call, module, output)
+        if layout is not None:
+            layout.look(call, module, output)
+
+    with contextlib.nullcontext() if layout is None else layout.tentatively():
+        _pass(model, batch, device, look)
 
 
 def _explain(model: torch.nn.Module, batch: Batch) -> None:
@@ -242,7 +297,7 @@ class _Survey:
             rows = how.rows(tensor, self._tokens)
             width = rows.shape[1]
         gram = torch.empty(len(rows), len(rows), device=self._device)
-        self._maker.gram(rows, gram)
+        self._maker.form(rows, gram)
         identity = Identity.of(turned, how)
         leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
