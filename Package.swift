@@ -22,7 +22,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "cka",
-  products: [.executable(name: "cka", targets: ["cka"])],
+  products: [
+    .executable(name: "cka", targets: ["cka"]),
+    // The Gram kernel for the Python that runs models, which loads it by itself.
+    .library(name: "ckagram", type: .dynamic, targets: ["CGram"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -35,7 +39,9 @@ let package = Package(
     system("CCairo", pkgConfig: "cairo", apt: "libcairo2-dev"),
     .systemLibrary(name: "CWidth"),
     .target(name: "CSignals"),
-    .target(name: "CGram"),
+    // In debug builds too: the tests' matrices take most of their time.
+    .target(
+      name: "CGram", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "COpenBLAS"),
     .target(name: "CHash"),
 

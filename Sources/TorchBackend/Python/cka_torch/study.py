@@ -12,6 +12,7 @@ import torch
 from . import doctor
 from .batches import Batch
 from .models import Model
+from .native import MOST_SAMPLES, native
 from .passes import ModelPass
 from .plan import Plan, taken_as
 from .refusal import Refusal
@@ -234,6 +235,7 @@ class Study:
             "device": ", ".join(devices),
             "dtype": request.dtype,
             "precision": request.precision,
+            "matrices": self._maker(),
             "tf32": str(request.tf32).lower(),
             "mode": "eval",
             "pool": request.pool,
@@ -265,6 +267,13 @@ class Study:
             + [f"axes: {', '.join(self._axes())}"]
             + ([f"padding: {padding}"] if padding else [])
         )
+
+    def _maker(self) -> str | None:
+        """What forms the Gram matrices on a processor."""
+        if all(entry.device.type != "cpu" for entry in self.entries):
+            return None
+        is_fit = self.precision == torch.float32 and max(self.samples) <= MOST_SAMPLES
+        return "by cka's kernel" if is_fit and native() else "by torch"
 
     def _axes(self) -> list[str]:
         """How many layers had their axes taken for what."""
