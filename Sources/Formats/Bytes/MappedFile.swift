@@ -1,6 +1,7 @@
 import Core
 import CSignals
 import Glibc
+import System
 
 /// The bytes of a regular file: read whole when small, mapped when large.
 enum MappedFile {
@@ -89,8 +90,9 @@ enum MappedFile {
     let region = try ByteRegion.filled(size, for: "reading it") { memory throws(FormatError) in
       var filled = 0
       while filled < size {
-        let got = read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
-        if got < 0 && errno == EINTR { continue }
+        let got = uninterrupted {
+          read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
+        }
         guard got >= 0 else {
           throw FormatError(
             "reading failed: \(String(cString: strerror(errno)))", at: "byte \(filled)")

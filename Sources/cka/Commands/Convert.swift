@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Formats
 import Similarity
+import System
 
 /// Results from any format into one of ours.
 struct Convert: ParsableCommand {

@@ -3,6 +3,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
+import System
 
 /// A figure or its values, written to a file.
 struct Export: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Formats
+import Runs
 
 /// How `cka info` is told to read saved activations: the options of `cka compute` of these names.
 struct ActivationOptions: ParsableArguments {

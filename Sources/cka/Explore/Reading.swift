@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Formats
 import Similarity
+import System
 
 /// Reads one result for the explorer, and its companion.
 enum Reading {

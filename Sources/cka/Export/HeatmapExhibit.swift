@@ -224,17 +224,6 @@ extension Comparison {
 }
 
 extension Axis {
-  /// The data set without torch_cka's leading "Dataset "; nil when there is none.
-  var datasetName: String? {
-    let name = dataset.withoutDatasetPrefix
-    return name.isEmpty ? nil : name
-  }
-
-  /// "ResNet18 · Digits32".
-  var figureTitle: String {
-    [model.isEmpty ? nil : model, datasetName].compactMap(\.self).joined(separator: " · ")
-  }
-
   /// The layers' names; the root module, whose name is empty, by what it is.
   var figureNames: [String] { layers.map { $0.isEmpty ? "(root)" : $0 } }
 }

@@ -1,7 +1,7 @@
 import Core
 import Formats
 import Foundation
-import Jobs
+import Runs
 import Similarity
 import TorchBackend
 
@@ -28,19 +28,13 @@ struct BackgroundJob {
     output = try ComputeCommand.output(of: options.recipe())
   }
 
-  /// Opens the files, or starts the backend.
-  /// - Parameters:
-  ///   - seen: minibatches that are there already.
-  ///   - shouldStop: asked while a backend is waited for.
-  ///   - hear: called with each line that a backend writes on standard error.
-  func open(
-    seen: Int = 0,
-    shouldStop: @escaping () -> Bool = { false },
-    hear: @escaping (BackendLine) -> Void = { _ in }
-  ) throws -> ComputeRun {
-    try ComputeRun(
-      options, command: ["cka"] + arguments, seen: seen, shouldStop: shouldStop, hear: hear)
+  /// What it is asked for.
+  func request() throws(FormatError) -> RunRequest {
+    try options.request(command: ["cka"] + arguments)
   }
+
+  /// The Python that runs its models was named by whoever asked.
+  var namesPython: Bool { options.torch.python != nil }
 
   /// Starts a job that runs the command line `arguments` from this folder.
   /// - Throws: when the line is wrong or its files cannot be compared, and when no job can be made;
@@ -73,7 +67,7 @@ struct BackgroundJob {
   private func title() throws -> String {
     if let backend = options.backend { return SafeText.sanitise(backend) }
     if let study = try options.recipe().models { return try TorchCheck.title(of: study) }
-    return try open().title
+    return try Run(request()).title
   }
 
   /// What it will compute, and what one should know before, in lines ready to show.
@@ -91,7 +85,7 @@ struct BackgroundJob {
       let check = TorchCheck(torch, recipe: try options.recipe())
       return try check.lines(timeout: timeout, shouldStop: shouldStop) + replaced
     }
-    let run = try open(shouldStop: shouldStop)
+    let run = try Run(request(), shouldStop: shouldStop)
     return run.outline + replaced + run.warnings
   }
 

@@ -3,7 +3,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
-import Jobs
+import Runs
 
 /// Does what the explorer asks of the jobs, and answers. It may take a while: not for the event
 /// loop.

@@ -1,10 +1,11 @@
 import Dispatch
 import Explorer
 import Synchronization
+import System
 
 /// Has done in the background what the explorer asks of the jobs; the answers come by mail.
 final class JobErrands {
-  private let mailbox: Mailbox
+  private let mailbox: Mailbox<Mail>
   private let desk: JobDesk
   /// One after the other: an old list must not arrive after a new one.
   private let queue = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
@@ -21,7 +22,7 @@ final class JobErrands {
   private let isListing = Signal()
 
   /// - Parameter places: what the explorer was opened on.
-  init(mailbox: Mailbox, places: NamedPlaces) {
+  init(mailbox: Mailbox<Mail>, places: NamedPlaces) {
     self.mailbox = mailbox
     desk = JobDesk(places: places)
   }

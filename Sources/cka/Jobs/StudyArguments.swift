@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
+import Runs
 import Similarity
 
 extension StudyFile {
@@ -77,7 +78,7 @@ extension JobDesk {
     options.torch.python = options.torch.python.map { $0.contains("/") ? moved($0) : $0 }
     var recipe = try options.recipe()
     if ofModels, !isHere { recipe.models?.folder = folder }
-    let isPatient = options.patience != ComputeOptions.standardPatience
+    let isPatient = options.patience != RunRequest.standardPatience
     return recipe.arguments + (isPatient ? ["--patience=\(options.patience)"] : [])
   }
 

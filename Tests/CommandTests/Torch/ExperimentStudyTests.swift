@@ -4,6 +4,7 @@ import Testing
 
 import Formats
 import TorchBackend
+@testable import Runs
 @testable import cka
 
 /// The study files in `Experiments`, with networks that nobody has trained.

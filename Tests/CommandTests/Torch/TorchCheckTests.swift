@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 import Formats
+@testable import Runs
 @testable import cka
 
 /// What is said of models before they are run.

@@ -1,7 +1,7 @@
 import Core
 import Explorer
 import Formats
-import Jobs
+import Runs
 import Similarity
 import Synchronization
 

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Formats
+import Foundation
+import Runs
+import Similarity
+
+extension ComputeCommand {
+  /// Starts the comparison as a job, and says how to watch it.
+  func submit() throws {
+    // What was typed, without the flag: it is what `cka jobs show` tells, and what a retry runs.
+    let typed = CommandLine.arguments.dropFirst().filter { $0 != "--background" }
+    do {
+      try JobsCommand.perform { store in
+        let status = try BackgroundJob.submit(Array(typed), to: store)
+        try StandardOutput.print(status.id.description)
+        guard !quiet else { return }
+        if let note = try CodeNote.line(options.recipe(), namesPython: options.torch.python != nil)
+        {
+          complain(note)
+        }
+        complain("a job runs it; cka jobs shows how far it is, cka jobs wait \(status.id) waits")
+      }
+    } catch let error as FormatError {
+      throw fail(error.description)
+    } catch let error as ComputeError {
+      throw fail(error.description)
+    }
+  }
+}
