@@ -26,6 +26,7 @@ public struct FileReplacement: ~Copyable {
   /// always `target` and ".new", so that what a killed writer left is simply written over.
   public init(ofOwn target: String) throws(SystemError) {
     try self.init(target, temporary: target + ".new", flags: O_TRUNC, permissions: 0o600)
+    fchmod(descriptor, 0o600)
   }
 
   private init(
@@ -53,6 +54,20 @@ public struct FileReplacement: ~Copyable {
     guard fsync(descriptor) == 0 else { throw SystemError("cannot be written", at: target) }
     guard rename(temporary, target) == 0 else {
       throw SystemError("cannot be replaced", at: target)
+    }
+    Self.synchronise(folderOf: target)
+  }
+
+  /// The same, unless there is a file by now: then that one stays, and this one goes. Of several who
+  /// try, also on several machines, one is first.
+  public consuming func commitIfFirst() throws(SystemError) {
+    guard fsync(descriptor) == 0 else { throw SystemError("cannot be written", at: target) }
+    // The name is made together with the check; `rename` would replace what is there.
+    if link(temporary, target) != 0, errno != EEXIST {
+      // A file system without hard links: the last one stays, which is whole as well.
+      guard rename(temporary, target) == 0 else {
+        throw SystemError("cannot be written", at: target)
+      }
     }
     Self.synchronise(folderOf: target)
   }
