@@ -67,6 +67,13 @@ static inline hid_t cka_h5_open_object(hid_t group, hsize_t index) {
   return H5Oopen_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, H5P_DEFAULT);
 }
 
+// Whether elements of `type` are references to objects, and the object of this very file that element `index`
+// of them leads to, or -1.
+static inline int cka_h5_is_reference(hid_t type) { return H5Tequal(type, H5T_STD_REF_OBJ) > 0; }
+static inline hid_t cka_h5_referenced(hid_t dataset, const void *references, size_t index) {
+  return H5Rdereference2(dataset, H5P_DEFAULT, H5R_OBJECT, (const hobj_ref_t *)references + index);
+}
+
 static inline long long cka_h5_attribute_count(hid_t object) {
   H5O_info_t info;
 #if H5_VERSION_GE(1, 12, 0)

@@ -1,51 +1,16 @@
 #define _GNU_SOURCE
 #include "confine.h"
-#include "clean_spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-static int prepare_files(posix_spawn_file_actions_t *files, int input, int output) {
-  int error = input < 0
-                  ? posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-                  : posix_spawn_file_actions_adddup2(files, input, STDIN_FILENO);
-  if (!error) error = posix_spawn_file_actions_adddup2(files, output, STDOUT_FILENO);
-  if (!error) {
-    error = posix_spawn_file_actions_addopen(files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  }
-  if (!error) error = posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
-  return error;
-}
-
-int cka_start_reader(char *const *arguments, char *const *environment, int input, int output,
-                     pid_t *process) {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  int error = posix_spawn_file_actions_init(&files);
-  if (error) return error;
-  error = posix_spawnattr_init(&attributes);
-  if (!error) {
-    error = prepare_files(&files, input, output);
-    if (!error) error = cka_spawn_with_clean_signals(&attributes, 0);
-    if (!error) {
-      error = posix_spawn(process, arguments[0], &files, &attributes, arguments, environment);
-    }
-    posix_spawnattr_destroy(&attributes);
-  }
-  posix_spawn_file_actions_destroy(&files);
-  return error;
-}
 
 static void limit(int resource, rlim_t soft, rlim_t hard) {
   struct rlimit bounds = {.rlim_cur = soft, .rlim_max = hard};

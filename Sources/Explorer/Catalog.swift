@@ -140,14 +140,6 @@ extension PairEntry {
   }
 }
 
-extension String {
-  /// The data set's own name: torch_cka writes `Dataset NAME`, where NAME is the class of the data
-  /// set.
-  public var withoutDatasetPrefix: String {
-    hasPrefix("Dataset ") ? String(dropFirst("Dataset ".count)) : self
-  }
-}
-
 /// The results found so far, grouped by folder and by file where a file holds several, in natural
 /// order.
 public struct Catalog: Sendable {

@@ -12,12 +12,17 @@ extension Difference {
     let expected =
       differing == 0
       ? "" : ", of which at most \((summary.expectedFalse ?? 0).fixed(1)) are expected to be false"
+    let symmetry = isSymmetric ? [Self.symmetryText] : []
     return [
-      "\(differing) of \(tested) tested cells differ (q ≤ \(level), Benjamini–Hochberg)\(expected)",
+      "\(differing) of \(tested) tested cells differ (q ≤ \(level), Benjamini–Hochberg)\(expected)"
+    ] + symmetry + [
       test.pairing.description,
       "the chance is that of the samples, for these networks; other seeds are not in the interval",
     ]
   }
+
+  /// How cells are counted where A and B are networks with themselves.
+  public static let symmetryText = "symmetric: a cell and its mirror image count once"
 }
 
 extension State {

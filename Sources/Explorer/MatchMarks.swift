@@ -41,9 +41,32 @@ extension State {
     }
     let tied = margins.count(where: \.isTied)
     let ties = tied > 0 ? ", \(tied) tied" : ""
-    guard margins.contains(where: { !$0.halfWidth.isNaN }) else { return marked + ties }
+    guard margins.contains(where: { !$0.halfWidth.isNaN }) else { return marked + ties + nullNote }
     let told = margins.count { $0.isTold == true }
-    return "\(marked); \(told) of \(margins.count) are told from the second best\(ties)"
+    return
+      "\(marked); \(told) of \(margins.count) are told from the second best\(ties)\(nullNote)"
+  }
+
+  /// How many of the best matches are above the null of the best match; empty without one.
+  private var nullNote: String {
+    guard hasNull, let result = open(.layers)?.comparison, let arrangement, !arrangement.isEmpty
+    else { return "" }
+    let findings = BestMatch(arrangement.view).nullFindings(
+      in: result, rows: arrangement.rowIndices, columns: arrangement.columnIndices
+    ).compactMap(\.self)
+    return findings.isEmpty
+      ? "" : "; \(findings.count(where: \.isAbove)) of \(findings.count) are above the null"
+  }
+
+  /// How the best match of the row under the crosshair stands to the null of the best match.
+  private func nullText(_ match: BestMatch.Match, _ arrangement: Arrangement) -> [String] {
+    guard
+      let finding = open(.layers)?.comparison.block?.nullFinding(
+        of: match, row: arrangement.rowIndices[crosshair.row], columns: arrangement.columnIndices)
+    else { return [] }
+    let doubt = finding.isAbove ? "" : ": not above chance"
+    let columns = arrangement.columns.layers.count
+    return ["  p \(finding.p.probabilityText) of the best of \(columns)\(doubt)"]
   }
 
   /// The best match of the row under the crosshair and its margin, while matches are marked.
@@ -54,12 +77,13 @@ extension State {
     let columns = arrangement.columns.layers
     let name = columns[match.column].orRoot
     let lines = ["Best match of \(arrangement.rows.layers[crosshair.row].orRoot)"]
-    guard let margin = margins[crosshair.row] else { return lines + ["  \(name)"] }
+    let chance = nullText(match, arrangement)
+    guard let margin = margins[crosshair.row] else { return lines + ["  \(name)"] + chance }
     let second = columns[margin.second].orRoot
-    if margin.isTied { return lines + ["  \(name), tied with \(second)"] }
+    if margin.isTied { return lines + ["  \(name), tied with \(second)"] + chance }
     let width = margin.halfWidth.isNaN ? "" : " ± \(margin.halfWidth.halfWidthText)"
     let doubt = margin.isTold == false ? ", not told apart" : ""
-    return lines + ["  \(name), \(margin.margin.fixed(4))\(width) above \(second)\(doubt)"]
+    return lines + ["  \(name), \(margin.margin.fixed(4))\(width) above \(second)\(doubt)"] + chance
   }
 
   /// Whether a pixel of the heatmap belongs to a mark: the middle of the row's best cell.

@@ -94,10 +94,10 @@ public struct Prompt: Sendable, Equatable {
     case filter
     /// Set the colours' range.
     case range
-    /// Save the form as a study file.
-    case saveStudy
-    /// Fill the form in from a study file.
-    case openStudy
+    /// Save the form as a recipe.
+    case saveRecipe
+    /// Fill the form in from a recipe.
+    case openRecipe
   }
   /// What the answer is for.
   public var purpose: Purpose
@@ -107,14 +107,14 @@ public struct Prompt: Sendable, Equatable {
   public var hint = ""
   /// The hint is why the answer was refused.
   var isRefused = false
-  /// The filter or search before, which Esc restores; the name of a study file that is there
+  /// The filter or search before, which Esc restores; the name of a recipe that is there
   /// already.
   var original = ""
   /// Where the crosshair was before, which Esc restores.
   var crosshair = Crosshair()
 
   /// The form is behind it, and takes the keys again after it.
-  var isOfForm: Bool { purpose == .saveStudy || purpose == .openStudy }
+  var isOfForm: Bool { purpose == .saveRecipe || purpose == .openRecipe }
 
   /// The words before the line.
   var label: String {
@@ -123,8 +123,8 @@ public struct Prompt: Sendable, Equatable {
     case .searchResults: "search results: "
     case .filter: "show layers: "
     case .range: "colour range: "
-    case .saveStudy: "save as study file: "
-    case .openStudy: "open study file: "
+    case .saveRecipe: "save as recipe: "
+    case .openRecipe: "open recipe: "
     }
   }
 }

@@ -53,7 +53,7 @@ extension State {
       overlay = prompt.isOfForm ? .form : nil
       return cancel(prompt)
     case .tab where prompt.isOfForm:
-      return [.jobs(.complete(CompletionRequest(.study, prompt.line.text)))]
+      return [.jobs(.complete(CompletionRequest(.recipe, prompt.line.text)))]
     default:
       guard prompt.line.apply(key) else { return [] }
       return retyped(prompt)
@@ -92,7 +92,7 @@ extension State {
     case .filter: prompt.hint = filterHint(text)
     case .range:
       if !text.isEmpty, ValueRange(text: text) == nil { prompt.hint = Self.rangeHelp }
-    case .saveStudy, .openStudy: break
+    case .saveRecipe, .openRecipe: break
     }
     return []
   }
@@ -135,7 +135,7 @@ extension State {
       if difference != nil { return setDifferenceRange(range) }
       settings.range = range
       return note("colour range: \(range.name)")
-    case .saveStudy, .openStudy: return acceptStudy(prompt)
+    case .saveRecipe, .openRecipe: return acceptRecipe(prompt)
     }
     return []
   }
@@ -165,7 +165,7 @@ extension State {
     case .searchResults:
       listSearch = prompt.original
       return moveListCursor(to: wanted)
-    case .filter, .range, .saveStudy, .openStudy: break
+    case .filter, .range, .saveRecipe, .openRecipe: break
     }
     return []
   }

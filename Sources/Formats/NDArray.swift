@@ -35,7 +35,8 @@ struct NDArray {
     swapped: Bool = false, within bounds: Range<Int>? = nil
   ) throws(FormatError) {
     guard shape.count == strides.count else {
-      throw FormatError("an array has \(shape.count) axes but \(strides.count) strides")
+      throw FormatError(
+        .wrongShape, "an array has \(shape.count) axes but \(strides.count) strides")
     }
     count = try NDArray.count(of: shape)
     if count > 0 {
@@ -46,14 +47,14 @@ struct NDArray {
         reach.upperBound <= bounds.upperBound - type.size
       else {
         throw FormatError(
-          "an array of shape \(shape) reaches outside its \(bounds.count) bytes of data",
+          .damaged, "an array of shape \(shape) reaches outside its \(bounds.count) bytes of data",
           remedy: "save the result again; the file is damaged")
       }
       // Fewer bytes than elements need: some share theirs. Neither factor can overflow here.
       let span = reach.upperBound - reach.lowerBound + type.size
       if count > NDArray.mostAliased, count * type.size > span {
         throw FormatError(
-          "an array of shape \(shape) repeats \(span) bytes of data",
+          .unsupported, "an array of shape \(shape) repeats \(span) bytes of data",
           remedy: "save the tensor after .contiguous()")
       }
     }
@@ -96,20 +97,20 @@ struct NDArray {
   static func count(of shape: [Int]) throws(FormatError) -> Int {
     guard shape.count <= mostAxes else {
       throw FormatError(
-        "an array has \(shape.count) axes, more than \(mostAxes)",
+        .tooLarge, "an array has \(shape.count) axes, more than \(mostAxes)",
         remedy: "save one matrix for each result")
     }
     var extent = 1  // as if every empty axis had one element: bounds each partial product too
     for length in shape {
       guard length >= 0 else {
         throw FormatError(
-          "an array has a negative length in its shape \(shape)",
+          .damaged, "an array has a negative length in its shape \(shape)",
           remedy: "save the result again; the file is damaged")
       }
       let (product, overflow) = extent.multipliedReportingOverflow(by: max(1, length))
       guard !overflow, product <= Limits.elements else {
         throw FormatError(
-          "an array of shape \(shape) is above the limit of \(Limits.elements) elements",
+          .tooLarge, "an array of shape \(shape) is above the limit of \(Limits.elements) elements",
           remedy: "save a smaller array")
       }
       extent = product
@@ -139,7 +140,7 @@ extension NDArray {
   func matrix() throws(FormatError) -> Matrix {
     guard shape.count <= 2 else {
       throw FormatError(
-        "an array of shape \(shape) has \(shape.count) axes; a matrix has two",
+        .wrongShape, "an array of shape \(shape) has \(shape.count) axes; a matrix has two",
         remedy: "save one matrix for each result")
     }
     let rows = shape.count == 2 ? shape[0] : 1
@@ -149,7 +150,7 @@ extension NDArray {
       rowStride: shape.count == 2 ? strides[0] : 0, columnStride: strides.last ?? type.size,
       swapped: swapped)
     guard let matrix else {
-      throw FormatError("an array of shape \(shape) reaches outside its data")
+      throw FormatError(.damaged, "an array of shape \(shape) reaches outside its data")
     }
     return matrix
   }

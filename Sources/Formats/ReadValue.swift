@@ -6,8 +6,8 @@ struct ReadValue {
   var value: Value
   /// The container.
   var format: ResultFormat
-  /// What the user should know; one line each, safe to show.
-  var warnings: [String] = []
+  /// What the user should know.
+  var warnings: [ResultNote] = []
 }
 
 extension ReadValue {
@@ -19,8 +19,8 @@ extension ReadValue {
         value: Value.dictionary([(.string("CKA"), table.scores)] + table.entries)
       )
     }
-    var warnings: [String] = []
-    for note in tables.flatMap(\.notes).map(\.description) where !warnings.contains(note) {
+    var warnings: [ResultNote] = []
+    for note in tables.flatMap(\.notes) where !warnings.contains(note) {
       warnings.append(note)
     }
     self.init(

@@ -80,7 +80,7 @@ extension ResultFile {
     let comparisons = results.compactMap(\.comparison)
     guard !comparisons.isEmpty else {
       throw FormatError(
-        "holds curves, not a CKA matrix", remedy: "cka show and cka export draw them")
+        .noResult, "holds curves, not a CKA matrix", remedy: "cka show and cka export draw them")
     }
     return comparisons
   }
@@ -92,7 +92,8 @@ extension ResultFile {
     let inner = try Gzip.inflate(region)
     let innerFormat = try Signature.format(of: inner)
     guard innerFormat != .gzip, innerFormat != .hdf5 else {
-      throw FormatError("\(innerFormat.rawValue) inside gzip", remedy: "unpack it with gunzip")
+      throw FormatError(
+        .unsupported, "\(innerFormat.rawValue) inside gzip", remedy: "unpack it with gunzip")
     }
     var value = try read(inner, as: innerFormat, path: path)
     value.format = .gzip(value.format)
@@ -103,7 +104,7 @@ extension ResultFile {
     _ region: ByteRegion, as format: Signature, path: String
   ) throws(FormatError) -> ReadValue {
     switch format {
-    case .gzip: throw FormatError("gzip inside gzip")
+    case .gzip: throw FormatError(.unsupported, "gzip inside gzip")
     case .zip:
       let archive = try ZipArchive(region)
       return archive.torchPickle == nil
@@ -143,6 +144,7 @@ extension ResultFile {
         throw error
       }
       throw FormatError(
+        error.kind == .syntax || error.kind == .wrongShape ? .foreign : error.kind,
         "no result file; as CSV: \(error.problem)", at: error.place, remedy: error.remedy)
     }
   }

@@ -10,7 +10,7 @@ enum Signature: String {
   static func format(of region: ByteRegion) throws(FormatError) -> Signature {
     let slice = ByteSlice(region)
     if let stranger = strangers.first(where: { slice.hasPrefix($0.magic) }) {
-      throw FormatError("this is \(stranger.name), not a result", remedy: stranger.remedy)
+      throw FormatError(.foreign, "this is \(stranger.name), not a result", remedy: stranger.remedy)
     }
     if Gzip.isGzip(region) { return .gzip }
     if ZipArchive.isZip(region) { return .zip }
@@ -19,7 +19,7 @@ enum Signature: String {
     if slice.hasPrefix(Array(magicOfHDF5.prefix(4))) { return .hdf5 }
     if slice.hasPrefix(Array("MATLAB 5.0 MAT-file".utf8)) {
       throw FormatError(
-        "a MATLAB file of version 7 or older", remedy: "save it in MATLAB with -v7.3")
+        .unsupported, "a MATLAB file of version 7 or older", remedy: "save it in MATLAB with -v7.3")
     }
     if SafetensorsFile.matches(region.bytes) { return .safetensors }
     if TorchReader.isLegacy(region) { return .torchLegacy }
@@ -76,9 +76,9 @@ enum Signature: String {
     case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
     case UInt8(ascii: "<"):
       throw FormatError(
-        "this is a web page or XML, not a result",
+        .foreign, "this is a web page or XML, not a result",
         remedy: "download the file itself, not the page about it")
-    case nil: throw FormatError("there is nothing in the file but white space")
+    case nil: throw FormatError(.empty, "there is nothing in the file but white space")
     default: break
     }
     // Before pickle: "cka_matrix:" begins as protocol 0's GLOBAL does.
@@ -87,7 +87,7 @@ enum Signature: String {
     if bytes[0] == 0x80 || PickleReader.isPickle(region) { return .pickle }
     guard isText(bytes) else {
       throw FormatError(
-        "not a format that cka knows",
+        .foreign, "not a format that cka knows",
         remedy: "it opens pickle, torch, npy, npz, safetensors, HDF5, JSON and CSV")
     }
     return .text

@@ -15,8 +15,9 @@ public struct TokenChoice: Sendable, Equatable {
 
   /// Which features a sample has.
   public var take = Take.flatten
-  /// Tokens that are drawn for each sample of the data, on average; only for `each`.
-  public var perSample = 1
+  /// Tokens that are drawn for each sample of the data, on average; nil for all that memory allows.
+  /// Only for `each`.
+  public var perSample: Int?
   /// Padded positions count.
   public var keepsPadding = false
 

@@ -1,5 +1,6 @@
 import CSignals
 import Glibc
+import System
 
 /// The terminal as files: what is read and what is written.
 final class TerminalDevice {
@@ -49,12 +50,6 @@ final class TerminalDevice {
 
   /// Writes all of `text`, past ncurses, whose own output has always been flushed by then.
   func write(_ text: String) {
-    var left = ArraySlice(text.utf8)
-    while !left.isEmpty {
-      let written = left.withUnsafeBytes { Glibc.write(output, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return }
-      left = left.dropFirst(written)
-    }
+    try? Descriptor.write(Array(text.utf8), to: output)
   }
 }

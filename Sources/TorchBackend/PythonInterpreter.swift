@@ -33,7 +33,7 @@ public struct PythonInterpreter: Sendable, Equatable {
       .first ?? ("python3", "PATH")
     guard let path = Self.locate(name, environment["PATH"] ?? "", folder) else {
       throw FormatError(
-        "\(choice) names the Python '\(SafeText.sanitise(name))', which is not there",
+        .process, "\(choice) names the Python '\(SafeText.sanitise(name))', which is not there",
         remedy: "name one that has torch with --python or $\(Self.variable)")
     }
     (self.path, self.choice) = (path, choice)

@@ -24,6 +24,7 @@ public enum PythonPackage {
       return place
     }
     throw FormatError(
+      .process,
       "the Python package that runs models is in none of "
         + places.map(SafeText.sanitise).joined(separator: ", "),
       remedy: "install its folder 'Python' as \(SafeText.sanitise(places[1])), or name it in "

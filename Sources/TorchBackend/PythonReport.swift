@@ -22,7 +22,7 @@ public struct PythonReport: Sendable, Equatable {
     do {
       answer = try JSONDecoder().decode(Answer.self, from: json)
     } catch {
-      throw FormatError("Python's report of what is installed cannot be understood")
+      throw FormatError(.process, "Python's report of what is installed cannot be understood")
     }
     python = SafeText.sanitise(answer.python)
     packages = Dictionary(

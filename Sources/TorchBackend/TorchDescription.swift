@@ -47,7 +47,7 @@ extension TorchDescription {
     do {
       answer = try JSONDecoder().decode(Answer.self, from: json)
     } catch {
-      throw FormatError("Python's description of the models cannot be understood")
+      throw FormatError(.process, "Python's description of the models cannot be understood")
     }
     models = answer.models.map { model in
       Model(

@@ -1,6 +1,5 @@
 import Core
 import Formats
-import Foundation
 import Recipe
 
 /// What Python is asked: models and data taken apart, and every choice, as one JSON text. Python
@@ -8,9 +7,9 @@ import Recipe
 struct TorchRequest {
   private var fields: [(key: String, value: String)] = []
 
-  /// The request of `recipe`, whose models are those of `study`.
-  init(_ recipe: StudyFile, _ study: ModelStudy) throws(FormatError) {
-    let specifications = try TorchCommand.specifications(study)
+  /// The request of a recipe of models.
+  init(_ recipe: Recipe) throws(RecipeError) {
+    let specifications = try recipe.specifications()
     for (key, role, list) in [
       ("models", Specification.Role.model, specifications.models),
       ("data", .data, specifications.data),
@@ -18,30 +17,15 @@ struct TorchRequest {
       let names = Specification.names(of: list, as: role)
       add(key, "[\(zip(list, names).map(Self.json).joined(separator: ", "))]")
     }
-    switch recipe.batchSize {
-    case .all: add("batch_size", "null")
-    case .samples(let count): add("batch_size", "\(count)")
-    case nil: break
+    for option in recipe.options {
+      guard let sending = option.sending, let text = recipe[option] else { continue }
+      add(sending.key, Self.json(option, text))
     }
-    add("max_batches", study.maxBatches.map(String.init))
-    add("layers", recipe.layers.map(JSONText.string))
-    add("types", study.types.map(JSONText.string))
-    add("pool", recipe.pool.map { JSONText.string($0.rawValue) })
-    if let choice = study.tokens.flatMap({ TokenChoice($0) }) {
+    if let choice = recipe[.tokens].flatMap({ TokenChoice($0) }) {
       add("tokens", JSONText.string(choice.take.rawValue))
-      add("tokens_per_sample", "\(choice.perSample)")
+      if let count = choice.perSample { add("tokens_per_sample", "\(count)") }
       add("keeps_padding", "\(choice.keepsPadding)")
     }
-    add("device", study.device.map(JSONText.string))
-    add("dtype", study.dtype.map(JSONText.string))
-    add("precision", recipe.precision.map(JSONText.string))
-    add("seed", study.seed.map(String.init))
-    if let shuffle = recipe.shuffle {
-      add("shuffle", shuffle < 0 ? "\"none\"" : "\(shuffle)")
-    }
-    add("tf32", study.tf32.map { "\($0)" })
-    add("keeps_duplicates", study.keepDuplicates.map { "\($0)" })
-    add("threads", recipe.threads.map(String.init))
   }
 
   /// The JSON text.
@@ -49,8 +33,16 @@ struct TorchRequest {
     "{" + fields.map { "\(JSONText.string($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
   }
 
-  private mutating func add(_ key: String, _ value: String?) {
-    if let value { fields.append((key, value)) }
+  private mutating func add(_ key: String, _ value: String) { fields.append((key, value)) }
+
+  /// A value of the option as JSON: numbers and truths bare, all samples of a minibatch as null.
+  private static func json(_ option: RecipeOption, _ text: String) -> String {
+    switch option.kind {
+    case .whole(_, or: "all") where text == "all": "null"
+    case .whole where Int(text) != nil: text
+    case .number, .truth: text
+    default: JSONText.string(text)
+    }
   }
 
   private static func json(_ specification: Specification, _ name: SpecificationName) -> String {

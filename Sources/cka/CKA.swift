@@ -2,13 +2,12 @@ import ArgumentParser
 import Core
 import Formats
 import Glibc
+import Runs
 import Similarity
+import System
 
 @main
 struct CKA: ParsableCommand {
-  /// The version of this program.
-  static let version = "0.1.0"
-
   static let configuration = CommandConfiguration(
     commandName: "cka",
     abstract: "Explore saved CKA (Centered Kernel Alignment) results in the terminal.",
@@ -23,12 +22,11 @@ struct CKA: ParsableCommand {
       Exit codes: 0 all is well; 1 it failed, as one line on standard error says; 64 the command \
       line is wrong. `cka help COMMAND` tells where a command has more.
       """,
-    version: version,
+    version: Version.current,
     subcommands: [
       Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, Compare.self,
       Freeze.self, Match.self, Seeds.self, BackendGroup.self, Info.self, Show.self, Export.self,
-      Convert.self,
-      Keys.self, Doctor.self, BenchGroup.self, ReadHDF5.self, Worker.self,
+      Convert.self, RecipeCommand.self, Keys.self, Doctor.self, ReadHDF5.self, Worker.self,
     ],
     defaultSubcommand: Explore.self)
 

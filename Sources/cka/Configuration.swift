@@ -2,6 +2,7 @@ import Cells
 import Core
 import Explorer
 import Foundation
+import System
 import Yams
 
 /// The user's settings, `$XDG_CONFIG_HOME/cka/config`: YAML, one `name: value` a line.

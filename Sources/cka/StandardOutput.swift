@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Glibc
+import System
 
 /// Standard output, which may be a pipe that nobody reads any more, or a file on a full disk.
 enum StandardOutput {
@@ -36,13 +37,11 @@ enum StandardOutput {
   }
 
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
-    var left = bytes
-    while !left.isEmpty {
-      let written = Glibc.write(descriptor, left.baseAddress, left.count)
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return written < 0 ? errno : EIO }
-      left = UnsafeRawBufferPointer(rebasing: left[written...])
+    do throws(SystemError) {
+      try Descriptor.write(bytes, to: descriptor)
+      return 0
+    } catch {
+      return error.code
     }
-    return 0
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Recipe
 import Testing
 
 @testable import cka
@@ -12,6 +13,14 @@ import Testing
   func keys() throws {
     let page = try String(contentsOf: root.appendingPathComponent("docs/keys.md"), encoding: .utf8)
     #expect(page == Keys.page + "\n", "run: cka keys > docs/keys.md")
+  }
+
+  @Test("docs/recipe.md is what `cka recipe` prints, and names every option")
+  func recipe() throws {
+    let page = try String(
+      contentsOf: root.appendingPathComponent("docs/recipe.md"), encoding: .utf8)
+    #expect(page == RecipeCommand.page + "\n", "run: cka recipe > docs/recipe.md")
+    #expect(RecipeOption.table.allSatisfy { page.contains("| `\($0.name)` |") })
   }
 
   @Test("README names every setting, and no other")

@@ -2,12 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Runs
 @testable import cka
 
 /// What a computation says while it runs.
 @Suite struct ProgressTests {
-  private func progress(_ done: Int, of total: Int = 23, seconds: Double = 4) -> ComputeProgress {
-    ComputeProgress(
+  private func progress(_ done: Int, of total: Int = 23, seconds: Double = 4) -> RunProgress {
+    RunProgress(
       done: done, total: total, samples: done * 128, seconds: seconds,
       samplesLeft: (total - done) * 128)
   }

@@ -4,6 +4,7 @@ import Similarity
 import TestSupport
 import Testing
 
+@testable import Runs
 @testable import cka
 
 /// The files that a result was made from are known by their bytes.

@@ -11,7 +11,7 @@ import Testing
     #expect(help.text.contains("USAGE: cka [PATH…] [OPTIONS]\n       cka COMMAND\n"))
     for command in [
       "explore", "compute", "jobs", "verify", "compare", "freeze", "match", "seeds", "backend",
-      "info", "show", "export", "convert", "keys", "doctor", "bench",
+      "info", "show", "export", "convert", "keys", "doctor",
     ] {
       #expect(help.text.contains("  \(command) "), "\(command)")
       let own = try place.cka(command, "--help")

@@ -120,7 +120,7 @@ struct FormCompletionTests {
     #expect(scene.state.form.value(.features) == "b\\ c.npz ")
     #expect(scene.state.form.field == .features)
     scene.press("Down")
-    #expect(scene.state.form.field == .output)
+    #expect(scene.state.form.field == .option(.output))
   }
 
   @Test(

@@ -1,3 +1,4 @@
+import Recipe
 import Testing
 
 @testable import Explorer
@@ -23,14 +24,21 @@ struct FormModelTests {
     return scene
   }
 
-  private let plain = [
-    "compute", "torch", "torchvision:resnet18", "vit=timm:vit_tiny_patch16_224", "--data=digits",
-    "-o", "ab.cka.safetensors", "--batch-size=128",
-  ]
+  private let plain = recipe(
+    models: ["torchvision:resnet18", "vit=timm:vit_tiny_patch16_224"],
+    [
+      (.data, "digits"), (.output, "ab.cka.safetensors"), (.batchSize, "128"),
+    ])
 
   @Test("is the command line of the torch backend")
-  func arguments() {
-    #expect(filled().state.form.arguments == plain)
+  func arguments() throws {
+    let said = try filled().state.form.recipe()
+    #expect(said == plain)
+    #expect(
+      said.command == [
+        "compute", "torch", "torchvision:resnet18", "vit=timm:vit_tiny_patch16_224",
+        "--data=digits", "-o", "ab.cka.safetensors", "--batch-size=128",
+      ])
   }
 
   @Test("another model's field comes with each that is filled in")
@@ -55,18 +63,21 @@ struct FormModelTests {
     #expect(scene.state.form.field == .advanced)
     scene.press("Space Down")
     scene.type("Conv2d,Linear")
-    scene.press("Down Left Down Right Down Right Down Down Down Right Down Right Down")
-    scene.type("7")
-    scene.press("Down Down Down Down Down")
-    scene.type("~/venv/bin/python")
+    scene.choose(.tokens, "Left")
+    scene.choose(.pool)
+    scene.choose(.keepDuplicates)
+    scene.choose(.dtype)
+    scene.choose(.tf32)
+    scene.fill(.seed, "7")
+    scene.fill(.python, "~/venv/bin/python")
     #expect(
-      scene.state.form.arguments.suffix(9) == [
-        "--batch-size=128", "--types=Conv2d,Linear", "--tokens=each", "--pool=mean",
-        "--keep-duplicates", "--dtype=float64", "--tf32", "--seed=7", "--python=~/venv/bin/python",
+      scene.words.suffix(9) == [
+        "--batch-size=128", "--types=Conv2d,Linear", "--pool=mean", "--tokens=each",
+        "--dtype=float64", "--seed=7", "--tf32", "--keep-duplicates", "--python=~/venv/bin/python",
       ])
-    for _ in 0..<14 { scene.press("Up") }
+    scene.change { $0.form.field = .advanced }
     scene.press("Space")
-    #expect(scene.screen.contains("types Conv2d,Linear, tokens each, pool mean"))
+    #expect(scene.screen.contains("types Conv2d,Linear, pool mean, tokens each"))
   }
 
   @Test("says whose code runs, before anything is checked")
@@ -87,10 +98,10 @@ struct FormModelTests {
     #expect(scene.footer.contains("name a model first"))
     scene.type("a")
     scene.press("Enter")
-    #expect(scene.state.form.field == .data && scene.footer.contains("name the data"))
+    #expect(scene.state.form.field == .option(.data) && scene.footer.contains("name the data"))
     scene.type("digits")
     scene.press("Enter")
-    #expect(scene.state.form.field == .output && scene.requests.isEmpty)
+    #expect(scene.state.form.field == .option(.output) && scene.requests.isEmpty)
   }
 
   @Test("one model is a comparison: with itself, or on two data sets")
@@ -105,7 +116,7 @@ struct FormModelTests {
       scene.press("Down")
       scene.type("o.cka.safetensors")
       scene.press("Enter")
-      let arguments = scene.state.form.checking ?? []
+      let arguments = scene.state.form.checking?.command ?? []
       #expect(arguments.prefix(4) == ["compute", "torch", "a", "--data=digits"])
       #expect(arguments.contains("--data2=digits?rotate=45") == !second.isEmpty)
     }
@@ -132,7 +143,7 @@ struct FormModelTests {
     scene.press("Up")
     #expect(scene.screen.contains("from         ‹ models › 2/2"))
     scene.press("Up Space")
-    scene.change { $0.form.field = .dtype }
+    scene.change { $0.form.field = .option(.dtype) }
     scene.press("Right Right")
     #expect(scene.screen.contains("dtype        ‹ bfloat16 › 3/4"))
     scene.resize(100, 30)

@@ -1,4 +1,5 @@
 import Cells
+import Recipe
 import Testing
 
 @testable import Explorer
@@ -20,46 +21,51 @@ struct JobsFormTests {
     return scene
   }
 
-  private let plain = [
-    "compute", "a.npz", "b.npz", "-o", "ab.cka.safetensors", "--batch-size=128",
-  ]
+  private let plain = recipe(
+    ["a.npz", "b.npz"], [(.output, "ab.cka.safetensors"), (.batchSize, "128")])
 
   @Test("says nothing that is so by default")
-  func defaults() {
-    #expect(filled().state.form.arguments == plain)
+  func defaults() throws {
+    #expect(try filled().state.form.recipe() == plain)
   }
 
   @Test("every field becomes an option")
   func options() {
     var scene = filled()
-    scene.press("Down")
-    scene.type("!*.bn*")
-    scene.press("Down C-u")
-    scene.type("all")
-    scene.press("Down Right Down C-u")
-    scene.type("rbf:0.5")
-    scene.press("Down Space Down Right Down Down")
-    scene.type("samples,layers,features")
-    scene.press("Down")
-    scene.type("{model}.{layer}")
-    scene.press("Down")
-    scene.type("7")
-    scene.press("Down Space Space Down Left Down")
-    scene.type("0.01")
-    scene.press("Down")
-    scene.type("64M")
-    scene.press("Down")
-    scene.type("2")
+    scene.fill(.layers, "!*.bn*")
+    scene.fill(.batchSize, "all")
+    scene.choose(.estimator)
+    scene.fill(.kernel, "rbf:0.5")
+    scene.press("Down Space Down")
+    #expect(scene.state.form.field == .option(.pool))
+    scene.press("Right")
+    scene.fill(.axes, "samples,layers,features")
+    scene.fill(.layout, "{model}.{layer}")
+    scene.fill(.shuffle, "7")
+    scene.choose(.weighting, "Left")
+    scene.choose(.precision)
+    scene.fill(.untilCI, "0.01")
+    scene.fill(.keep, "64M")
+    scene.fill(.threads, "2")
     #expect(
-      scene.state.form.arguments == [
-        "compute", "a.npz", "b.npz", "-o", "ab.cka.safetensors", "--layers=!*.bn*",
-        "--batch-size=all", "--estimator=biased", "--kernel=rbf:0.5", "--pool=mean",
-        "--axes=samples,layers,features", "--layout={model}.{layer}", "--shuffle=7",
-        "--weighting=samples", "--precision=float64",
-        "--until-ci=0.01", "--keep=64M", "--threads=2",
+      scene.words == [
+        "compute", "a.npz", "b.npz", "-o", "ab.cka.safetensors", "--batch-size=all",
+        "--layers=!*.bn*", "--pool=mean", "--axes=samples,layers,features",
+        "--layout={model}.{layer}", "--estimator=biased", "--kernel=rbf:0.5",
+        "--weighting=samples", "--precision=float64", "--shuffle=7", "--until-ci=0.01",
+        "--keep=64M", "--threads=2",
       ])
-    scene.press("Up Up Up Up Left Left")
-    #expect(!scene.state.form.arguments.contains { $0.hasPrefix("--weighting") })
+    scene.choose(.weighting)
+    #expect(!scene.words.contains { $0.hasPrefix("--weighting") })
+  }
+
+  @Test("what an option cannot say is told at once, and nothing is checked")
+  func refusedAtOnce() {
+    var scene = filled()
+    scene.fill(.batchSize, "3")
+    scene.press("Enter")
+    #expect(scene.screen.contains("batch-size must be 'all' or at least 4, not '3'"))
+    #expect(scene.requests.isEmpty)
   }
 
   @Test("the first Enter checks, the second one starts")
@@ -119,7 +125,7 @@ struct JobsFormTests {
     #expect(scene.state.form.field == .features && scene.footer.contains("name saved activations"))
     scene.type("a.npz")
     scene.press("Enter")
-    #expect(scene.state.form.field == .output && scene.footer.contains("name the file"))
+    #expect(scene.state.form.field == .option(.output) && scene.footer.contains("name the file"))
     #expect(scene.requests.isEmpty)
   }
 
@@ -127,7 +133,8 @@ struct JobsFormTests {
   func remembers() {
     var scene = filled()
     scene.press("Esc j S")
-    #expect(scene.state.form.arguments == plain && scene.screen.contains("ab.cka.safetensors"))
+    #expect(
+      (try? scene.state.form.recipe()) == plain && scene.screen.contains("ab.cka.safetensors"))
   }
 
   @Test("no size breaks the form")
@@ -140,7 +147,7 @@ struct JobsFormTests {
         #expect(breaches(of: scene.state) == [], "\(width) × \(height)")
         scene.press("Down")
       }
-      scene.send(.jobs(.checked([], lines: [], isReady: true)))
+      scene.send(.jobs(.checked(plain, lines: [], isReady: true)))
       scene.change { $0.form.report = (0..<50).map { "line \($0)" } }
       #expect(breaches(of: scene.state) == [], "\(width) × \(height)")
     }

@@ -63,10 +63,10 @@ import Testing
 
   @Test func errorsNameLineAndColumn() {
     let ragged = #expect(throws: FormatError.self) { try read("x,a,b\nr,1,2\ns,1\n") }
-    #expect(ragged?.place == "line 3")
+    #expect(ragged?.kind == .wrongShape && ragged?.place == "line 3")
     let word = #expect(throws: FormatError.self) { try read("x,a\n\"r\n\n1\",1\ns,two\n") }
     #expect(word?.place == "line 5, column 2")
-    #expect(word?.problem == "'two' is not a number")
+    #expect(word?.kind == .syntax && word?.problem == "'two' is not a number")
   }
 
   @Test(arguments: ["", "\n\n", "x,a\n", "\"a", "\"a\"b,1\n", "a,b\n1,2,3\n"])

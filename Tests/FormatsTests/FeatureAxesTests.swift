@@ -27,7 +27,7 @@ struct FeatureAxesTests {
   @Test(
     "what is no rule is refused",
     arguments: [
-      ("sample,features", "did you mean samples?"), ("", "name them in"),
+      ("sample,features", "did you mean 'samples'?"), ("", "name them in"),
       ("samples,samples", "one axis of samples"), ("layers,samples;", "name them in"),
     ])
   func refused(_ text: String, _ remedy: String) {
@@ -113,7 +113,7 @@ struct FeatureAxesTests {
       error?.problem
         == "no array has the axes that --axes 'samples,features' says: there are x [4, 3, 2]")
     let samples = #expect(throws: FormatError.self) { try open([4, 2], "layers,features") }
-    #expect(samples?.problem.hasPrefix("no axis of 'net/x' [4, 2] holds samples") == true)
+    #expect(samples?.kind == .request)
   }
 
   @Test("one array for each sample, by its name")

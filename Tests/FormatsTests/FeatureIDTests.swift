@@ -45,6 +45,7 @@ struct FeatureIDTests {
         ids("b/ids", [1, 2, big - 1, 4]),
       ])
     }
+    #expect(error?.kind == .mismatch)
     #expect(
       error?.problem.hasPrefix("the samples differ: number 2 is '9007199254740993' in ") == true)
     #expect(error?.problem.hasSuffix("acts.safetensors:b/ids") == true)
@@ -58,7 +59,7 @@ struct FeatureIDTests {
     let error = #expect(throws: FormatError.self) {
       try open([layer("a/fc"), ids("a/ids", [1, 2, 3])])
     }
-    #expect(error?.problem.hasSuffix("names 3 samples, the layers have 4") == true)
+    #expect(error?.kind == .mismatch)
     #expect(throws: FormatError.self) { try open([layer("a/fc"), layer("a/ids")]) }
   }
 

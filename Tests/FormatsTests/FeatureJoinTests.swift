@@ -57,7 +57,7 @@ struct FeatureJoinTests {
 
   @Test("one layer twice is an error that names both arrays")
   func twice() throws {
-    try save("one.safetensors", [SavedArray("a/c1", [6, 2])])
+    try save("one.safetensors", [SavedArray("a/c1", [6, 2]), SavedArray("b/c1", [6, 2])])
     try save("two.safetensors", [SavedArray("a/c1", [6, 2])])
     let text = try #require(problem(["one.safetensors", "two.safetensors"]))
     #expect(

@@ -31,4 +31,12 @@ import Testing
     }
     #expect(hash.text == "xxh64:25275608a9cfc168")
   }
+
+  @Test("A copy goes on by itself") func copies() {
+    var first = FileHash()
+    bytes(32).withUnsafeBytes { first.add($0) }
+    var second = first
+    [UInt8(truncatingIfNeeded: 32 * 7)].withUnsafeBytes { second.add($0) }
+    #expect(first.digits == "91b0cb0931a8c629" && second.digits == "931b043cf8d65b94")
+  }
 }

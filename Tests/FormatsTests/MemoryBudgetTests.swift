@@ -56,7 +56,7 @@ struct MemoryBudgetTests {
   func ratio() throws {
     let bomb = ByteRegion(copying: try Self.zeros(65 << 20))
     let error = #expect(throws: FormatError.self) { try ZipArchive(bomb) }
-    #expect(error?.problem.hasSuffix("over 100 times as much") == true)
+    #expect(error?.kind == .tooLarge)
     #expect(error?.remedy == "unpack it first, if you trust it")
     // Small ones are let be, whatever the ratio.
     _ = try ZipArchive(ByteRegion(copying: try Self.zeros(1 << 20)))
@@ -71,20 +71,7 @@ struct MemoryBudgetTests {
     let error = #expect(throws: FormatError.self) {
       try Gzip.inflate(ByteRegion(copying: packed))
     }
-    #expect(error?.problem.hasSuffix("over 100 times as much") == true)
-  }
-
-  @Test("what was read is weighed once, however many views there are of it")
-  func weight() throws {
-    let region = ByteRegion(copying: [UInt8](repeating: 0, count: 64))
-    let matrix = try #require(Matrix(rows: 2, columns: 4, type: .float64, region: region))
-    var weight = MemoryWeight()
-    weight.add(matrix)
-    weight.add(matrix.transposed)
-    let values = [1.0, 2.0]
-    weight.add(values)
-    weight.add(values)
-    #expect(weight.held == 64 + 16 && weight.mapped == 0)
+    #expect(error?.kind == .tooLarge)
   }
 }
 

@@ -62,7 +62,7 @@ struct NumpyObjectTests {
       let error = #expect(throws: FormatError.self) {
         try NpyReader.read(region: npy(shape.map(Int.init), pickle(shape, items)))
       }
-      #expect(error?.problem == "the array holds plain numbers as Python objects")
+      #expect(error?.kind == .unsupported)
       #expect(error?.remedy.contains("numpy.savez") == true)
     }
   }
@@ -82,7 +82,7 @@ struct NumpyObjectTests {
     let error = #expect(throws: FormatError.self) {
       try NpzReader.read(try ZipArchive(member([0x8C, 1, 0x61])))
     }
-    #expect(error?.problem == "the array holds Python objects")
+    #expect(error?.kind == .unsafe)
   }
 
   @Test("nothing that would run code is read, and the remedy needs no pickle")
@@ -122,6 +122,7 @@ struct MATLABTests {
     let old = #expect(throws: FormatError.self) {
       try format(Array("MATLAB 5.0 MAT-file, Platform: GLNXA64".utf8))
     }
+    #expect(old?.kind == .unsupported)
     #expect(old?.remedy == "save it in MATLAB with -v7.3")
   }
 

@@ -18,6 +18,7 @@ struct PickleDamageTests {
     ("made/torch_views.pt", BinaryFixtures.readZip),
     ("made/torch_deflated.pt", BinaryFixtures.readZip),
     ("samples/variants/cka_f16.npy", NpyReader.read),
+    ("field/dict.npy", NpyReader.read),
     ("made/zip_stored.npz", BinaryFixtures.readZip),
     ("samples/variants/torch_f32.pkl.gz", { try PickleReader.read(region: Gzip.inflate($0)) }),
   ]

@@ -58,6 +58,7 @@ struct PickleHostileTests {
     ])
   func named(file: String, symbol: String) throws {
     let error = #expect(throws: FormatError.self) { try BinaryFixtures.read("hostile/" + file) }
+    #expect(error?.kind == .unsafe)
     #expect(error?.problem == "refuses \(symbol): this pickle would run code")
     #expect(error?.place.hasPrefix("byte ") == true)
   }

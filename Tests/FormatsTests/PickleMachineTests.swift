@@ -189,7 +189,7 @@ struct PickleMachineTests {
   @Test("bytes after STOP are told, not read")
   func trailing() throws {
     let result = try PickleReader.read(region: opcodes("N.cos\nsystem\n"))
-    #expect(result.warnings == ["11 bytes after the pickle's end were ignored"])
+    #expect(result.warnings == [.bytesAfter("the pickle's end", count: 11)])
   }
 
   @Test("sniffing: pickles of every protocol, and no others")

@@ -106,7 +106,7 @@ struct PickleSampleTests {
     case .list(let items):
       let parts = try items.map { try matrix($0) }
       return (parts.flatMap(\.0), [items.count] + (parts.first?.shape ?? []), "list")
-    default: throw FormatError("no numbers in \(value.summary.prefix(80))")
+    default: throw FormatError(.damaged, "no numbers in \(value.summary.prefix(80))")
     }
   }
 
@@ -115,7 +115,7 @@ struct PickleSampleTests {
     case .string(let text): return [text]
     case .strings(let texts, _): return texts
     case .list(let items), .tuple(let items): return try items.flatMap { try texts($0) }
-    default: throw FormatError("no text in \(value.summary.prefix(80))")
+    default: throw FormatError(.damaged, "no text in \(value.summary.prefix(80))")
     }
   }
 }

@@ -42,7 +42,9 @@ func region(_ bytes: [UInt8]) -> ByteRegion { ByteRegion(copying: bytes) }
 
 /// A region of base64 text, as the tests write down what Python wrote.
 func region(base64: String) throws -> ByteRegion {
-  guard let data = Data(base64Encoded: base64) else { throw FormatError("bad base64 in a test") }
+  guard let data = Data(base64Encoded: base64) else {
+    throw FormatError(.damaged, "bad base64 in a test")
+  }
   return ByteRegion(copying: data)
 }
 

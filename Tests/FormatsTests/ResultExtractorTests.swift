@@ -147,7 +147,7 @@ import Testing
     let numbered = try result(export(scores, rows: .list([.none]), columns: Value.none))
     #expect(numbered.rows.layersAreGenerated && numbered.columns.layers == ["1", "2", "3"])
     #expect(
-      numbered.warnings.first == "no layer names in the file: rows and columns are numbered")
+      numbered.warnings.first == "no layer names were read: rows and columns are numbered")
   }
 
   @Test func oddModelNamesAreShownAsText() throws {

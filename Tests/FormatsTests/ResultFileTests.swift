@@ -13,19 +13,22 @@ import Testing
   @Test(arguments: ["", ".", ".a.pkl", "pkl", "a", "a.pkl~", "a.txt", "a.png", "a.bin", "a."])
   func passesOverOtherNames(_ name: String) { #expect(!ResultFile.isCandidate(name: name)) }
 
-  @Test(arguments: [
-    ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
-    ("<!DOCTYPE html><html>404</html>", "web page"), ("Not found", "names but no rows"),
-    ("%PDF-1.7", "PDF"), ("\u{7F}ELF", "ELF"), (" \n", "white space"),
-    ("PK\u{5}\u{6}", "empty zip"),
-    ("\u{1}\u{2}\u{3}", "not a format that cka knows"),
-    ("# Read me\n\nHello, you\n", "no result file"),
-    ("{\"lr\": 0.1}", "no key 'CKA'"), ("[1, 2", "not valid JSON"),
-  ])
-  func saysWhatAFileIs(_ text: String, _ expected: String) throws {
+  @Test(
+    arguments: [
+      ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", .foreign, "Git LFS"),
+      ("<!DOCTYPE html><html>404</html>", .foreign, "web page"),
+      ("Not found", .empty, "names but no rows"),
+      ("%PDF-1.7", .foreign, "PDF"), ("\u{7F}ELF", .foreign, "ELF"), (" \n", .empty, "white space"),
+      ("PK\u{5}\u{6}", .foreign, "empty zip"),
+      ("\u{1}\u{2}\u{3}", .foreign, "not a format that cka knows"),
+      ("# Read me\n\nHello, you\n", .empty, "no result file"),
+      ("{\"lr\": 0.1}", .noSuchKey, "no key 'CKA'"), ("[1, 2", .truncated, "not valid JSON"),
+    ] as [(String, FormatError.Kind, String)])
+  func saysWhatAFileIs(_ text: String, _ kind: FormatError.Kind, _ expected: String) throws {
     let folder = try ScratchFolder()
     let path = try folder.write(Array(text.utf8), "a.pkl")
     let error = #expect(throws: FormatError.self) { try ResultFile.read(path: path) }
+    #expect(error?.kind == kind)
     #expect(error?.description.contains(expected) == true)
     #expect(error?.file == path)
   }

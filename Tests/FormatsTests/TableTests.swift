@@ -45,6 +45,7 @@ import Testing
     let error = #expect(throws: FormatError.self) {
       try ResultFile.read(path: FixtureFile.path("field/\(name)"))
     }
+    #expect(error?.kind == .noResult)
     #expect(error?.remedy.contains("cka compute") == true)
   }
 
@@ -70,14 +71,17 @@ import Testing
     #expect(found.matrix.values() == [1, 0.5, 0.25, 0.5, 1, 0.75, 0.25, 0.75, 1])
   }
 
-  @Test(arguments: [
-    (#"{"CKA": {}}"#, "an empty dictionary"), (#"{"CKA": null}"#, "nothing (None)"),
-    (#"{"CKA": "x"}"#, "text where numbers"), (#"{"CKA": []}"#, "empty"),
-    (#"{"CKA": [[1, 2], [1]]}"#, "the rows differ in length"),
-    (#"{"train": {"loss": 0.1}, "val": {"loss": 0.2}}"#, "'loss', not of CKA"),
-  ])
-  func whatIsNoMatrixIsNamed(_ text: String, _ expected: String) {
+  @Test(
+    arguments: [
+      (#"{"CKA": {}}"#, .wrongType, "an empty dictionary"),
+      (#"{"CKA": null}"#, .wrongType, "nothing (None)"),
+      (#"{"CKA": "x"}"#, .wrongType, "text where numbers"), (#"{"CKA": []}"#, .empty, "empty"),
+      (#"{"CKA": [[1, 2], [1]]}"#, .wrongShape, "the rows differ in length"),
+      (#"{"train": {"loss": 0.1}, "val": {"loss": 0.2}}"#, .noResult, "'loss', not of CKA"),
+    ] as [(String, FormatError.Kind, String)])
+  func whatIsNoMatrixIsNamed(_ text: String, _ kind: FormatError.Kind, _ expected: String) {
     let error = #expect(throws: FormatError.self) { try result(text) }
+    #expect(error?.kind == kind)
     #expect(error?.description.contains(expected) == true, "\(error?.description ?? "")")
   }
 }

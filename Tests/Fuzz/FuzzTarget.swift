@@ -1,6 +1,7 @@
 import Core
 import Formats
 import Foundation
+import Recipe
 import Similarity
 
 /// A door through which untrusted bytes come in.
@@ -25,7 +26,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
       case .activations: try Self.activations(path)
       case .bundles: try Self.bundle(path)
       case .frames: try Self.frames(path)
-      case .recipes: _ = try StudyFile.read(path: path)
+      case .recipes: _ = try Recipe.read(path: path)
       }
       return true
     } catch {

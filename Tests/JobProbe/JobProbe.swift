@@ -1,5 +1,5 @@
 import Foundation
-import Jobs
+import Runs
 
 /// A worker for tests. Signals, locks and `kill -9` can only be tried on a process of its own, and
 /// a shell script cannot open a `WorkerSession`, so the package has this program beside its tests.

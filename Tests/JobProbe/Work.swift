@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Jobs
+import Runs
 
 /// What the worker for tests can be asked to do.
 struct Work {

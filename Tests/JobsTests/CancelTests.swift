@@ -1,7 +1,8 @@
 import Foundation
+import System
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct CancelTests {
   @Test func aRunningJobStops() throws {
@@ -67,7 +68,7 @@ import Testing
     let scratch = try ScratchStore()
     let id = try scratch.submit("until", "/missing")
     try scratch.wait(id) { $0.progress != nil }
-    try #require(WorkerProcess.live(scratch.store.folder(id).process)).send(SIGTERM)
+    try #require(ProcessIdentity.worker(of: scratch.store.folder(id))).send(SIGTERM)
     let end = try scratch.store.wait(for: id, timeout: 60)
     #expect(end.state == .cancelled)
     #expect(end.reason == "by SIGTERM")
@@ -75,17 +76,20 @@ import Testing
 
   @Test func aProcessThatOnlyHasTheNumberGetsNoSignal() throws {
     let scratch = try ScratchStore()
-    let path = scratch.path + "/pid"
-    var process = try #require(WorkerProcess.current)
-    try process.write(to: path)
-    #expect(WorkerProcess.live(path) == process)
-    process.start += 1
-    try process.write(to: path)
-    #expect(WorkerProcess.live(path) == nil)
-    process.start -= 1
-    process.boot = "another"
-    try process.write(to: path)
-    #expect(WorkerProcess.live(path) == nil)
+    let folder = JobFolder(path: scratch.path)
+    let process = try #require(ProcessIdentity.current)
+    try process.record(in: folder)
+    #expect(ProcessIdentity.worker(of: folder) == process)
+    let written = try String(contentsOfFile: folder.process, encoding: .utf8)
+    for (old, new) in [
+      (#""start":\#(process.start)"#, #""start":\#(process.start + 1)"#),
+      (#""boot":"\#(process.boot)"#, #""boot":"another"#),
+    ] {
+      let other = written.replacing(old, with: new)
+      #expect(other != written)
+      try other.write(toFile: folder.process, atomically: true, encoding: .utf8)
+      #expect(ProcessIdentity.worker(of: folder) == nil)
+    }
   }
 
   @Test func removingARunningJobMustBeForced() throws {

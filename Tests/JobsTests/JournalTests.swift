@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct JournalTests {
   private func entry(_ done: Int) -> JournalEntry {

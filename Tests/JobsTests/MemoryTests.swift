@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 /// A look at jobs reads only those that may have changed.
 @Suite struct MemoryTests {

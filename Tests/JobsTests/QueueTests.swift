@@ -1,7 +1,8 @@
 import Foundation
+import System
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct QueueTests {
   @Test func oneRunsAndTheOthersFollowInOrder() throws {

@@ -1,7 +1,8 @@
 import Foundation
+import System
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct ResumeTests {
   /// The lines of the checkpoint of a counting job; empty before the first.

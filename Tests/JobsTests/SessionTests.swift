@@ -1,7 +1,8 @@
 import Foundation
+import System
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 /// Sessions inside the test program. None of them is cancelled by the store, which would signal it.
 @Suite struct SessionTests {

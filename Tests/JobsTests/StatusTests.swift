@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct StatusTests {
   private let name = "20261124-061530-4f2a"

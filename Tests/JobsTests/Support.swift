@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 /// A store in a folder of its own. Its workers are killed and the folder is removed at the end.
 final class ScratchStore {

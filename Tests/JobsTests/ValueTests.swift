@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct ValueTests {
   @Test func timestampsSurviveTheirText() throws {

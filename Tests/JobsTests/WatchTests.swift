@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Jobs
+@testable import Runs
 
 @Suite struct WatchTests {
   @Test func severalMayFollowOneJob() async throws {

@@ -58,7 +58,7 @@ struct Golden: Sendable, CustomTestStringConvertible {
   static func array(_ url: URL) throws -> Matrix {
     guard
       case .array(let array) = try NpyReader.read(region: MappedFile.region(path: url.path)).value
-    else { throw FormatError("\(url.path) holds no array") }
+    else { throw FormatError(.missing, "\(url.path) holds no array") }
     return try array.matrix()
   }
 }

@@ -52,7 +52,8 @@ struct GoldenTests {
     let layers = source.matrices[0].flatMap { $0 }
     let form = FeatureForm(estimator: estimator, samples: layers[0].rows, threads: 2)
     let found = try #require(
-      try form.products(layers: layers.count, unit: { _ in nil }, features: { layers[$0] }))
+      try form.products(layers: layers.count, unit: { _ in nil }, features: { layers[$0] })
+    ).products
     var study = Study(models: source.models, options: StudyOptions(estimator: estimator))
     study.add(samples: layers[0].rows, hsic: found.hsic, faults: found.faults)
     #expect(distance(block(study), try golden.values("\(estimator)_full")) < 1e-9)

@@ -54,18 +54,22 @@ func unbiasedHSIC(_ k: Table, _ l: Table) -> Double {
 
 /// ⟨U(K), U(L)⟩/(n(n − 3)) with U-centred matrices.
 func uCentredHSIC(_ k: Table, _ l: Table) -> Double {
-  let size = k.rows
+  let n = Double(k.rows)
+  return zip(uCentred(k).values, uCentred(l).values).reduce(0) { $0 + $1.0 * $1.1 }
+    / (n * (n - 3))
+}
+
+/// U(K): rows without the diagonal sum to 0.
+func uCentred(_ m: Table) -> Table {
+  let size = m.rows
   let n = Double(size)
-  func centre(_ m: Table) -> Table {
-    let sums = (0..<size).map { i in
-      (0..<size).reduce(0) { $0 + ($1 == i ? 0 : m[i, $1]) }
-    }
-    let mean = sums.reduce(0, +) / ((n - 1) * (n - 2))
-    return Table(rows: size, columns: size) { i, j in
-      i == j ? 0 : m[i, j] - sums[i] / (n - 2) - sums[j] / (n - 2) + mean
-    }
+  let sums = (0..<size).map { i in
+    (0..<size).reduce(0) { $0 + ($1 == i ? 0 : m[i, $1]) }
   }
-  return zip(centre(k).values, centre(l).values).reduce(0) { $0 + $1.0 * $1.1 } / (n * (n - 3))
+  let mean = sums.reduce(0, +) / ((n - 1) * (n - 2))
+  return Table(rows: size, columns: size) { i, j in
+    i == j ? 0 : m[i, j] - sums[i] / (n - 2) - sums[j] / (n - 2) + mean
+  }
 }
 
 /// HSIC(K, L)/√(HSIC(K, K) HSIC(L, L)).

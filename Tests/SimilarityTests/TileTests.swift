@@ -44,6 +44,17 @@ struct TileTests {
     #expect(!tiled.fitsGrams(samples: 150))
     let inputs = source.matrices[0].flatMap { $0 }
     try tiled.add(samples: 150, sampleHash: nil, order: Array(0..<6)) { .features(inputs[$0]) }
+    let (figures, expected) = (
+      try #require(tiled.study.figures), try #require(whole.figures)
+    )
+    #expect(tiled.study.unknownFigures == nil)
+    for (a, b) in zip(figures.layers, expected.layers) {
+      // Two samples are the same: either may be the one that is named.
+      #expect(abs(a.samplePeak / b.samplePeak - 1) < 1e-9)
+      #expect(kernel != .linear || a.sample == b.sample)
+      #expect(abs(a.participation - b.participation) < 1e-9)
+    }
+    for (a, b) in zip(figures.unbiased, expected.unbiased) { #expect(abs(a / b - 1) < 1e-8) }
     for i in 0..<6 {
       for j in i..<6 {
         #expect(abs(tiled.study.cka(i, j) - whole.cka(i, j)) < 1e-12)

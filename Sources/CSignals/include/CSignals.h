@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 #include "confine.h"
-#include "worker.h"
+#include "start.h"
+#include "calls.h"
 
 /// Registers a read-only file mapping whose pages may vanish when another program truncates the file.
 /// A read past the new end then yields bytes 0xFF (NaN in every float format) instead of a crash.

@@ -1,17 +1,9 @@
 #ifndef CSIGNALS_CONFINE_H
 #define CSIGNALS_CONFINE_H
-// A process that reads untrusted bytes with a library that may be taken over by them: how it is
-// started, and how it gives up what it does not need.
+// How a process that reads untrusted bytes with a library that may be taken over by them gives up what it
+// does not need.
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
-
-/// Starts `arguments[0]`, an absolute path, as a process that has `input` (or nothing, where it is -1) as
-/// standard input, `output` as standard output, no standard error, and no other descriptor. All
-/// signals are unblocked and do what they do by default.
-/// Returns 0 and the process, or the error.
-int cka_start_reader(char *const *arguments, char *const *environment, int input, int output,
-                     pid_t *process);
 
 /// What a process may still use.
 struct cka_confinement {

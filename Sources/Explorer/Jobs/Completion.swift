@@ -16,8 +16,8 @@ public struct CompletionRequest: Sendable, Equatable {
     case device
     /// Any file.
     case path
-    /// A study file.
-    case study
+    /// A recipe.
+    case recipe
   }
   /// What the text is.
   public var kind: Kind

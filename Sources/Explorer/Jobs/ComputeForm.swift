@@ -1,20 +1,21 @@
 import Cells
 import Recipe
 
-/// A comparison being described: the fields of `cka compute`.
+/// A comparison being described: the fields of a recipe.
 public struct ComputeForm: Sendable, Equatable {
   /// The field that takes the keys.
   public var field = Field.features
   /// What was typed.
-  public var texts: [Field: LineEditor] = [
-    .batchSize: LineEditor("128"), .kernel: LineEditor("linear"), .device: LineEditor("auto"),
-  ]
+  public var texts: [Field: LineEditor] = Dictionary(
+    uniqueKeysWithValues: RecipeOption.table.compactMap { option in
+      option.prefilled.map { (.option(option), LineEditor($0)) }
+    })
   /// What was chosen, by its place among the field's choices.
   public var choices: [Field: Int] = [:]
   /// The fields of the fold are in sight.
   var isUnfolded = false
-  /// Options that the form has no field for, from the command line that filled it in.
-  var extras: [String] = []
+  /// Options that the form has no field for, from the recipe that filled it in.
+  var extras = Recipe()
   /// What is known about the comparison: the answer to a check.
   public var report: [String] = []
   /// The report says why it cannot be computed.
@@ -23,15 +24,15 @@ public struct ComputeForm: Sendable, Equatable {
   var reportTop = 0
   /// What Tab found.
   var menu: CompletionMenu?
-  /// The command line that was checked and can be started.
-  var ready: [String]?
-  /// The command line that is being looked at.
-  var checking: [String]?
+  /// The recipe that was checked and can be started.
+  var ready: Recipe?
+  /// The recipe that is being looked at.
+  var checking: Recipe?
   /// How long that has taken, in seconds.
   var secondsChecking = 0
   /// What Tab asked, while Python is asked for the answer.
   var looking: CompletionRequest?
-  /// The interpreter that a command line named, and nobody typed here.
+  /// The interpreter that a recipe named, and nobody typed here.
   var givenPython = ""
 
   /// An empty form.
@@ -55,7 +56,10 @@ extension ComputeForm {
   func isStandard(_ field: Field) -> Bool {
     if field.traits.choices != nil { return (choices[field] ?? 0) == 0 }
     let text = value(field).trimmed
-    return text.isEmpty || text == field.traits.standard
+    if text.isEmpty { return true }
+    // A number of samples that is said holds for files that are cut into minibatches already.
+    guard case .option(let option) = field, option != .batchSize else { return false }
+    return text == option.prefilled
   }
 
   /// The specifications of the models, in order.
@@ -65,40 +69,23 @@ extension ComputeForm {
 
   /// Those of data.
   public var data: [String] {
-    [value(.data).trimmed, value(.data2).trimmed].filter { !$0.isEmpty }
+    [value(.option(.data)).trimmed, value(.option(.data2)).trimmed].filter { !$0.isEmpty }
   }
 
   /// The paths of saved activations.
   public var features: [String] { Words.split(value(.features)) }
 
-  /// The same as a command line, `compute` first.
-  public var arguments: [String] {
-    var arguments = ["compute"] + (isOfModels ? ["torch"] + models : features)
-    for field in mainFields + advancedFields where !isStandard(field) {
-      let traits = field.traits
-      guard let option = traits.option else { continue }
-      let text = value(field).trimmed
-      if traits.isFlag {
-        arguments.append(option)
-      } else if field == .output {
-        arguments += [option, text]
-      } else {
-        // One word, so that a text that begins with a dash is not taken for an option.
-        arguments.append("\(option)=\(text)")
-      }
-    }
-    return arguments + extras
-  }
-
   /// The first thing that is missing.
   var gap: (field: Field, text: String)? {
     if isOfModels {
       if models.isEmpty { return (.model(0), "name a model first") }
-      if value(.data).trimmed.isEmpty { return (.data, "name the data") }
+      if value(.option(.data)).trimmed.isEmpty { return (.option(.data), "name the data") }
     } else if features.isEmpty {
       return (.features, "name saved activations first")
     }
-    if value(.output).trimmed.isEmpty { return (.output, "name the file for the result") }
+    if value(.option(.output)).trimmed.isEmpty {
+      return (.option(.output), "name the file for the result")
+    }
     return nil
   }
 
@@ -106,8 +93,8 @@ extension ComputeForm {
   var codeWarning: String? {
     guard isOfModels else { return nil }
     var sources: [String] = []
-    let python = value(.python).trimmed
-    // A study file of somebody else's may name any program.
+    let python = value(.option(.python)).trimmed
+    // A recipe of somebody else's may name any program.
     if !python.isEmpty, python == givenPython { sources.append(python) }
     for source in (models + data).map({ Specification($0) }).code
     where !sources.contains(source) {

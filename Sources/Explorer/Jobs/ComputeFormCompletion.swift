@@ -35,7 +35,7 @@ extension State {
   private mutating func askForCompletions(isUnasked: Bool = false) -> [Effect] {
     guard let kind = form.field.traits.completion else { return [] }
     var request = CompletionRequest(kind, form.word.word)
-    request.python = form.value(.python).trimmed
+    request.python = form.value(.option(.python)).trimmed
     request.field = form.field
     request.shown = shownResults.compactMap(\.comparison?.comparison.id.path)
     request.isUnasked = isUnasked
@@ -47,7 +47,7 @@ extension State {
     of request: CompletionRequest, _ found: [Completion], problem: String?
   ) {
     if form.looking == request { form.looking = nil }
-    if case .prompt(let prompt) = overlay, request.kind == .study, prompt.line.text == request.text
+    if case .prompt(let prompt) = overlay, request.kind == .recipe, prompt.line.text == request.text
     {
       return complete(prompt, found)
     }

@@ -38,13 +38,13 @@ extension WindowCommand {
     },
     WindowCommand([.pageDown], "scroll down") { $0.scrollInForm(by: 1) },
     WindowCommand(
-      [.control("s")], "save the form as a study file, for `cka compute STUDY.yaml`",
+      [.control("s")], "save the form as a recipe, for `cka compute RECIPE.yaml`",
       hint: { $0.form.menu == nil ? "saves" : nil }
-    ) { $0.askForStudy(.saveStudy) },
+    ) { $0.askForRecipe(.saveRecipe) },
     WindowCommand(
-      [.control("o")], "fill the form in from a study file",
+      [.control("o")], "fill the form in from a recipe",
       hint: { $0.form.menu == nil ? "opens" : nil }
-    ) { $0.askForStudy(.openStudy) },
+    ) { $0.askForRecipe(.openRecipe) },
     WindowCommand(
       [.escape, .control("c"), .control("g")], "stop a check, close the list, or leave",
       hint: {
@@ -135,7 +135,7 @@ extension State {
 
   /// What was found out is no longer about what stands in the form.
   mutating func forgetCheck() -> [Effect] {
-    guard form.ready != form.arguments else { return [] }
+    if let ready = form.ready, (try? form.recipe()) == ready { return [] }
     let wasChecking = form.checking != nil
     (form.ready, form.checking, form.report, form.reportTop) = (nil, nil, [], 0)
     return wasChecking ? [.jobs(.cancelCheck)] : []

@@ -1,3 +1,4 @@
+import Recipe
 /// A comparison that is computed in the background, as the explorer shows it. Texts are ready to
 /// show.
 public struct JobLine: Sendable, Equatable, Identifiable {
@@ -117,22 +118,22 @@ public enum JobRequest: Sendable, Equatable {
   case retry(String)
   /// Delete a job that is over.
   case remove(String)
-  /// Look at what a command line would compute, without computing it.
-  case check([String])
+  /// Look at what a recipe would compute, without computing it.
+  case check(Recipe)
   /// Give up looking.
   case cancelCheck
-  /// Start a job that runs this command line.
-  case submit([String])
+  /// Start a job that carries a recipe out.
+  case submit(Recipe)
   /// The texts that begin so.
   case complete(CompletionRequest)
   /// Give up looking for texts.
   case cancelCompletion
   /// Fill the form in with what a job was asked to do.
   case edit(String)
-  /// Fill the form in from a study file.
-  case openStudy(String)
-  /// Write a command line as a study file; one that is there only when it is to be replaced.
-  case saveStudy(String, [String], replacing: Bool)
+  /// Fill the form in from a recipe.
+  case openRecipe(String)
+  /// Write a recipe to a file; over one that is there only when it is to be replaced.
+  case saveRecipe(String, Recipe, replacing: Bool)
 }
 
 /// What is told about jobs.
@@ -153,16 +154,16 @@ public enum JobReport: Sendable {
   case refused(String)
   /// A job was started.
   case submitted(String)
-  /// What a command line would compute, in lines, and whether it can be started.
-  case checked([String], lines: [String], isReady: Bool)
+  /// What a recipe would compute, in lines, and whether it can be started.
+  case checked(Recipe, lines: [String], isReady: Bool)
   /// A check goes on, for so many seconds now.
-  case checking([String], seconds: Int)
+  case checking(Recipe, seconds: Int)
   /// The texts that may stand where one was begun, or why they cannot be told: one line.
   case completions(CompletionRequest, [Completion], problem: String?)
-  /// A command line for the form.
-  case form([String])
-  /// A study file was to be written where there is one.
-  case studyExists(String)
+  /// A recipe for the form.
+  case form(Recipe)
+  /// A recipe was to be written where there is one.
+  case recipeExists(String)
 }
 
 /// The results in the file of a job.

@@ -24,13 +24,13 @@ extension State {
     case .submitted(let id):
       overlay = .jobs(JobsBoard(chosen: id))
       message = .note("job \(id) started")
-    case .checked(let arguments, let lines, let isReady):
-      acceptCheck(of: arguments, lines: lines, isReady: isReady)
-    case .checking(let arguments, let seconds): tickCheck(of: arguments, seconds: seconds)
+    case .checked(let recipe, let lines, let isReady):
+      acceptCheck(of: recipe, lines: lines, isReady: isReady)
+    case .checking(let recipe, let seconds): tickCheck(of: recipe, seconds: seconds)
     case .completions(let request, let found, let problem):
       acceptCompletions(of: request, found, problem: problem)
-    case .form(let arguments): return fillForm(arguments)
-    case .studyExists(let path): confirmReplacing(path)
+    case .form(let recipe): return fillForm(recipe)
+    case .recipeExists(let path): confirmReplacing(path)
     }
     return []
   }

@@ -8,7 +8,7 @@ extension State {
 /// What can be done where no result is: the keys that make some.
 func drawWaysOn(_ theme: Theme, in rect: Rect, _ buffer: inout CellBuffer) {
   let ways: [(command: String, words: String)] = [
-    ("compute", "start a comparison, open a study"),
+    ("compute", "start a comparison, open a recipe"),
     ("jobs", "jobs at work and done"), ("reread", "look again"), ("help", "all keys"),
     ("quit", "leave; `cka FOLDER` opens another"),
   ]

@@ -16,7 +16,9 @@ enum Gzip {
     _ region: ByteRegion, limit: Int = Limits.inflatedBytes
   ) throws(FormatError) -> ByteRegion {
     let inflater = Inflater(region, limit: limit)
-    guard inflater.isReady else { throw FormatError("zlib cannot be started; memory may be short") }
+    guard inflater.isReady else {
+      throw FormatError(.tooLarge, "zlib cannot be started; memory may be short")
+    }
     return try inflater.run()
   }
 }
@@ -93,7 +95,7 @@ private final class Inflater {
     default:
       let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
       throw FormatError(
-        "the gzip stream is damaged (\(reason))", at: "byte \(consumed)",
+        .damaged, "the gzip stream is damaged (\(reason))", at: "byte \(consumed)",
         remedy: "copy or compress the file again")
     }
   }
@@ -102,7 +104,7 @@ private final class Inflater {
     let rest = ByteSlice(region: input, range: consumed..<input.count)
     guard rest.hasPrefix([0x1F, 0x8B]), inflateReset(stream) == Z_OK else {
       throw FormatError(
-        "\(rest.count) bytes follow the end of the gzip stream", at: "byte \(consumed)",
+        .damaged, "\(rest.count) bytes follow the end of the gzip stream", at: "byte \(consumed)",
         remedy: "compress the file again")
     }
   }
@@ -111,7 +113,7 @@ private final class Inflater {
     guard produced == capacity else { return }
     guard capacity < limit else {
       throw FormatError(
-        "the gzip stream grows above the limit of \(limit) bytes",
+        .tooLarge, "the gzip stream grows above the limit of \(limit) bytes",
         remedy: "unpack it first, if you trust it")
     }
     let proportionate = Limits.unpacked(from: input.count)
@@ -122,7 +124,7 @@ private final class Inflater {
     try MemoryBudget.shared.claim(wanted - capacity, for: "unpacking it")
     guard let larger = realloc(output, wanted) else {
       MemoryBudget.shared.give(wanted - capacity)
-      throw FormatError("there is not enough memory to unpack \(wanted) bytes")
+      throw FormatError(.tooLarge, "there is not enough memory to unpack \(wanted) bytes")
     }
     output = larger
     capacity = wanted
@@ -130,6 +132,7 @@ private final class Inflater {
 
   private func cutShort() -> FormatError {
     FormatError(
-      "the gzip stream is cut short", at: "byte \(input.count)", remedy: "copy the file again")
+      .truncated, "the gzip stream is cut short", at: "byte \(input.count)",
+      remedy: "copy the file again")
   }
 }

@@ -94,7 +94,7 @@ extension ZipArchive {
     let count = zip_get_num_entries(handle, 0)
     guard count <= Int64(Limits.archiveMembers) else {
       throw FormatError(
-        "the archive has \(count) members, more than \(Limits.archiveMembers)",
+        .tooLarge, "the archive has \(count) members, more than \(Limits.archiveMembers)",
         remedy: "save fewer results in one file")
     }
     var members: [Member] = []
@@ -106,14 +106,14 @@ extension ZipArchive {
         mostStored: countingStored ? Limits.inflatedBytes : region.count)
       guard names.insert(member.name).inserted else {
         throw FormatError(
-          "the archive has two members '\(SafeText.sanitise(member.name))'",
+          .ambiguous, "the archive has two members '\(SafeText.sanitise(member.name))'",
           remedy: "save the result again")
       }
       // Each is at most the limit, of which the members allowed fit an Int's range.
       if countingStored || !member.isStored { total += member.size }
       guard total <= Limits.inflatedBytes else {
         throw FormatError(
-          "the archive unpacks to more than \(Limits.inflatedBytes) bytes",
+          .tooLarge, "the archive unpacks to more than \(Limits.inflatedBytes) bytes",
           remedy: "save fewer results in one file")
       }
       members.append(member)
@@ -147,11 +147,13 @@ extension ZipArchive {
     let name = String(cString: rawName)
     let shown = SafeText.sanitise(name)
     guard status.encryption_method == UInt16(ZIP_EM_NONE) else {
-      throw FormatError("the member '\(shown)' is encrypted", remedy: "unpack it and zip it anew")
+      throw FormatError(
+        .unsupported, "the member '\(shown)' is encrypted", remedy: "unpack it and zip it anew")
     }
     let method = Int32(status.comp_method)
     guard method == ZIP_CM_STORE || method == ZIP_CM_DEFLATE else {
       throw FormatError(
+        .unsupported,
         "the member '\(shown)' is compressed in a way (\(method)) that is not supported",
         remedy: "save with numpy.savez or torch.save")
     }
@@ -162,6 +164,7 @@ extension ZipArchive {
       isStored ? status.size == status.comp_size : (overflow || status.size <= most)
     else {
       throw FormatError(
+        .damaged,
         "the member '\(shown)' claims \(status.size) bytes, which \(status.comp_size) packed ones "
           + "cannot hold", remedy: "copy the file again; it is damaged")
     }
@@ -172,7 +175,7 @@ extension ZipArchive {
 
   static func damaged(_ reason: String) -> FormatError {
     FormatError(
-      "the zip archive is damaged (\(SafeText.sanitise(reason)))",
+      .damaged, "the zip archive is damaged (\(SafeText.sanitise(reason)))",
       remedy: "copy the file again; it may be cut short")
   }
 }

@@ -34,7 +34,7 @@ extension BackendAbout {
   ///   kind.
   init(json text: String) throws(FormatError) {
     guard let fields = try JSONReader.value(of: text).fields else {
-      throw FormatError("it is not a JSON object", at: "metadata 'about'")
+      throw FormatError(.wrongType, "it is not a JSON object", at: "metadata 'about'")
     }
     versions = try Self.texts("versions", fields["versions"])
     settings = try Self.texts("settings", fields["settings"])
@@ -42,7 +42,8 @@ extension BackendAbout {
     let texts = value.list?.compactMap(\.safeText) ?? []
     guard value.list?.count == texts.count, texts.count <= Self.mostEntries else {
       throw FormatError(
-        "warnings is not a list of at most \(Self.mostEntries) texts", at: "metadata 'about'")
+        .wrongType, "warnings is not a list of at most \(Self.mostEntries) texts",
+        at: "metadata 'about'")
     }
     warnings = texts
   }
@@ -58,7 +59,8 @@ extension BackendAbout {
     }
     guard value.fields?.count == texts.count, texts.count <= mostEntries else {
       throw FormatError(
-        "\(name) is not an object of at most \(mostEntries) texts", at: "metadata 'about'")
+        .wrongType, "\(name) is not an object of at most \(mostEntries) texts",
+        at: "metadata 'about'")
     }
     return texts
   }

@@ -64,30 +64,31 @@ public struct BackendHeader: Sendable, Equatable {
     let file = try SafetensorsFile(region: buffer)
     guard file.metadata("format") == "cka-backend", let study = file.metadata("study") else {
       throw FormatError(
-        "the first buffer is no header", at: "metadata 'format'",
+        .missing, "the first buffer is no header", at: "metadata 'format'",
         remedy: "send one with format cka-backend first")
     }
     guard file.metadata("version") == "\(Self.version)" else {
-      throw FormatError("not version \(Self.version) of the protocol", at: "metadata 'version'")
+      throw FormatError(
+        .tooNew, "not version \(Self.version) of the protocol", at: "metadata 'version'")
     }
     let text = try BundleStudy(json: study)
     models = text.studyModels
     for (model, details) in zip(models, text.details) {
       let isFitting = details.kinds.isEmpty || details.kinds.count == model.layers.count
       if let problem = details.problem ?? (isFitting ? nil : "not a kind for every layer") {
-        throw FormatError("\(model.name): \(problem)", at: "metadata 'study'")
+        throw FormatError(.damaged, "\(model.name): \(problem)", at: "metadata 'study'")
       }
     }
     about = try file.metadata("about").map(BackendAbout.init(json:)) ?? BackendAbout()
     guard let counts = text.samples?.counts, !counts.isEmpty else {
-      throw FormatError("no list of samples", at: "metadata 'study'")
+      throw FormatError(.wrongType, "no list of samples", at: "metadata 'study'")
     }
     sampleCounts = counts
     let names = names
     guard !names.isEmpty, names.count <= Limits.layers, Set(names).count == names.count,
       models.allSatisfy({ !$0.layers.isEmpty })
     else {
-      throw FormatError("no layers, or two of one name", at: "metadata 'study'")
+      throw FormatError(.ambiguous, "no layers, or two of one name", at: "metadata 'study'")
     }
   }
 }
@@ -116,12 +117,13 @@ extension GramFrame {
   ) throws(FormatError) {
     let place = "frame \(index + 1)"
     guard header.sampleCounts.indices.contains(index) else {
-      throw FormatError("more frames than announced", at: place)
+      throw FormatError(.damaged, "more frames than announced", at: place)
     }
     let file = try SafetensorsFile(region: buffer)
     let samples = header.sampleCounts[index]
     guard file.metadata("samples") == "\(samples)" else {
       throw FormatError(
+        .wrongShape,
         "samples is '\(SafeText.sanitise(file.metadata("samples") ?? ""))' instead of \(samples)",
         at: place)
     }
@@ -141,7 +143,8 @@ extension GramFrame {
         layers.append(.fault(reason))
       } else {
         guard let array = tensors[SafeText.sanitise(name)] else {
-          throw FormatError("no tensor '\(name)'", at: place, remedy: "send it, or a fault")
+          throw FormatError(
+            .missing, "no tensor '\(name)'", at: place, remedy: "send it, or a fault")
         }
         layers.append(.gram(try Self.gram(array, name: name, samples: samples, place: place)))
       }
@@ -157,6 +160,7 @@ extension GramFrame {
     guard array.shape == [samples, samples], array.type == .float32 || array.type == .float64
     else {
       throw FormatError(
+        .wrongShape,
         "'\(name)' is \(array.type.rawValue) \(array.shape) instead of float32 or float64 "
           + "[\(samples), \(samples)]", at: place)
     }

@@ -1,3 +1,4 @@
+import Core
 import Similarity
 
 /// Reasons as a bundle's statistics hold them: the text for people and for readers that know no

@@ -86,7 +86,7 @@ extension BundleStudy {
   /// The study that `text` spells. Keys that this version does not know are left alone.
   init(json text: String) throws(FormatError) {
     guard case .dictionary(let study) = try JSONReader.value(of: text) else {
-      throw FormatError("the study is not a JSON object", at: "metadata 'study'")
+      throw FormatError(.wrongType, "the study is not a JSON object", at: "metadata 'study'")
     }
     for model in study["models"]?.elements ?? [] {
       models.append(try Self.axis(model))
@@ -102,7 +102,7 @@ extension BundleStudy {
 
   private static func axis(_ value: Value) throws(FormatError) -> Axis {
     guard case .dictionary(let fields) = value else {
-      throw FormatError("a model is not a JSON object", at: "metadata 'study'")
+      throw FormatError(.wrongType, "a model is not a JSON object", at: "metadata 'study'")
     }
     let names = try LayerNames(fields["layers"]).names ?? []
     var isGenerated = false
@@ -114,15 +114,15 @@ extension BundleStudy {
 
   private func entry(_ value: Value, place: String) throws(FormatError) -> Entry {
     guard case .dictionary(let fields) = value else {
-      throw FormatError("a comparison is not a JSON object", at: place)
+      throw FormatError(.wrongType, "a comparison is not a JSON object", at: place)
     }
     guard case .string(let name)? = fields["kind"], let kind = Comparison.Kind(rawValue: name)
-    else { throw FormatError("an unknown kind of comparison", at: place) }
+    else { throw FormatError(.damaged, "an unknown kind of comparison", at: place) }
     guard case .int(let rows)? = fields["rows"], models.indices.contains(rows),
       case .int(let columns)? = fields["columns"], models.indices.contains(columns)
-    else { throw FormatError("rows or columns name no model", at: place) }
+    else { throw FormatError(.damaged, "rows or columns name no model", at: place) }
     guard case .string(let tensor)? = fields["tensor"] else {
-      throw FormatError("no tensor", at: place)
+      throw FormatError(.missing, "no tensor", at: place)
     }
     return Entry(
       key: Self.safe(fields["key"]), kind: kind, rows: rows, columns: columns, tensor: tensor,

@@ -1,3 +1,4 @@
+import Core
 import Similarity
 
 /// What a study text says of a model beside its names: everything here may be left out.

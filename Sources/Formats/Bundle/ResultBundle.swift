@@ -34,7 +34,7 @@ public enum ResultBundle {
   /// The file that holds `comparisons`.
   /// - Throws: `FormatError` when there are none, or names alone exceed what a header may hold.
   public static func encode(_ comparisons: [Comparison]) throws(FormatError) -> [UInt8] {
-    guard !comparisons.isEmpty else { throw FormatError("there is no result to write") }
+    guard !comparisons.isEmpty else { throw FormatError(.empty, "there is no result to write") }
     let study = BundleStudy(comparisons)
     var file = TensorFile(metadata: metadata(study: study.json()))
     for (index, comparison) in comparisons.enumerated() {
@@ -75,19 +75,19 @@ extension ResultBundle {
   /// The study text of the bundle `file`.
   static func study(of file: SafetensorsFile) throws(FormatError) -> BundleStudy {
     guard let text = file.metadata("version"), let found = Int(text), found >= 1 else {
-      throw FormatError("the bundle has no version", at: "metadata 'version'")
+      throw FormatError(.missing, "the bundle has no version", at: "metadata 'version'")
     }
     guard found <= version else {
       throw FormatError(
-        "the bundle has version \(found), this cka reads up to \(version)",
+        .tooNew, "the bundle has version \(found), this cka reads up to \(version)",
         at: "metadata 'version'", remedy: "update cka")
     }
     guard let text = file.metadata("study") else {
-      throw FormatError("the bundle has no study", at: "metadata 'study'")
+      throw FormatError(.missing, "the bundle has no study", at: "metadata 'study'")
     }
     let study = try BundleStudy(json: text)
     guard !study.entries.isEmpty, study.entries.count <= Limits.resultsPerFile else {
-      throw FormatError("\(study.entries.count) comparisons", at: "metadata 'study'")
+      throw FormatError(.damaged, "\(study.entries.count) comparisons", at: "metadata 'study'")
     }
     return study
   }
@@ -97,7 +97,7 @@ extension ResultBundle {
   ) throws(FormatError) -> Comparison {
     let place = "key '\(SafeText.sanitise(entry.tensor))'"
     guard let array = file.tensor(entry.tensor) else {
-      throw FormatError("the study names a tensor that is not there", at: place)
+      throw FormatError(.missing, "the study names a tensor that is not there", at: place)
     }
     let rows = study.models[entry.rows]
     let columns = study.models[entry.columns]
@@ -108,6 +108,7 @@ extension ResultBundle {
       }
     guard isFitting, array.count <= Limits.cells else {
       throw FormatError(
+        .wrongShape,
         "shape \(array.shape) does not fit \(rows.layers.count) × \(columns.layers.count) layers",
         at: place)
     }

@@ -63,7 +63,7 @@ enum Seal {
 
   private static func damaged(_ how: String) -> FormatError {
     FormatError(
-      "the file is damaged: \(how)", at: "metadata '\(key)'",
+      .damaged, "the file is damaged: \(how)", at: "metadata '\(key)'",
       remedy: "copy it again, or compute it again (who changes a bundle drops '\(key)')")
   }
 }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Similarity
+import System
 
 /// What a file that a result was made from is now.
 public enum SourceState: Sendable, Equatable {
@@ -85,9 +86,7 @@ extension FileHash {
     defer { part.deallocate() }
     while true {
       if shouldStop() { return nil }
-      let count = read(descriptor, part.baseAddress, part.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { return nil }
+      guard let count = try? Descriptor.fill(part, from: descriptor) else { return nil }
       if count == 0 { break }
       hash.add(UnsafeRawBufferPointer(rebasing: part[..<count]))
     }

@@ -40,11 +40,11 @@ extension ResultBundle {
   ) throws(FormatError) -> EncodedFile {
     let pairs = pairs(of: study)
     guard !pairs.isEmpty, study.models.allSatisfy({ !$0.layers.isEmpty }) else {
-      throw FormatError("a study needs a model, and every model a layer")
+      throw FormatError(.damaged, "a study needs a model, and every model a layer")
     }
     guard pairs.count <= Limits.resultsPerFile else {
       throw FormatError(
-        "\(study.models.count) models make more than \(Limits.resultsPerFile) pairs",
+        .tooLarge, "\(study.models.count) models make more than \(Limits.resultsPerFile) pairs",
         remedy: "compare fewer models at once")
     }
     let record = StudyRecord(study: study, provenance: provenance)
@@ -56,11 +56,10 @@ extension ResultBundle {
     for (index, pair) in pairs.enumerated() {
       (text.entries[index].rows, text.entries[index].columns) = pair
     }
-    var file = TensorFile(
-      metadata: metadata(
-        study: text.json(with: [
-          ("statistics", StudyStatistics(study).json), ("provenance", provenance.json),
-        ])))
+    let about = text.json(with: [
+      ("statistics", StudyStatistics(study).json), ("provenance", provenance.json),
+    ])
+    var file = TensorFile(metadata: metadata(study: about))
     for (index, pair) in pairs.enumerated() {
       let widths = intervals.halfWidths(rowModel: pair.rows, columnModel: pair.columns)
       let shape = [widths.rows, widths.columns]
@@ -70,6 +69,12 @@ extension ResultBundle {
       addFindings(of: block, index: index, shape: shape, to: &file)
     }
     addFigures(of: study, to: &file)
+    addSums(of: study, to: &file)
+    return try file.sealed()
+  }
+
+  /// Adds what is needed to go on where the study stopped.
+  private static func addSums(of study: Study, to file: inout TensorFile) {
     file.add("study.sums", shape: [study.sums.count], .doubles(study.sums))
     file.add("study.scales", shape: [study.scales.count], .doubles(study.scales))
     if study.units.contains(where: { $0 != 0 }) {
@@ -78,7 +83,6 @@ extension ResultBundle {
     if !study.kept.isEmpty {
       file.add("study.kept", shape: [study.kept.count, study.triangle.count], .floats(study.kept))
     }
-    return try file.sealed()
   }
 
   /// The study as the comparisons that a reader of its bundle at `path` gets.
@@ -111,10 +115,12 @@ extension ResultBundle {
   public static func record(path: String) throws(FormatError) -> StudyRecord? {
     do throws(FormatError) {
       let region = try MappedFile.region(path: path)
-      guard SafetensorsFile.matches(region.bytes) else { throw FormatError("this is no bundle") }
+      guard SafetensorsFile.matches(region.bytes) else {
+        throw FormatError(.foreign, "this is no bundle")
+      }
       let file = try SafetensorsFile(region: region)
       try Seal.check(file, in: region.bytes)
-      guard matches(file) else { throw FormatError("this is no bundle") }
+      guard matches(file) else { throw FormatError(.foreign, "this is no bundle") }
       let record = try record(in: file, path: path)
       try MappedFiles.checkIntact(region)
       return record

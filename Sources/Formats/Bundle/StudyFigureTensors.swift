@@ -62,7 +62,8 @@ extension ResultBundle {
     guard let plan else { return nil }
     guard plan.bytes(layers: layers) <= NullPlan.mostBytes else {
       throw FormatError(
-        "a null of \(plan.draws) draws of \(layers) layers is too large", at: "key 'study.null'")
+        .tooLarge, "a null of \(plan.draws) draws of \(layers) layers is too large",
+        at: "key 'study.null'")
     }
     let shape = [plan.draws, layers, layers]
     let values = try tensor("study.null", shape, .float64, in: file).values()

@@ -12,7 +12,7 @@ extension ResultBundle {
     let models = text.studyModels
     let layers = models.reduce(0) { $0 + $1.layers.count }
     guard layers > 0, layers <= Limits.layers else {
-      throw FormatError("\(layers) layers in all", at: "metadata 'study'")
+      throw FormatError(.tooLarge, "\(layers) layers in all", at: "metadata 'study'")
     }
     let triangle = PackedTriangle(side: layers)
     // Before anything is made: a study's sums take as much memory as the file's.
@@ -21,7 +21,8 @@ extension ResultBundle {
     var faults = [LayerFault?](repeating: nil, count: layers)
     for (layer, fault) in statistics.faults {
       guard layer < layers else {
-        throw FormatError("a fault of layer \(layer) of \(layers)", at: "metadata 'study'")
+        throw FormatError(
+          .damaged, "a fault of layer \(layer) of \(layers)", at: "metadata 'study'")
       }
       faults[layer] = fault
     }
@@ -35,11 +36,11 @@ extension ResultBundle {
         null: try null(statistics.options.null, layers: layers, in: file))
       return StudyRecord(study: study, provenance: StudyProvenance(text.provenance))
     } catch let error as StudyError {
-      throw FormatError(error.description, at: "metadata 'study'")
+      throw FormatError(.damaged, error.description, at: "metadata 'study'")
     } catch let error as FormatError {
       throw error
     } catch {
-      throw FormatError(SafeText.sanitise("\(error)"))
+      throw FormatError(.damaged, SafeText.sanitise("\(error)"))
     }
   }
 
@@ -52,7 +53,8 @@ extension ResultBundle {
     var result: [Comparison] = []
     for (entry, stored) in zip(text.entries, comparisons) {
       guard entry.kind == .layers, seen.insert([entry.rows, entry.columns]).inserted else {
-        throw FormatError("two comparisons are the same block of the study", at: entry.tensor)
+        throw FormatError(
+          .ambiguous, "two comparisons are the same block of the study", at: entry.tensor)
       }
       let block = StudyBlock(study: record.study, rowModel: entry.rows, columnModel: entry.columns)
       var comparison = stored
@@ -115,7 +117,8 @@ extension ResultBundle {
     let units = values.compactMap { Int(exactly: $0) }
     guard units.count == layers, units.allSatisfy({ abs($0) <= 1 << 12 }) else {
       throw FormatError(
-        "a layer's unit is no power of two that features can have", at: "key 'study.units'")
+        .damaged, "a layer's unit is no power of two that features can have",
+        at: "key 'study.units'")
     }
     return units
   }
@@ -124,7 +127,7 @@ extension ResultBundle {
     _ name: String, _ shape: [Int], _ type: ScalarType, in file: SafetensorsFile
   ) throws(FormatError) -> NDArray {
     guard let array = file.tensor(name) else {
-      throw FormatError("the study's tensor is not there", at: "key '\(name)'")
+      throw FormatError(.missing, "the study's tensor is not there", at: "key '\(name)'")
     }
     guard array.type == type, array.shape == shape else {
       throw misfit(name, array, "\(shape)")
@@ -134,7 +137,8 @@ extension ResultBundle {
 
   private static func misfit(_ name: String, _ array: NDArray, _ expected: String) -> FormatError {
     FormatError(
-      "\(array.type.rawValue) \(array.shape) instead of \(expected)", at: "key '\(name)'",
+      .wrongShape, "\(array.type.rawValue) \(array.shape) instead of \(expected)",
+      at: "key '\(name)'",
       remedy: "save the result again; the file is damaged")
   }
 }

@@ -1,3 +1,4 @@
+import Core
 import Similarity
 
 /// The `statistics` of a bundle's study text: what the figures mean, and which minibatches and
@@ -68,7 +69,7 @@ extension StudyStatistics {
   /// - Throws: when anything that decides the figures' meaning is missing or unknown.
   init(_ value: Value) throws(FormatError) {
     guard let fields = value.fields else {
-      throw FormatError("the statistics are not a JSON object", at: Self.place)
+      throw FormatError(.wrongType, "the statistics are not a JSON object", at: Self.place)
     }
     options = StudyOptions(
       estimator: try Self.choice("estimator", in: fields, Estimator.init(rawValue:)),
@@ -83,13 +84,13 @@ extension StudyStatistics {
       guard let layer = entry["layer"]?.integer, let minibatch = entry["minibatch"]?.integer,
         layer >= 0, minibatches.indices.contains(minibatch),
         let reason = BundleReasons.problem(entry)
-      else { throw FormatError("a fault names no layer or minibatch", at: Self.place) }
+      else { throw FormatError(.missing, "a fault names no layer or minibatch", at: Self.place) }
       faults.append((layer, LayerFault(minibatch: minibatch, reason: reason)))
     }
     flat = [:]
     for entry in fields["flat"] == nil ? [] : try Self.entries("flat", in: fields) {
       guard let layer = entry["layer"]?.integer, layer >= 0 else {
-        throw FormatError("a flat layer has no number", at: Self.place)
+        throw FormatError(.missing, "a flat layer has no number", at: Self.place)
       }
       flat[layer] = entry["code"]?.safeText.flatMap(Flatness.init(rawValue:)) ?? .unknown
     }
@@ -100,7 +101,7 @@ extension StudyStatistics {
   ) throws(FormatError) -> Choice {
     guard let text = fields[key]?.safeText, let choice = read(text) else {
       throw FormatError(
-        "the \(key) is none that this cka knows", at: place, remedy: "update cka")
+        .tooNew, "the \(key) is none that this cka knows", at: place, remedy: "update cka")
     }
     return choice
   }
@@ -114,14 +115,14 @@ extension StudyStatistics {
     guard let fields = value?.fields else { return nil }
     guard let draws = fields["draws"]?.integer, (1...NullPlan.mostDraws).contains(draws),
       let seed = fields["seed"]?.integer, seed >= 0
-    else { throw FormatError("the null is none that this cka knows", at: place) }
+    else { throw FormatError(.tooNew, "the null is none that this cka knows", at: place) }
     return NullPlan(draws: draws, seed: UInt64(seed))
   }
 
   private static func keep(_ value: Value?) throws(FormatError) -> KeepPolicy {
     if value?.safeText == "sums" { return .sumsOnly }
     guard let bytes = value?.integer, bytes >= 0 else {
-      throw FormatError("keep is neither a number of bytes nor \"sums\"", at: place)
+      throw FormatError(.wrongType, "keep is neither a number of bytes nor \"sums\"", at: place)
     }
     return .upTo(bytes: bytes)
   }
@@ -130,20 +131,22 @@ extension StudyStatistics {
     _ fields: [(key: Value, value: Value)]
   ) throws(FormatError) -> [Minibatch] {
     guard let samples = fields["samples"]?.counts else {
-      throw FormatError("samples is not a list of sizes", at: place)
+      throw FormatError(.wrongType, "samples is not a list of sizes", at: place)
     }
     var minibatches = samples.map { Minibatch(samples: $0) }
     if let hashes = fields["sample_hashes"]?.list {
       guard hashes.count == samples.count else {
         throw FormatError(
-          "\(hashes.count) sample hashes for \(samples.count) minibatches", at: place)
+          .wrongShape, "\(hashes.count) sample hashes for \(samples.count) minibatches", at: place)
       }
       for (index, hash) in hashes.enumerated() { minibatches[index].sampleHash = hash.safeText }
     }
     for entry in try entries("skipped", in: fields) {
       guard let index = entry["minibatch"]?.integer, minibatches.indices.contains(index),
         let reason = BundleReasons.skipped(entry)
-      else { throw FormatError("a skipped minibatch is none of the minibatches", at: place) }
+      else {
+        throw FormatError(.damaged, "a skipped minibatch is none of the minibatches", at: place)
+      }
       minibatches[index].skipped = reason
     }
     return minibatches
@@ -153,11 +156,11 @@ extension StudyStatistics {
     _ key: String, in fields: [(key: Value, value: Value)]
   ) throws(FormatError) -> [[(key: Value, value: Value)]] {
     guard let list = fields[key]?.list else {
-      throw FormatError("\(key) is not a list", at: place)
+      throw FormatError(.wrongType, "\(key) is not a list", at: place)
     }
     let entries = list.compactMap(\.fields)
     guard entries.count == list.count else {
-      throw FormatError("\(key) is not a list of objects", at: place)
+      throw FormatError(.wrongType, "\(key) is not a list of objects", at: place)
     }
     return entries
   }

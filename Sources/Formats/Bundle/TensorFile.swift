@@ -53,7 +53,8 @@ struct TensorFile {
     let (header, dataCount) = header(ordered)
     let length = (header.utf8.count + 7) / 8 * 8
     guard length <= Limits.safetensorsHeader else {
-      throw FormatError("the names need \(length) bytes, more than a safetensors header may hold")
+      throw FormatError(
+        .tooLarge, "the names need \(length) bytes, more than a safetensors header may hold")
     }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(8 + length)

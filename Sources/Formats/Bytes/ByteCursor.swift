@@ -58,7 +58,8 @@ struct ByteCursor {
   }
 
   private func truncated(_ problem: String) -> FormatError {
-    FormatError(problem, at: place(position), remedy: "copy the file again; it may be cut short")
+    FormatError(
+      .truncated, problem, at: place(position), remedy: "copy the file again; it may be cut short")
   }
 }
 

@@ -1,6 +1,7 @@
 import Core
 import CSignals
 import Glibc
+import System
 
 /// The bytes of a regular file: read whole when small, mapped when large.
 enum MappedFile {
@@ -30,15 +31,16 @@ enum MappedFile {
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR:
-      throw FormatError("this is a folder, not a file", remedy: "name a file in it")
+      throw FormatError(.notAFile, "this is a folder, not a file", remedy: "name a file in it")
     default:
       throw FormatError(
-        "this is a pipe, socket or device, not a regular file",
+        .notAFile, "this is a pipe, socket or device, not a regular file",
         remedy: "save its bytes to a file first")
     }
     guard status.st_size > 0 else {
       throw FormatError(
-        "the file is empty", remedy: "write the result again; the program may have been stopped")
+        .empty, "the file is empty",
+        remedy: "write the result again; the program may have been stopped")
     }
     return status
   }
@@ -89,11 +91,13 @@ enum MappedFile {
     let region = try ByteRegion.filled(size, for: "reading it") { memory throws(FormatError) in
       var filled = 0
       while filled < size {
-        let got = read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
-        if got < 0 && errno == EINTR { continue }
+        let got = uninterrupted {
+          read(descriptor, memory.baseAddress.map { $0 + filled }, size - filled)
+        }
         guard got >= 0 else {
           throw FormatError(
-            "reading failed: \(String(cString: strerror(errno)))", at: "byte \(filled)")
+            .unreadable, "reading failed: \(String(cString: strerror(errno)))", at: "byte \(filled)"
+          )
         }
         if got == 0 { break }
         filled += got
@@ -103,7 +107,8 @@ enum MappedFile {
     // One half of what was before and one of what came after is what nobody has saved.
     guard FileStamp(try regularStatus(of: descriptor)) == before, region.count == size else {
       throw FormatError(
-        "the file was changed while it was read", remedy: "open it again when it is finished")
+        .changed, "the file was changed while it was read",
+        remedy: "open it again when it is finished")
     }
     return region
   }
@@ -111,15 +116,16 @@ enum MappedFile {
   private static func openError(_ code: Int32) -> FormatError {
     switch code {
     case ENOENT, ENOTDIR:
-      FormatError("there is no such file", remedy: "check the path")
+      FormatError(.noSuchFile, "there is no such file", remedy: "check the path")
     case EACCES, EPERM:
-      FormatError("permission denied", remedy: "ask its owner for read access (chmod +r)")
+      FormatError(
+        .unreadable, "permission denied", remedy: "ask its owner for read access (chmod +r)")
     case ENXIO:
       FormatError(
-        "this is a pipe, socket or device, not a regular file",
+        .notAFile, "this is a pipe, socket or device, not a regular file",
         remedy: "save its bytes to a file first")
     default:
-      FormatError("the file cannot be opened: \(String(cString: strerror(code)))")
+      FormatError(.unreadable, "the file cannot be opened: \(String(cString: strerror(code)))")
     }
   }
 }

@@ -14,12 +14,12 @@ public enum FileDamage: Error, Sendable, Equatable {
     switch self {
     case .cutShort(let path):
       FormatError(
-        "the file was cut short while it was read",
+        .changed, "the file was cut short while it was read",
         remedy: "nothing was written; let its writer finish, then start again",
         file: SafeText.sanitise(path))
     case .changed(let path):
       FormatError(
-        "the file was changed while it was read",
+        .changed, "the file was changed while it was read",
         remedy: "nothing was written; let its writer finish, then start again",
         file: SafeText.sanitise(path))
     }

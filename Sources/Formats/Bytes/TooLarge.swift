@@ -17,6 +17,7 @@ struct TooLarge: Error, Equatable {
     let (sum, overflow) = needed.addingReportingOverflow(held)
     let enough = overflow ? nil : "\(sum >> 30 + 1)G"
     return FormatError(
+      .tooLarge,
       "too large: \(use) takes \(Self.text(needed)) of memory\(others); "
         + "files may take \(Self.text(allowed))",
       remedy: "save less in one file, or uncompressed, which needs no memory"
@@ -26,6 +27,7 @@ struct TooLarge: Error, Equatable {
   /// A file that unpacks to more than `Limits.unpacked` allows: nothing that was saved for use does.
   static func suspicious(_ unpacked: Int, from packed: Int) -> FormatError {
     FormatError(
+      .tooLarge,
       "the file has \(text(packed)) and unpacks to \(text(unpacked)) or more, over "
         + "\(Limits.unpackingRatio) times as much",
       remedy: "unpack it first, if you trust it")
@@ -69,7 +71,8 @@ extension ByteRegion {
     try MemoryBudget.shared.claim(count, for: use)
     guard let memory = malloc(max(1, count)) else {
       MemoryBudget.shared.give(count)
-      throw FormatError("there is not enough memory: \(use) takes \(TooLarge.text(count))")
+      throw FormatError(
+        .tooLarge, "there is not enough memory: \(use) takes \(TooLarge.text(count))")
     }
     do throws(FormatError) {
       let filled = try fill(UnsafeMutableRawBufferPointer(start: memory, count: count))

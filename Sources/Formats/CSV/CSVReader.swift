@@ -12,8 +12,11 @@ enum CSVReader {
   /// - Parameter saysCKA: whether the file's name says that its values are CKA.
   static func read(region: ByteRegion, saysCKA: Bool = false) throws(FormatError) -> ReadValue {
     let delimiter = delimiter(of: region.bytes)
-    var records = CSVRecords(bytes: region.bytes, delimiter: delimiter)
-    guard let first = try records.next() else { throw FormatError("the table is empty") }
+    var records = CSVRecords(
+      bytes: region.bytes, delimiter: delimiter, hasDecimalCommas: delimiter == UInt8(ascii: ";"))
+    records.skipComments()
+    guard var first = try records.next() else { throw FormatError(.empty, "the table is empty") }
+    first.addCorner(before: records)
     let table = CSVTable(
       first: first, records: records, format: delimiter == 0x09 ? .tsv : .csv, saysCKA: saysCKA)
     return try withExtendedLifetime(region) { () throws(FormatError) -> ReadValue in
@@ -24,7 +27,7 @@ enum CSVReader {
   /// A comma when the first line holds one; else a tab or a semicolon, or blanks between numbers,
   /// as `numpy.savetxt` writes them.
   private static func delimiter(of bytes: UnsafeRawBufferPointer) -> UInt8 {
-    let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+    let line = firstLine(of: bytes)
     let comma = UInt8(ascii: ",")
     if line.contains(comma) { return comma }
     if let other = [0x09, UInt8(ascii: ";")].first(where: line.contains) { return other }
@@ -38,6 +41,18 @@ enum CSVReader {
           separator: 0x20, omittingEmptySubsequences: false
         ).count
       ? 0x20 : comma
+  }
+
+  /// The first line that is no comment, or the first of all.
+  private static func firstLine(of bytes: UnsafeRawBufferPointer)
+    -> UnsafeRawBufferPointer.SubSequence
+  {
+    var rest = bytes[...]
+    while rest.first == UInt8(ascii: "#") {
+      guard let end = rest.firstIndex(of: 0x0A), end + 1 < bytes.count else { break }
+      rest = bytes[(end + 1)...]
+    }
+    return rest.prefix { $0 != 0x0A && $0 != 0x0D }
   }
 
   /// The number in a cell: NaN for a missing value, nil for text that is none.
@@ -92,7 +107,13 @@ private struct CSVTable {
       try append(record, from: start, to: &values)
       count += 1
     }
-    guard count > 0 else { throw FormatError("the table has names but no rows") }
+    guard count > 0 else { throw FormatError(.empty, "the table has names but no rows") }
+    if !saysCKA, let name = MetricNames.log(first.fields) {
+      throw FormatError(
+        .noResult,
+        "a table of numbers under names such as '\(SafeText.sanitise(name))', not of CKA",
+        remedy: "call the file cka_….csv if it is CKA")
+    }
     let table = NamedTable(
       scores: .array(try NDArray(copying: values, shape: [count, columns.count])),
       rows: start > 0 ? rows : nil, columns: columns,
@@ -188,7 +209,7 @@ private struct CSVTable {
       try expect(record, width: first.fields.count)
       try append(record, from: column, to: &values)
     }
-    guard !values.isEmpty else { throw FormatError("the table has names but no rows") }
+    guard !values.isEmpty else { throw FormatError(.empty, "the table has names but no rows") }
     return ReadValue(
       value: .array(try NDArray(copying: values, shape: [values.count])), format: format)
   }
@@ -201,14 +222,16 @@ private struct CSVTable {
       var values: [Double] = []
       try append(record, from: 1, to: &values)
       guard let minibatch = Int(exactly: values[0]) else {
-        throw FormatError("the minibatch is no whole number", at: "line \(record.line), column 2")
+        throw FormatError(
+          .syntax, "the minibatch is no whole number", at: "line \(record.line), column 2")
       }
       scores.append((minibatch, values[1]))
     }
     scores.sort { $0.minibatch < $1.minibatch }
-    guard !scores.isEmpty else { throw FormatError("the table has names but no rows") }
+    guard !scores.isEmpty else { throw FormatError(.empty, "the table has names but no rows") }
     guard scores.indices.allSatisfy({ scores[$0].minibatch == $0 + 1 }) else {
       throw FormatError(
+        .wrongShape,
         "the column 'minibatch' should hold each number from 1 to \(scores.count) once",
         remedy: "name the columns otherwise if they are something else")
     }
@@ -220,7 +243,7 @@ private struct CSVTable {
   private func expect(_ record: CSVRecords.Record, width: Int) throws(FormatError) {
     guard record.fields.count == width else {
       throw FormatError(
-        "the row has \(record.fields.count) fields, the first row has \(width)",
+        .wrongShape, "the row has \(record.fields.count) fields, the first row has \(width)",
         at: "line \(record.line)")
     }
   }
@@ -231,7 +254,7 @@ private struct CSVTable {
     for (index, cell) in record.fields.enumerated().dropFirst(start) {
       guard let number = CSVReader.number(cell) else {
         throw FormatError(
-          "'\(SafeText.sanitise(String(cell.prefix(40))))' is not a number",
+          .syntax, "'\(SafeText.sanitise(String(cell.prefix(40))))' is not a number",
           at: "line \(record.line), column \(index + 1)")
       }
       values.append(number)

@@ -30,7 +30,8 @@ extension LayerFigures {
       let fields = record.fields.map { SafeText.sanitise($0).trimmingBlanks }
       guard fields.count > 1 else {
         throw FormatError(
-          "a line needs a layer and a figure: layer,accuracy", at: "line \(record.line)")
+          .wrongShape, "a line needs a layer and a figure: layer,accuracy",
+          at: "line \(record.line)")
       }
       if columns.isEmpty, rows.isEmpty {
         if !fields[1].isEmpty, Double(fields[1]) == nil {
@@ -41,14 +42,17 @@ extension LayerFigures {
       }
       guard fields.count == columns.count + 1 else {
         throw FormatError(
-          "\(fields.count) fields where \(columns.count + 1) are due", at: "line \(record.line)")
+          .wrongShape, "\(fields.count) fields where \(columns.count + 1) are due",
+          at: "line \(record.line)")
       }
       rows.append((fields[0], try Self.figures(fields.dropFirst(), line: record.line)))
       guard rows.count <= Limits.layers else {
-        throw FormatError("more than \(Limits.layers) lines")
+        throw FormatError(.tooLarge, "more than \(Limits.layers) lines")
       }
     }
-    guard !rows.isEmpty else { throw FormatError("no layers and figures: layer,accuracy is due") }
+    guard !rows.isEmpty else {
+      throw FormatError(.empty, "no layers and figures: layer,accuracy is due")
+    }
     self.init(columns: columns, rows: rows)
   }
 
@@ -59,7 +63,7 @@ extension LayerFigures {
     for field in fields {
       let text = field.hasSuffix("%") ? String(field.dropLast()).trimmingBlanks : field
       guard let figure = text.isEmpty ? .nan : Double(text) else {
-        throw FormatError("'\(field)' is no number", at: "line \(line)")
+        throw FormatError(.syntax, "'\(field)' is no number", at: "line \(line)")
       }
       figures.append(figure)
     }

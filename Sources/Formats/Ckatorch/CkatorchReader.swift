@@ -1,4 +1,5 @@
 import Core
+import Recipe
 import Glibc
 import Yams
 
@@ -21,17 +22,18 @@ enum CkatorchReader {
     guard case .dictionary(let entries) = value,
       case .dictionary(let reference)? = entries["cka_matrix"],
       case .string(let target)? = reference["path"]
-    else { throw FormatError("the ckatorch index has no path", at: "key 'cka_matrix'") }
+    else { throw FormatError(.missing, "the ckatorch index has no path", at: "key 'cka_matrix'") }
     let (name, region) = try matrixFile(target, besideIndex: path)
     let file: SafetensorsFile
     do throws(FormatError) {
       file = try SafetensorsFile(region: region)
     } catch {
       throw FormatError(
-        "'\(SafeText.sanitise(name))': \(error.problem)", at: error.place, remedy: error.remedy)
+        error.kind, "'\(SafeText.sanitise(name))': \(error.problem)", at: error.place,
+        remedy: error.remedy)
     }
     guard let matrix = file.tensor("cka") else {
-      throw FormatError("'\(SafeText.sanitise(name))' has no tensor 'cka'")
+      throw FormatError(.missing, "'\(SafeText.sanitise(name))' has no tensor 'cka'")
     }
     var result: [(key: Value, value: Value)] = [(.string("CKA"), .array(matrix))]
     for (number, key) in [(1, "first_model"), (2, "second_model")] {
@@ -51,7 +53,7 @@ enum CkatorchReader {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let last = String(target.split(separator: "/").last ?? "")
     guard !last.isEmpty, last != ".." else {
-      throw FormatError("the ckatorch index has no path", at: "key 'cka_matrix'")
+      throw FormatError(.missing, "the ckatorch index has no path", at: "key 'cka_matrix'")
     }
     let candidates = [target.hasPrefix("/") ? target : folder + target, folder + last]
     // A missing file is only an answer when the other place has none either; one that is there and
@@ -62,11 +64,12 @@ enum CkatorchReader {
         return (candidate, try MappedFile.region(path: candidate))
       } catch {
         let problem = "'\(SafeText.sanitise(candidate))': \(error.problem)"
-        failure = failure ?? FormatError(problem, at: error.place, remedy: error.remedy)
+        failure = failure ?? FormatError(error.kind, problem, at: error.place, remedy: error.remedy)
       }
     }
     if let failure { throw failure }
     throw FormatError(
+      .missing,
       "the matrix '\(SafeText.sanitise(last))' is not where the index says, nor beside it",
       at: "key 'cka_matrix'", remedy: "copy the safetensors file next to the index")
   }
@@ -84,14 +87,16 @@ extension CkatorchReader {
   /// The index that `region` spells in YAML; only the parts that an index has are looked at.
   static func yamlIndex(region: ByteRegion) throws(FormatError) -> Value {
     guard let text = String(validating: region.bytes, as: UTF8.self) else {
-      throw FormatError("the YAML text is not UTF-8")
+      throw FormatError(.syntax, "the YAML text is not UTF-8")
     }
-    try YAMLLimits.check(text)
+    do throws(YAMLLimits.Excess) { try YAMLLimits.check(text) } catch {
+      throw FormatError(.tooLarge, error.problem, at: error.place)
+    }
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw FormatError("not valid YAML: \(SafeText.sanitise(String(describing: error)))")
+      throw FormatError(.syntax, "not valid YAML: \(SafeText.sanitise(String(describing: error)))")
     }
     return .dictionary([
       (.string("cka_matrix"), .dictionary(fields(["path"], of: node?["cka_matrix"]))),

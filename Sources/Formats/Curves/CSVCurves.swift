@@ -27,7 +27,8 @@ enum CSVCurves {
     }
     rows.finish()
     guard columns.isCertain || rows.lookLikeCurves else { return nil }
-    return ReadValue(value: try rows.value(), format: format, warnings: rows.warnings)
+    return ReadValue(
+      value: try rows.value(), format: format, warnings: rows.warnings.map(ResultNote.told))
   }
 }
 
@@ -82,7 +83,7 @@ private struct CurveRows {
   mutating func add(_ record: CSVRecords.Record) throws(FormatError) {
     guard record.fields.count == header.count else {
       throw FormatError(
-        "the row has \(record.fields.count) fields, the first row has \(header.count)",
+        .wrongShape, "the row has \(record.fields.count) fields, the first row has \(header.count)",
         at: "line \(record.line)")
     }
     let name = columns.series.map { record.fields[$0] } ?? ""
@@ -90,7 +91,7 @@ private struct CurveRows {
     let x = try number(record, columns.x)
     guard x.isFinite else {
       throw FormatError(
-        "x is not a finite number", at: "line \(record.line), column \(columns.x + 1)")
+        .syntax, "x is not a finite number", at: "line \(record.line), column \(columns.x + 1)")
     }
     groups[place].x.append(x)
     if columns.series == nil, let run = columns.run {
@@ -110,7 +111,7 @@ private struct CurveRows {
   private mutating func place(of name: String, _ line: Int) throws(FormatError) -> Int {
     if let place = places[name] { return place }
     guard groups.count < Curves.mostSeries else {
-      throw FormatError("more than \(Curves.mostSeries) series", at: "line \(line)")
+      throw FormatError(.tooLarge, "more than \(Curves.mostSeries) series", at: "line \(line)")
     }
     places[name] = groups.count
     groups.append(Group(name: name))
@@ -122,13 +123,13 @@ private struct CurveRows {
   ) throws(FormatError) -> Double {
     if let number = CSVReader.number(record.fields[column]) { return number }
     throw FormatError(
-      "'\(SafeText.sanitise(String(record.fields[column].prefix(40))))' is not a number",
+      .syntax, "'\(SafeText.sanitise(String(record.fields[column].prefix(40))))' is not a number",
       at: "line \(record.line), column \(column + 1)")
   }
 
   /// The curves in the form that JSON has them in.
   func value() throws(FormatError) -> Value {
-    guard rows > 0 else { throw FormatError("the table has names but no rows") }
+    guard rows > 0 else { throw FormatError(.empty, "the table has names but no rows") }
     let yName = columns.isNamedMean ? "" : header[columns.mean]
     var series: [Value] = []
     for group in groups {

@@ -20,7 +20,7 @@ enum CurvesExtractor {
     }
     guard case .list(let elements) = content, !elements.isEmpty else { return nil }
     guard elements.count <= Limits.resultsPerFile else {
-      throw FormatError("the file holds more than \(Limits.resultsPerFile) results")
+      throw FormatError(.tooLarge, "the file holds more than \(Limits.resultsPerFile) results")
     }
     var all: [Curves] = []
     for (index, element) in elements.enumerated() {
@@ -46,7 +46,7 @@ enum CurvesExtractor {
     do throws(FormatError) {
       guard case .list(let elements) = entries["series"] else {
         throw FormatError(
-          "no list of series", remedy: "each needs a name, x and mean under 'series'")
+          .wrongType, "no list of series", remedy: "each needs a name, x and mean under 'series'")
       }
       var reader = SeriesReader()
       for element in elements { try reader.read(element) }
@@ -55,7 +55,7 @@ enum CurvesExtractor {
       }
       let caption = SafeText.sanitiseParagraph(try text("caption", of: entries))
       let (series, errorBar) = (reader.series, reader.errorBar)
-      let warnings = source.warnings + reader.warnings
+      let warnings = source.warnings.map(\.description) + reader.warnings
       return try CurvesExtractor.checked { () throws(CurvesError) in
         try Curves(
           id: id, format: source.format.description, title: texts[0], xName: texts[1],
@@ -76,7 +76,7 @@ enum CurvesExtractor {
     guard let value = entries[key] else { return "" }
     if case .none = value { return "" }
     guard let text = value.text else {
-      throw FormatError("\(value.kind) where text should stand", at: "key '\(key)'")
+      throw FormatError(.wrongType, "\(value.kind) where text should stand", at: "key '\(key)'")
     }
     return text
   }
@@ -88,7 +88,7 @@ enum CurvesExtractor {
     do throws(CurvesError) {
       return try make()
     } catch {
-      throw FormatError(error.description)
+      throw FormatError(.damaged, error.description)
     }
   }
 }

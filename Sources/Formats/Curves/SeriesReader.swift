@@ -22,10 +22,10 @@ struct SeriesReader {
   mutating func read(_ value: Value) throws(FormatError) {
     let place = "series \(series.count + 1)"
     guard series.count < Curves.mostSeries else {
-      throw FormatError("more than \(Curves.mostSeries) series")
+      throw FormatError(.tooLarge, "more than \(Curves.mostSeries) series")
     }
     guard case .dictionary(let entries) = value else {
-      throw FormatError("\(value.kind) where a series should stand", at: place)
+      throw FormatError(.wrongType, "\(value.kind) where a series should stand", at: place)
     }
     do throws(FormatError) {
       let (x, mean) = (try required("x", entries), try required("mean", entries))
@@ -49,7 +49,7 @@ struct SeriesReader {
   ) throws(FormatError) -> String {
     let given = entries["name"]
     guard let text = given?.text ?? (given == nil ? "" : nil) else {
-      throw FormatError("the name is no text", at: "key 'name'")
+      throw FormatError(.wrongType, "the name is no text", at: "key 'name'")
     }
     let name = SafeText.sanitise(text)
     var unique = name
@@ -65,7 +65,7 @@ struct SeriesReader {
     _ key: String, _ entries: [(key: Value, value: Value)]
   ) throws(FormatError) -> [Double] {
     guard let numbers = try Self.numbers(key, entries) else {
-      throw FormatError("no key '\(key)'", remedy: "a series needs x and mean")
+      throw FormatError(.missing, "no key '\(key)'", remedy: "a series needs x and mean")
     }
     return numbers
   }
@@ -83,6 +83,7 @@ struct SeriesReader {
     guard let found, found.values.contains(where: { !$0.isNaN }) else { return nil }
     if let errorBar, errorBar != found.kind {
       throw FormatError(
+        .mismatch,
         "error bars are \(found.kind.rawValue) here, \(errorBar.rawValue) in a series before",
         remedy: "give all series the same kind")
     }
@@ -95,7 +96,7 @@ struct SeriesReader {
     var counts: [Int] = []
     for number in numbers {
       guard let count = number.isNaN ? 0 : Int(exactly: number), count >= 0 else {
-        throw FormatError("\(number) is no count", at: "key 'n'")
+        throw FormatError(.damaged, "\(number) is no count", at: "key 'n'")
       }
       counts.append(count)
     }
@@ -117,12 +118,14 @@ struct SeriesReader {
         case .int(let number): numbers.append(Double(number))
         case .float(let number): numbers.append(number)
         default:
-          throw FormatError("\(element.kind) where a number should stand", at: "key '\(key)'")
+          throw FormatError(
+            .wrongType, "\(element.kind) where a number should stand", at: "key '\(key)'")
         }
       }
       return numbers
     case .some(let other):
-      throw FormatError("\(other.kind) where a list of numbers should stand", at: "key '\(key)'")
+      throw FormatError(
+        .wrongType, "\(other.kind) where a list of numbers should stand", at: "key '\(key)'")
     }
   }
 

@@ -24,18 +24,18 @@ final class ArrayFeatureFile: FeatureFile {
   init(_ file: ReadValue, region: ByteRegion) throws(FormatError) {
     format = file.format.description
     self.region = region
-    warnings = file.warnings
+    warnings = file.warnings.map(\.description)
     var listing = ValueListing()
     switch file.value {
     case .dictionary, .array, .list, .tuple: listing.add(file.value, name: "", place: nil)
     default:
       throw FormatError(
-        "\(file.value.kind) where a dictionary of arrays should be",
+        .wrongType, "\(file.value.kind) where a dictionary of arrays should be",
         remedy: "save a dictionary of arrays named MODEL/LAYER")
     }
     guard file.value.holdsArray(depth: 0) else {
       throw FormatError(
-        "\(file.value.kind) without an array in it",
+        .empty, "\(file.value.kind) without an array in it",
         remedy: "save a dictionary of arrays named MODEL/LAYER, or a list of arrays")
     }
     entries = listing.entries
@@ -43,12 +43,12 @@ final class ArrayFeatureFile: FeatureFile {
   }
 
   func part(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray {
-    guard case .array(let array) = contents[entry] else { throw FormatError("no array") }
+    guard case .array(let array) = contents[entry] else { throw FormatError(.missing, "no array") }
     return array.part(box)
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
-    guard case .texts(let texts) = contents[entry] else { throw FormatError("no texts") }
+    guard case .texts(let texts) = contents[entry] else { throw FormatError(.missing, "no texts") }
     return texts
   }
 }

@@ -51,6 +51,7 @@ public struct FeatureAxes: Sendable, Equatable {
     if let fitting { return fitting }
     if let rule = rules.first(where: { $0.name != nil && $0.matches(names) }) {
       throw FormatError(
+        .request,
         "--axes says \(rule.axes.count) axes for '\(names.first ?? "")', which has "
           + "\(rank + levels)",
         remedy: "name one axis for each")
@@ -69,10 +70,9 @@ public struct FeatureAxes: Sendable, Equatable {
     for word in list.split(separator: ",", omittingEmptySubsequences: false) {
       let word = word.trimmingBlanks.lowercased()
       guard let axis = FeatureAxis(word: word) else {
-        let near = FeatureAxis.words.first { $0.hasPrefix(word.prefix(4)) && !word.isEmpty }
         throw FormatError(
-          "--axes '\(whole)' has '\(word)', which is no axis",
-          remedy: (near.map { "did you mean \($0)? " } ?? "")
+          .request, "--axes '\(whole)' has '\(word)', which is no axis",
+          remedy: NearNames.question(word, among: FeatureAxis.words)
             + "name them in the array's order, such as layers,samples,tokens,features; known "
             + "are \(FeatureAxis.words.joined(separator: ", "))")
       }
@@ -81,7 +81,7 @@ public struct FeatureAxes: Sendable, Equatable {
     for axis in [FeatureAxis.samples, .layers, .batches, .tokens]
     where axes.count(where: { $0 == axis }) > 1 {
       throw FormatError(
-        "--axes '\(whole)' has \(axis.rawValue) twice",
+        .ambiguous, "--axes '\(whole)' has \(axis.rawValue) twice",
         remedy: "an array has one axis of \(axis.rawValue) at most")
     }
     return Rule(name: name, axes: axes)

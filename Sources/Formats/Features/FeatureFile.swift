@@ -49,7 +49,7 @@ extension FeatureFile {
   /// Positions `rows` of the first axis of the array `entry`.
   func rows(_ rows: Range<Int>, of entry: Int) throws(FormatError) -> NDArray {
     guard let shape = entries[entry].numbers?.shape, !shape.isEmpty else {
-      throw FormatError("no array")
+      throw FormatError(.missing, "no array")
     }
     return try part([rows] + shape.dropFirst().map { 0..<$0 }, of: entry)
   }
@@ -69,7 +69,7 @@ enum FeatureFiles {
       let file = try SafetensorsFile(region: region)
       guard !ResultBundle.matches(file) else {
         throw FormatError(
-          "this is a result of cka, not activations", remedy: "open it with cka FILE")
+          .foreign, "this is a result of cka, not activations", remedy: "open it with cka FILE")
       }
       return ArrayFeatureFile(file, region: region)
     case .npy: return try ArrayFeatureFile(try NpyReader.read(region: region), region: region)
@@ -85,10 +85,11 @@ enum FeatureFiles {
       return try ArrayFeatureFile(try PickleReader.read(region: region), region: region)
     case .hdf5: return try HDF5FeatureFile(path: path, region: region)
     case .gzip:
-      throw FormatError("activations inside gzip", remedy: "unpack the file with gunzip")
+      throw FormatError(
+        .unsupported, "activations inside gzip", remedy: "unpack the file with gunzip")
     case .json, .yamlIndex, .text:
       throw FormatError(
-        "text, not saved activations",
+        .foreign, "text, not saved activations",
         remedy: "save arrays as safetensors, npz, npy, pt or HDF5")
     }
   }

@@ -48,7 +48,8 @@ public struct FeatureLayout: Sendable, Equatable {
         file.contains($0) && entry.contains($0)
       }) {
         throw FormatError(
-          "the layout '\(shown)' has {\(hole.rawValue)} twice", remedy: "keep one of the two")
+          .ambiguous, "the layout '\(shown)' has {\(hole.rawValue)} twice",
+          remedy: "keep one of the two")
       }
       self.file = file
       self.entry = entry
@@ -60,7 +61,8 @@ public struct FeatureLayout: Sendable, Equatable {
     let patterns = [file, entry].compactMap(\.self)
     guard holes.contains(where: { hole in patterns.contains { $0.contains(hole) } }) else {
       throw FormatError(
-        "the layout '\(shown)' has no {layer}", remedy: "write for example {model}/{layer}")
+        .missing, "the layout '\(shown)' has no {layer}",
+        remedy: "write for example {model}/{layer}")
     }
     self.text = shown
   }

@@ -67,7 +67,7 @@ extension FeatureLocator {
     let reading = try reading(file, item, axes, shape, isSample: sample != nil)
     // A stack in a file of its own is a model, and its layers need no name but their number.
     let isModel = isStack && item.name.isEmpty && (file.path.depth ?? 1) < 2
-    let model = capture.model ?? (isModel && file.batch == nil ? file.path.stem : nil)
+    let model = capture.model ?? (isModel && file.batch == nil ? file.model ?? file.path.stem : nil)
     let array = LocatedArray(
       file: file.number, entry: item.entry,
       model: SafeText.sanitise(model ?? file.defaultModel(item, options.layout)),
@@ -95,7 +95,7 @@ extension FeatureLocator {
     let name = "'\(SafeText.sanitise(item.name))' \(shape)"
     guard reading.samplesAxis != nil || isSample else {
       throw Self.refusal(
-        "no axis of \(name) holds samples", file,
+        .request, "no axis of \(name) holds samples", file,
         remedy: "say which one in --axes; an array that is one sample needs --layout '{sample}'")
     }
     for axis in [FeatureAxis.layers, .batches] {
@@ -103,7 +103,7 @@ extension FeatureLocator {
         continue
       }
       throw Self.refusal(
-        "\(name) would have more than \(Limits.layers) \(axis.rawValue)", file,
+        .tooLarge, "\(name) would have more than \(Limits.layers) \(axis.rawValue)", file,
         remedy: "check the order of --axes")
     }
     return reading
@@ -166,7 +166,7 @@ extension FeatureLocator {
       }
       guard !shape.contains(0) else {
         throw Self.refusal(
-          "'\(SafeText.sanitise(item.name))' is empty: its shape is \(shape)", file,
+          .empty, "'\(SafeText.sanitise(item.name))' is empty: its shape is \(shape)", file,
           remedy: "leave it out with --layers, or save samples on the first axis")
       }
       if let reason = notALayer(type, shape, in: file), !isNamed {
@@ -208,13 +208,16 @@ extension FeatureLocator {
     }
     let shapes = arrays.prefix(3).map { "\($0.layer) \($0.shape)" }.joined(separator: ", ")
     throw FormatError(
+      .wrongShape,
       "no array has the axes that --axes '\(axes.text)' says: there are \(shapes)"
         + (arrays.count > 3 ? " and \(arrays.count - 3) more" : ""),
       remedy: "name one axis for each, in the array's order")
   }
 
-  private static func refusal(_ problem: String, _ file: Listed, remedy: String) -> FormatError {
-    FormatError(problem, remedy: remedy, file: SafeText.sanitise(file.path.path))
+  private static func refusal(
+    _ kind: FormatError.Kind, _ problem: String, _ file: Listed, remedy: String
+  ) -> FormatError {
+    FormatError(kind, problem, remedy: remedy, file: SafeText.sanitise(file.path.path))
   }
 
   private func place(_ file: Listed, _ item: FeatureItem) -> String {

@@ -23,6 +23,8 @@ struct FeatureLocator {
     var captures: [NamePattern.Capture?]
     /// Its minibatch, when it stands in a folder of a file for each.
     var batch: Int?
+    /// What its model is called, where neither its arrays nor its own name can say it.
+    var model: String?
   }
 
   /// Opens `paths` and names what they hold.
@@ -50,6 +52,7 @@ struct FeatureLocator {
           captures: captures))
     }
     findMinibatchFiles(&files)
+    callModelsAfterFiles(&files)
     for file in files { try locate(file) }
     try checkRules(files)
   }
@@ -127,8 +130,17 @@ extension FeatureLocator.Listed {
       && captures.allSatisfy { $0?.batch == nil && $0?.sample == nil }
   }
 
+  /// Calls its model `name`, whatever its arrays' group says.
+  mutating func call(_ name: String) {
+    model = name
+    for index in captures.indices where captures[index]?.model != nil {
+      captures[index]?.model = name
+    }
+  }
+
   /// The model of an array whose name does not say it.
   func defaultModel(_ item: FeatureItem, _ layout: FeatureLayout) -> String {
+    if let model { return model }
     let isBare = item.name.isEmpty && !item.isSentence && !item.isOfList
     let isFolder = batch != nil || (isBare && layout == .automatic)
     return isFolder && !path.folderName.isEmpty ? path.folderName : path.stem

@@ -19,7 +19,7 @@ extension NDArray {
     let matrix = Matrix(
       rows: rows.shape[0], columns: rows.shape.dropFirst().reduce(1, *), type: rows.type,
       region: rows.region, offset: rows.offset, rowStride: rows.strides[0])
-    guard let matrix else { throw FormatError("an array reaches outside its data") }
+    guard let matrix else { throw FormatError(.damaged, "an array reaches outside its data") }
     return matrix
   }
 
@@ -157,7 +157,7 @@ extension NDArray {
     let matrix = Matrix(
       rows: rows, columns: columns, type: type, region: region,
       offset: offset + index * strides[0])
-    guard let matrix else { throw FormatError("an array reaches outside its data") }
+    guard let matrix else { throw FormatError(.damaged, "an array reaches outside its data") }
     return matrix
   }
 }

@@ -39,7 +39,7 @@ enum FeaturePaths {
       var isFolder: ObjCBool = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
         throw FormatError(
-          "there is no such file or folder", remedy: "check the path",
+          .noSuchFile, "there is no such file or folder", remedy: "check the path",
           file: SafeText.sanitise(path))
       }
       guard isFolder.boolValue else {
@@ -50,7 +50,7 @@ enum FeaturePaths {
       try walk(path, depth: 1, into: &files)
       guard files.count > before else {
         throw FormatError(
-          "the folder holds no saved activations",
+          .empty, "the folder holds no saved activations",
           remedy: "they are files such as .safetensors, .npz, .npy, .pt and .h5",
           file: SafeText.sanitise(path))
       }
@@ -74,7 +74,7 @@ enum FeaturePaths {
       names = try FileManager.default.contentsOfDirectory(atPath: folder)
     } catch {
       throw FormatError(
-        "the folder cannot be read", remedy: "ask its owner for access",
+        .unreadable, "the folder cannot be read", remedy: "ask its owner for access",
         file: SafeText.sanitise(folder))
     }
     for name in names.sorted(by: naturalOrder) where !name.hasPrefix(".") {
@@ -88,7 +88,7 @@ enum FeaturePaths {
       }
       guard files.count <= mostFiles else {
         throw FormatError(
-          "more than \(mostFiles) files", remedy: "name fewer folders",
+          .tooLarge, "more than \(mostFiles) files", remedy: "name fewer folders",
           file: SafeText.sanitise(folder))
       }
     }

@@ -84,13 +84,16 @@ private struct NothingFound {
 
   init(_ found: FeatureLocator, _ files: [FeaturePath], _ options: FeatureOptions) {
     let file = files.count == 1 ? SafeText.sanitise(files[0].path) : ""
-    let filtered = found.filtered.filter { !$0.isEmpty }
+    var seen: Set<String> = []
+    let filtered = found.filtered.filter { !$0.isEmpty && seen.insert($0).inserted }
     if let filter = options.layers, !filtered.isEmpty {
       let names = filtered.prefix(6).joined(separator: ", ")
       let more = filtered.count > 6 ? " and \(filtered.count - 6) more" : ""
       error = FormatError(
-        "no layer matches '\(filter.text)'; the layers are \(names)\(more)",
-        remedy: "a text matches a part of a name, a glob or a /regex/ says more", file: file)
+        .noSuchKey, "no layer matches '\(filter.text)'; the layers are \(names)\(more)",
+        remedy: NearNames.question(filter.text, among: filtered)
+          + "a text matches a part of a name, a glob or a /regex/ says more", file: file,
+        available: filtered)
       return
     }
     let left = found.warnings.compactMap { warning -> String? in
@@ -99,6 +102,7 @@ private struct NothingFound {
     }
     let more = left.count > 4 ? "; and \(left.count - 4) more" : ""
     error = FormatError(
+      .missing,
       "no array is a layer" + (left.isEmpty ? "" : ": \(left.prefix(4).joined(separator: "; "))")
         + more,
       remedy:

@@ -58,7 +58,7 @@ final class FeatureStore: Sendable {
       case .numbers, .other: break
       }
       throw FormatError(
-        "sample IDs are neither a list of whole numbers nor of texts",
+        .wrongType, "sample IDs are neither a list of whole numbers nor of texts",
         remedy: "save one ID for each sample, or give the array another name")
     }
   }
@@ -129,14 +129,15 @@ final class FeatureStore: Sendable {
   private static func stamp(_ path: String) throws(FormatError) -> FileStamp {
     guard let stamp = FileStamp(path: path) else {
       throw FormatError(
-        "there is no such file any more", remedy: "check the path", file: SafeText.sanitise(path))
+        .changed, "there is no such file any more", remedy: "check the path",
+        file: SafeText.sanitise(path))
     }
     return stamp
   }
 
   private static func changed(_ path: String) -> FormatError {
     FormatError(
-      "the file was changed while it was read",
+      .changed, "the file was changed while it was read",
       remedy: "let its writer finish, then start again", file: SafeText.sanitise(path))
   }
 }

@@ -9,6 +9,8 @@ public enum FeatureWarning: Sendable, Equatable {
   case leftOut(file: String, name: String, reason: LeftOut)
   /// In a folder of files that hold the same names each is a minibatch.
   case minibatchFiles(folder: String, files: Int)
+  /// Every file has its arrays under `group`: models are called after the files.
+  case groupIsNoModel(group: String)
   /// A batch size was asked for, and files of a minibatch each keep theirs.
   case batchSizeUnused(model: String)
   /// A model has no sample IDs, and others have.
@@ -56,7 +58,9 @@ public enum FeatureWarning: Sendable, Equatable {
   /// wrong thing.
   public var isDoubt: Bool {
     switch self {
-    case .reader, .leftOut, .minibatchFiles, .batchSizeUnused, .withoutIDs, .raggedTokens: false
+    case .reader, .leftOut, .minibatchFiles, .batchSizeUnused, .withoutIDs, .raggedTokens,
+      .groupIsNoModel:
+      false
     case .list(_, _, _, _, let isSure), .sentences(_, _, _, let isSure): !isSure
     case .fewSamples, .smallFirstAxis, .stack, .numberNames, .parameters, .channels,
       .labelsElsewhere, .sortedSamples:
@@ -75,6 +79,8 @@ extension FeatureWarning: CustomStringConvertible {
       "\(folder): its \(files) files hold the same names, and are read as a minibatch each"
     case .batchSizeUnused(let model):
       "the batch size is not used: '\(model)' has an array for each minibatch; 'all' joins them"
+    case .groupIsNoModel(let group):
+      "every file has its arrays under '\(group)': models are called after the files"
     case .withoutIDs(let model): "'\(model)' has no sample IDs to compare with the others'"
     case .list, .sentences, .raggedTokens: understanding
     case .fewSamples, .smallFirstAxis, .stack, .numberNames, .parameters, .channels: doubt

@@ -112,6 +112,7 @@ extension GatheredLayer {
         (first.batch == nil) == (second.batch == nil)
       else {
         throw FormatError(
+          .ambiguous,
           "\(first.place) and \(second.place) are both layer '\(first.layer)' of '\(first.model)'",
           remedy:
             "give a folder of minibatches as a folder in which all files hold the same names, "
@@ -123,6 +124,7 @@ extension GatheredLayer {
         zip(zip(shapes.0, shapes.1), roles).allSatisfy({ $0.0 == $0.1 || $1 == .tokens })
       else {
         throw FormatError(
+          .mismatch,
           "minibatches of one layer differ: \(first.place) is \(first.spelled), "
             + "\(second.place) is \(second.spelled)",
           remedy: "save every minibatch of a layer in one shape and type")
@@ -130,6 +132,7 @@ extension GatheredLayer {
       if shapes.0 != shapes.1 { isRagged = true }
       guard !isRagged || options.tokens != .flatten else {
         throw FormatError(
+          .mismatch,
           "numbers of tokens differ: \(first.place) is \(first.spelled), \(second.place) is "
             + second.spelled,
           remedy: "flattened tokens cannot be compared then; take --tokens mean")
@@ -160,7 +163,8 @@ extension GatheredLayer {
     case .all: return [samples]
     case .standard(let size), .samples(let size):
       guard size > 0 else {
-        throw FormatError("a batch size of \(size)", remedy: "give a positive one, or all")
+        throw FormatError(
+          .request, "a batch size of \(size)", remedy: "give a positive one, or all")
       }
       if let batched { return batched.minibatches.map(\.samples) }
       return stride(from: 0, to: samples, by: size).map { min(size, samples - $0) }
@@ -173,6 +177,7 @@ extension GatheredLayer {
     for (a, b) in zip(first.arrays, second.arrays) {
       guard a.batch == b.batch else {
         throw FormatError(
+          .mismatch,
           "minibatches are missing: after \(a.place) (minibatch \(a.batch ?? 0)) comes \(b.place) "
             + "(minibatch \(b.batch ?? 0))", remedy: "save every layer for every minibatch")
       }
@@ -182,6 +187,7 @@ extension GatheredLayer {
     }
     guard first.arrays.count == second.arrays.count else {
       throw FormatError(
+        .mismatch,
         "'\(first.model)/\(first.layer)' has \(first.arrays.count) minibatches, "
           + "'\(second.model)/\(second.layer)' has \(second.arrays.count)",
         remedy: "save every layer for every minibatch")

@@ -24,7 +24,7 @@ struct HDF5Datasets {
     let dataset = try dataset(number)
     guard let type = dataset.type, !box.isEmpty, box.count == dataset.shape.count,
       zip(box, dataset.shape).allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= $1 })
-    else { throw FormatError("no such rows") }
+    else { throw FormatError(.missing, "no such rows") }
     let handle = try open(number)
     let shape = box.map(\.count)
     let bytes = try NDArray.count(of: shape) * type.type.size
@@ -53,7 +53,7 @@ struct HDF5Datasets {
         handle.id, fileType.id, target.id, space.id, cka_h5_default(), memory.baseAddress) >= 0
     else {
       throw FormatError(
-        "its values cannot be read", remedy: "copy the file again; it may be damaged")
+        .damaged, "its values cannot be read", remedy: "copy the file again; it may be damaged")
     }
   }
 
@@ -65,21 +65,24 @@ struct HDF5Datasets {
       return try HDF5Values(dataset: handle.id).value(&room)
     } catch {
       switch error {
-      case .leftOut(let problem), .damaged(let problem): throw FormatError(problem)
+      case .leftOut(let kind, let problem), .failed(let kind, let problem):
+        throw FormatError(kind, problem)
       case .tooLarge(let error): throw error
       }
     }
   }
 
   private func dataset(_ number: Int) throws(FormatError) -> HDF5Listing.Dataset {
-    guard listing.datasets.indices.contains(number) else { throw FormatError("no such dataset") }
+    guard listing.datasets.indices.contains(number) else {
+      throw FormatError(.missing, "no such dataset")
+    }
     return listing.datasets[number]
   }
 
   private func open(_ number: Int) throws(FormatError) -> HDF5Handle {
     _ = try dataset(number)
     let handle = HDF5Handle(H5Dopen2(file.id, listing.entries[number].name, cka_h5_default()))
-    guard handle.isValid else { throw FormatError("the dataset is gone") }
+    guard handle.isValid else { throw FormatError(.missing, "the dataset is gone") }
     return handle
   }
 }
@@ -100,7 +103,8 @@ extension HDF5Service {
         return
       }
       let listing = ReadValue(
-        value: file.listing.value, format: .hdf5, warnings: file.listing.warnings)
+        value: file.listing.value, format: .hdf5,
+        warnings: file.listing.warnings.map(ResultNote.told))
       guard send(HDF5Wire.encode(listing), isError: false, to: socket) else { return }
       alarm(0)
       while let request = HDF5Request(from: socket) {

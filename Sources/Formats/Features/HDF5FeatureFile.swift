@@ -22,7 +22,7 @@ final class HDF5FeatureFile: FeatureFile {
       let started = try HDF5Server(command, path: path)
       let answer = try started.listing()
       listing = try HDF5Listing(answer.value)
-      listing.warnings = answer.warnings
+      listing.warnings = answer.warnings.map(\.description)
       server = started
     } else {
       listing = try HDF5Reader.locked { () throws(FormatError) in
@@ -49,7 +49,7 @@ final class HDF5FeatureFile: FeatureFile {
   /// The part `box` of a dataset, with its axes in the order in which libhdf5 counts them.
   private func stored(_ box: [Range<Int>], of entry: Int) throws(FormatError) -> NDArray {
     let dataset = datasets[entry]
-    guard let type = dataset.type else { throw FormatError("no array") }
+    guard let type = dataset.type else { throw FormatError(.missing, "no array") }
     if let offset = dataset.offset, let region, offset >= 0, offset <= region.count,
       let data = ByteSlice(region).part(from: offset, count: region.count - offset)
     {
@@ -82,7 +82,7 @@ final class HDF5FeatureFile: FeatureFile {
   private func here<T: Sendable>(
     _ read: (HDF5Datasets) throws(FormatError) -> T
   ) throws(FormatError) -> T {
-    guard let region else { throw FormatError("no bytes to read") }
+    guard let region else { throw FormatError(.missing, "no bytes to read") }
     return try HDF5Reader.locked { () throws(FormatError) in try read(try HDF5Datasets(region)) }
   }
 }

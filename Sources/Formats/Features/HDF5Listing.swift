@@ -51,7 +51,7 @@ struct HDF5Listing: Sendable {
       }
       let object = HDF5Handle(cka_h5_open_object(id, index))
       guard object.isValid else {
-        throw FormatError("a damaged member", at: SafeText.sanitise(child))
+        throw FormatError(.damaged, "a damaged member", at: SafeText.sanitise(child))
       }
       switch H5Iget_type(object.id) {
       case H5I_GROUP where MATLABClass.isSparse(object.id):
@@ -84,7 +84,8 @@ struct HDF5Listing: Sendable {
     let content: FeatureEntry.Content
     if cka_h5_is_self_contained(dataset.id) == 0 {
       content = .refused(
-        FormatError("its values stand in another file", remedy: "copy them into this one"))
+        FormatError(
+          .unsupported, "its values stand in another file", remedy: "copy them into this one"))
     } else if let kind = MATLABClass.stranger(dataset.id) {
       content = .other(kind)
     } else if let scalar, let shape {
@@ -128,7 +129,7 @@ extension HDF5Listing {
               dataset.offset.map(String.init) ?? "",
             ] + (dataset.isReversed ? shape.reversed() : shape).map(String.init)
           case .texts: ["texts"]
-          case .refused(let error): ["refused", error.problem, error.remedy]
+          case .refused(let error): ["refused", error.kind.rawValue, error.problem, error.remedy]
           case .other(let kind): ["other", kind]
           }
         return (.string(entry.name), .strings(fields, shape: [fields.count]))
@@ -156,7 +157,9 @@ extension HDF5Listing {
     let nothing = Dataset(type: nil, shape: [], offset: nil)
     switch (fields.first, fields.count) {
     case ("texts", 1): return (.texts, nothing)
-    case ("refused", 3): return (.refused(FormatError(fields[1], remedy: fields[2])), nothing)
+    case ("refused", 4):
+      guard let kind = FormatError.Kind(rawValue: fields[1]) else { throw nonsense }
+      return (.refused(FormatError(kind, fields[2], remedy: fields[3])), nothing)
     case ("other", 2): return (.other(fields[1]), nothing)
     case ("numbers", 4...), ("MATLAB numbers", 4...):
       let shape = fields[4...].compactMap { Int($0) }

@@ -1,6 +1,7 @@
 import Core
 import Glibc
 import Synchronization
+import System
 
 /// A process of our own program that keeps one HDF5 file open, and answers many requests for
 /// parts of its datasets over a socket. `HDF5Child` says why it is not this process that reads, and why
@@ -23,19 +24,18 @@ final class HDF5Server: Sendable {
 
   /// Starts `command` on the file at `path`.
   init(_ command: [String], path: String) throws(FormatError) {
-    var sockets: [Int32] = [-1, -1]
-    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, kind, 0, &sockets) == 0 else {
-      throw HDF5Failure.notStarted(errno).error
+    let sockets: (ours: Int32, theirs: Int32)
+    do throws(SystemError) { sockets = try Descriptor.sockets() } catch {
+      throw HDF5Failure.notStarted(error.code).error
     }
-    defer { close(sockets[1]) }
+    defer { close(sockets.theirs) }
     let limits = HDF5Limits(bytes: MemoryBudget.shared.left, seconds: 0)
     do throws(HDF5Failure) {
       let process = try HDF5Process(
-        command, path: path, input: sockets[1], output: sockets[1], limits: limits)
-      connection = Mutex(Connection(process: process, socket: sockets[0]))
+        command, path: path, input: sockets.theirs, output: sockets.theirs, limits: limits)
+      connection = Mutex(Connection(process: process, socket: sockets.ours))
     } catch {
-      close(sockets[0])
+      close(sockets.ours)
       throw error.error
     }
   }
@@ -160,28 +160,13 @@ extension HDF5Request {
     return ([dataset, box?.count ?? -1] + bounds).withUnsafeBytes { Self.drain($0, to: socket) }
   }
 
-  /// Writes all of `bytes`. MSG_NOSIGNAL: a process that died is an error, not the end of this one.
+  /// Writes all of `bytes`; a process that died is an error, not the end of this one.
   static func drain(_ bytes: UnsafeRawBufferPointer, to socket: Int32) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = Glibc.send(
-        socket, bytes.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return true
+    (try? Descriptor.send(bytes, to: socket)) != nil
   }
 
   /// Reads as many bytes as `target` has; false when there are fewer.
   static func fill(_ target: UnsafeMutableRawBufferPointer, from socket: Int32) -> Bool {
-    var filled = 0
-    while filled < target.count {
-      let count = read(socket, target.baseAddress.map { $0 + filled }, target.count - filled)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      filled += count
-    }
-    return true
+    (try? Descriptor.fill(target, from: socket)) == target.count
   }
 }

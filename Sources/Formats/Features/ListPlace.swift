@@ -69,6 +69,7 @@ struct ListGroup {
       }
       guard meanings.count == levels else {
         throw FormatError(
+          .request,
           "--axes says that the places of the list '\(SafeText.sanitise(name))' are "
             + "\(rule.axes[0].rawValue)",
           remedy: "they can be layers, batches or samples")

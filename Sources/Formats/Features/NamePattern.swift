@@ -111,6 +111,6 @@ struct NamePattern: Sendable, Equatable {
 
   private static func refusal(_ text: Substring, _ problem: String) -> FormatError {
     FormatError(
-      "the layout '\(text)' \(problem)", remedy: "write for example {model}/{layer}")
+      .request, "the layout '\(text)' \(problem)", remedy: "write for example {model}/{layer}")
   }
 }

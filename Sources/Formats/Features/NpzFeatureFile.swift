@@ -62,7 +62,7 @@ final class NpzFeatureFile: FeatureFile {
       contents.append(content)
     }
     guard !entries.isEmpty else {
-      throw FormatError("the archive holds no arrays", remedy: "save them with numpy.savez")
+      throw FormatError(.empty, "the archive holds no arrays", remedy: "save them with numpy.savez")
     }
     self.entries = entries
     self.contents = contents
@@ -86,13 +86,13 @@ final class NpzFeatureFile: FeatureFile {
         state.last = (entry, rows, slab)
         return slab.part(inner)
       }
-    case .texts, .strings, .nothing: throw FormatError("no array")
+    case .texts, .strings, .nothing: throw FormatError(.missing, "no array")
     }
   }
 
   func texts(of entry: Int) throws(FormatError) -> [String] {
     if case .strings(let texts) = contents[entry] { return texts }
-    guard case .texts(let member) = contents[entry] else { throw FormatError("no texts") }
+    guard case .texts(let member) = contents[entry] else { throw FormatError(.missing, "no texts") }
     return try state.withLock { state throws(FormatError) in
       let content = try state.archive.content(of: state.archive.members[member])
       guard case .strings(let texts, _) = try NpyReader.array(in: content).value else { return [] }
@@ -164,6 +164,7 @@ private struct DeflatedArray: Sendable {
     let count = try NDArray.count(of: header.shape)
     guard count * type.size <= member.size - dataOffset else {
       throw FormatError(
+        .truncated,
         "an array of shape \(header.shape) needs more than the \(member.size - dataOffset) bytes "
           + "that follow its header", at: "member '\(SafeText.sanitise(member.name))'",
         remedy: "copy the file again; it may be cut short")
@@ -186,7 +187,7 @@ private struct DeflatedArray: Sendable {
     // A stream that failed is not used again.
     stream = nil
     if current.map({ $0.position > start }) ?? true { current = try archive.stream(of: member) }
-    guard let current else { throw FormatError("the member cannot be unpacked") }
+    guard let current else { throw FormatError(.damaged, "the member cannot be unpacked") }
     try current.skip(start - current.position)
     let count = rows.count * rowBytes
     let region = try ByteRegion.filled(count, for: "unpacking a minibatch") {
@@ -204,7 +205,7 @@ private struct DeflatedArray: Sendable {
   func whole(in archive: ZipArchive) throws(FormatError) -> NDArray {
     let content = try archive.content(of: member)
     guard let data = content.part(from: dataOffset, count: content.count - dataOffset) else {
-      throw FormatError("the member ends inside its header")
+      throw FormatError(.truncated, "the member ends inside its header")
     }
     return try NDArray(
       type: type, shape: shape, fortran: fortran, packedIn: data, swapped: swapped)

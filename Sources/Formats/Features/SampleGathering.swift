@@ -17,7 +17,7 @@ extension FeaturePlan.Source {
         pieces += try read(runs, of: part, from: store)
       }
     }
-    guard !pieces.isEmpty else { throw FormatError("there are no samples") }
+    guard !pieces.isEmpty else { throw FormatError(.empty, "there are no samples") }
     return try NDArray.joined(pieces).rowMatrix()
   }
 

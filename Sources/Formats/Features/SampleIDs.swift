@@ -75,7 +75,7 @@ enum SampleIDs {
     }
     guard ids.count == samples else {
       throw FormatError(
-        "\(located[0].place) names \(ids.count) samples, the layers have \(samples)",
+        .mismatch, "\(located[0].place) names \(ids.count) samples, the layers have \(samples)",
         remedy: "save one ID for each sample, or none")
     }
     return ids
@@ -88,6 +88,7 @@ enum SampleIDs {
       return
     }
     throw FormatError(
+      .mismatch,
       "the samples differ: number \(index) is '\(SafeText.sanitise(first.ids[index]))' in "
         + "\(first.place) and '\(SafeText.sanitise(second.ids[index]))' in \(second.place)",
       remedy: "compute activations of both models on the same samples in the same order")

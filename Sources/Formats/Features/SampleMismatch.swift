@@ -49,6 +49,7 @@ struct SampleMismatch {
     _ first: (place: String, samples: Int), _ second: (place: String, samples: Int)
   ) -> FormatError {
     FormatError(
+      .mismatch,
       "numbers of samples differ: \(first.place) has \(first.samples), \(second.place) has "
         + "\(second.samples)",
       remedy: "save the same samples, in the same order, for every layer of every model")

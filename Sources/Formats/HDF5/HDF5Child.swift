@@ -1,7 +1,7 @@
 import Core
-import CSignals
 import Glibc
 import Synchronization
+import System
 
 /// A process that reads one HDF5 file and sends what it found down a pipe.
 ///
@@ -32,18 +32,19 @@ struct HDF5Child {
 
   private init(_ command: [String], path: String) throws(HDF5Failure) {
     guard let seconds = HDF5Patience.allowance else { throw .noPatienceLeft }
-    var ends: [Int32] = [-1, -1]
-    guard cka_pipe(&ends) == 0 else { throw .notStarted(errno) }
-    defer { close(ends[1]) }
+    let ends: (reading: Int32, writing: Int32)
+    do throws(SystemError) { ends = try Descriptor.pipe() } catch { throw .notStarted(error.code) }
+    defer { close(ends.writing) }
     let bytes = min(Limits.hdf5Bytes, MemoryBudget.shared.left)
     do throws(HDF5Failure) {
       process = try HDF5Process(
-        command, path: path, output: ends[1], limits: HDF5Limits(bytes: bytes, seconds: seconds))
+        command, path: path, output: ends.writing,
+        limits: HDF5Limits(bytes: bytes, seconds: seconds))
     } catch {
-      close(ends[0])
+      close(ends.reading)
       throw error
     }
-    pipe = ends[0]
+    pipe = ends.reading
   }
 
   /// All that it sent, once it has ended.

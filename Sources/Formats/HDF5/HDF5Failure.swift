@@ -44,30 +44,34 @@ enum HDF5Failure: Error, Equatable {
     switch self {
     case .notStarted(let code):
       return FormatError(
+        .process,
         "HDF5 is read by a process of its own, which cannot be started: \(Self.text(code))",
         remedy: Self.remedy(code))
     case .endedEarly(let code, let signal):
       let end = signal == 0 ? "exit code \(code)" : "signal \(signal)"
       return FormatError(
-        "HDF5 is read by a process of its own, which ended as it started (\(end))",
+        .process, "HDF5 is read by a process of its own, which ended as it started (\(end))",
         remedy: "see whether `cka doctor` runs here, and whether memory is limited (ulimit -v)")
     case .crashed(let signal):
       return FormatError(
-        "libhdf5 gave up (signal \(signal)): the HDF5 file is damaged", remedy: again)
+        .damaged, "libhdf5 gave up (signal \(signal)): the HDF5 file is damaged", remedy: again)
     case .late(let seconds):
       return FormatError(
-        "libhdf5 did not finish within \(seconds) seconds: the file may be damaged", remedy: again)
+        .damaged, "libhdf5 did not finish within \(seconds) seconds: the file may be damaged",
+        remedy: again)
     case .outOfMemory:
       return FormatError(
-        "libhdf5 needs more memory than this file should take; it may be damaged", remedy: again)
+        .tooLarge, "libhdf5 needs more memory than this file should take; it may be damaged",
+        remedy: again)
     case .killed(let signal):
       return FormatError(
-        "the process that reads HDF5 was ended from outside (signal \(signal))",
+        .process, "the process that reads HDF5 was ended from outside (signal \(signal))",
         remedy: "see whether memory is short, then try again")
     case .nonsense:
-      return FormatError("libhdf5 gave up: the HDF5 file is damaged", remedy: again)
+      return FormatError(.damaged, "libhdf5 gave up: the HDF5 file is damaged", remedy: again)
     case .noPatienceLeft:
       return FormatError(
+        .process,
         "not read: other HDF5 files here took \(HDF5Patience.seconds) seconds without an end",
         remedy: "name it alone")
     }

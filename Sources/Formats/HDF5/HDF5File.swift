@@ -20,7 +20,7 @@ final class HDF5File {
     root = HDF5Handle(cka_h5_open_bytes(region.bytes.baseAddress, region.count, "file \(number)"))
     guard root.isValid else {
       throw FormatError(
-        "not a readable HDF5 file: its superblock is damaged or the file is cut short",
+        .damaged, "not a readable HDF5 file: its superblock is damaged or the file is cut short",
         remedy: "copy it again")
     }
   }

@@ -1,6 +1,7 @@
 import Core
-import CSignals
+import Foundation
 import Glibc
+import System
 
 /// A process of our own program that reads HDF5 for this one.
 ///
@@ -24,33 +25,33 @@ struct HDF5Process {
   init(
     _ command: [String], path: String, input: Int32? = nil, output: Int32, limits: HDF5Limits
   ) throws(HDF5Failure) {
-    let arguments = (command + [path]).map { strdup($0) }
-    defer { arguments.forEach { free($0) } }
-    let environment = Self.environment(with: limits).map { strdup($0) }
-    defer { environment.forEach { free($0) } }
-    var process: pid_t = 0
-    var status: Int32 = EAGAIN
-    for attempt in 0..<Self.tries where status == EAGAIN {
+    var start = ProcessStart(command + [path], environment: Self.environment(with: limits))
+    start.input = input.map { .descriptor($0) } ?? .nothing
+    start.output = .descriptor(output)
+    start.complaints = .nothing
+    start.isApart = true
+    var process: pid_t?
+    var code: Int32 = EAGAIN
+    for attempt in 0..<Self.tries where code == EAGAIN {
       // A moment later there may be room for one more process.
       if attempt > 0 { usleep(50_000) }
-      status = cka_start_reader(
-        arguments + [nil], environment + [nil], input ?? -1, output, &process)
+      do throws(SystemError) {
+        process = try start.start()
+        code = 0
+      } catch {
+        code = error.code
+      }
     }
-    guard status == 0 else { throw .notStarted(status) }
+    guard let process else { throw .notStarted(code) }
     identifier = process
     self.limits = limits
   }
 
   /// This process's environment with the limits in it.
-  private static func environment(with limits: HDF5Limits) -> [String] {
-    var texts: [String] = []
-    var next = environ
-    while let text = next.pointee {
-      texts.append(String(cString: text))
-      next += 1
-    }
-    return texts.filter { !$0.hasPrefix(HDF5Limits.variable + "=") }
-      + ["\(HDF5Limits.variable)=\(limits.text)"]
+  private static func environment(with limits: HDF5Limits) -> [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    environment[HDF5Limits.variable] = limits.text
+    return environment
   }
 
   /// Waits for its end, and says what it means that there is no answer.
@@ -62,11 +63,7 @@ struct HDF5Process {
   /// Waits for its end.
   /// - Returns: the status of `waitpid`.
   @discardableResult
-  func wait() -> Int32 {
-    var status: Int32 = 0
-    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-    return status
-  }
+  func wait() -> Int32 { ProcessEnding.wait(for: identifier).raw }
 
   /// Ends it.
   func end() {

@@ -59,7 +59,8 @@ enum HDF5Reader {
     var walk = HDF5Walk(room: HDF5Room(most: most, fileSize: region.count))
     let root = try walk.group(file.id, place: "", depth: 0)
     guard !region.hasLostBytes else {
-      throw FormatError("the file was cut short while it was read", remedy: "open it again")
+      throw FormatError(
+        .changed, "the file was cut short while it was read", remedy: "open it again")
     }
     return ReadValue(value: root, format: .hdf5, warnings: walk.warnings)
   }
@@ -87,6 +88,7 @@ struct HDF5Room {
   private func error(_ count: Int) -> FormatError {
     guard count <= proportionate else { return TooLarge.suspicious(count, from: fileSize) }
     return FormatError(
+      .tooLarge,
       "too large: with these values the file takes more than \(TooLarge.text(Limits.hdf5Bytes)), or "
         + "than is left of what files may take (\(MemoryAllowance.variable))",
       remedy: "save less in one file, or the matrix as .npy, which needs no memory")

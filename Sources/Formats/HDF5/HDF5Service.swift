@@ -1,6 +1,7 @@
 import Core
 import CSignals
 import Glibc
+import System
 
 /// The side of the process that reads HDF5 for another one.
 ///
@@ -68,14 +69,7 @@ public enum HDF5Service {
 
   /// Writes all of `bytes` to standard output.
   private static func drain(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    var sent = 0
-    while sent < bytes.count {
-      let count = write(1, bytes.baseAddress.map { $0 + sent }, bytes.count - sent)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      sent += count
-    }
-    return true
+    (try? Descriptor.write(bytes, to: STDOUT_FILENO)) != nil
   }
 
   /// Whether `descriptor` is a socket, over which `HDF5Server` asks.

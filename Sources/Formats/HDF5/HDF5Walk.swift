@@ -14,7 +14,7 @@ final class HDF5Handle {
 
 /// One pass over a file, with what it may still cost.
 struct HDF5Walk {
-  var warnings: [String] = []
+  var warnings: [ResultNote] = []
   private var objectsLeft = Limits.archiveMembers
   private var room: HDF5Room
 
@@ -28,7 +28,7 @@ struct HDF5Walk {
       let name = try Self.name(place: place) { Int(cka_h5_link_name(id, index, $0, $1)) }
       let child = place + "/" + SafeText.sanitise(name)
       let object = HDF5Handle(cka_h5_open_object(id, index))
-      guard object.isValid else { throw FormatError("a damaged member", at: child) }
+      guard object.isValid else { throw FormatError(.damaged, "a damaged member", at: child) }
       guard let value = try member(object.id, place: child, depth: depth + 1) else { continue }
       entries.append((.string(name), value))
       if name == "CKA" || name == "cka" {
@@ -46,12 +46,12 @@ struct HDF5Walk {
     most: Int = Limits.archiveMembers
   ) throws(FormatError) -> hsize_t {
     guard depth < Limits.depth else {
-      throw FormatError("groups nest deeper than \(Limits.depth) levels", at: place)
+      throw FormatError(.tooLarge, "groups nest deeper than \(Limits.depth) levels", at: place)
     }
     let count = cka_h5_link_count(id)
-    guard count >= 0 else { throw FormatError("a group cannot be read", at: place) }
+    guard count >= 0 else { throw FormatError(.damaged, "a group cannot be read", at: place) }
     guard count <= objectsLeft else {
-      throw FormatError("the file has more than \(most) objects")
+      throw FormatError(.tooLarge, "the file has more than \(most) objects")
     }
     objectsLeft -= Int(count)
     return hsize_t(count)
@@ -64,17 +64,20 @@ struct HDF5Walk {
   ) throws(FormatError) {
     let count = cka_h5_attribute_count(id)
     guard count >= 0, count <= objectsLeft else {
-      throw FormatError("its attributes cannot be read", at: place)
+      throw FormatError(.damaged, "its attributes cannot be read", at: place)
     }
     objectsLeft -= Int(count)
     for index in 0..<hsize_t(count) {
       let attribute = HDF5Handle(cka_h5_open_attribute(id, index))
-      guard attribute.isValid else { throw FormatError("a damaged attribute", at: place) }
+      guard attribute.isValid else { throw FormatError(.damaged, "a damaged attribute", at: place) }
       let name = try Self.name(place: place) { H5Aget_name(attribute.id, $1, $0) }
       guard entries[name] == nil else { continue }
       let values = HDF5Values(attribute: attribute.id)
       let child = place + "/@" + SafeText.sanitise(name)
-      if let value = try read(values, place: child) { entries.append((.string(name), value)) }
+      let value = try read(place: child) { room throws(HDF5Values.Unread) in
+        try values.value(&room)
+      }
+      if let value { entries.append((.string(name), value)) }
     }
   }
 
@@ -84,11 +87,11 @@ struct HDF5Walk {
   ) throws(FormatError) -> String {
     let length = get(nil, 0)
     guard length >= 0, length < 1 << 16 else {
-      throw FormatError("a member's name cannot be read", at: place)
+      throw FormatError(.damaged, "a member's name cannot be read", at: place)
     }
     var name = [CChar](repeating: 0, count: length + 1)
     guard get(&name, name.count) == length else {
-      throw FormatError("a member's name cannot be read", at: place)
+      throw FormatError(.damaged, "a member's name cannot be read", at: place)
     }
     return String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
@@ -99,7 +102,10 @@ struct HDF5Walk {
     switch H5Iget_type(id) {
     case H5I_GROUP: return try group(id, place: place, depth: depth)
     case H5I_DATASET:
-      let value = try read(HDF5Values(dataset: id), place: place)
+      let value = try read(place: place) { room throws(HDF5Values.Unread) -> Value in
+        if let text = try MATLABText.value(of: id, room: &room) { return text }
+        return try HDF5Values(dataset: id).value(&room)
+      }
       guard case .array(let array) = value, MATLABClass.isNumeric(id) else { return value }
       // Packed again, as everything that goes over the wire is.
       return .array(try array.reversed().packed())
@@ -108,16 +114,16 @@ struct HDF5Walk {
   }
 
   private mutating func read(
-    _ values: HDF5Values, place: String
+    place: String, _ body: (inout HDF5Room) throws(HDF5Values.Unread) -> Value
   ) throws(FormatError) -> Value? {
     do throws(HDF5Values.Unread) {
-      return try values.value(&room)
+      return try body(&room)
     } catch {
       switch error {
-      case .leftOut(let reason):
-        warnings.append("\(place): \(reason); left out")
+      case .leftOut(_, let reason):
+        warnings.append(.leftOut(place: place, reason: reason))
         return nil
-      case .damaged(let problem): throw FormatError(problem, at: place)
+      case .failed(let kind, let problem): throw FormatError(kind, problem, at: place)
       case .tooLarge(let error): throw error.located(place)
       }
     }

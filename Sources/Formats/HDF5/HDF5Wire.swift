@@ -14,7 +14,7 @@ enum HDF5Wire {
   static func encode(_ result: ReadValue) -> HDF5Message {
     var bytes = HDF5Message()
     bytes.append(Tag.result.rawValue)
-    add(result.warnings, to: &bytes)
+    add(result.warnings.map(\.description), to: &bytes)
     add(result.value, to: &bytes)
     return bytes
   }
@@ -23,7 +23,9 @@ enum HDF5Wire {
   static func encode(_ error: FormatError) -> HDF5Message {
     var bytes = HDF5Message()
     bytes.append(Tag.error.rawValue)
-    for text in [error.problem, error.place, error.remedy] { add(text, to: &bytes) }
+    for text in [error.kind.rawValue, error.problem, error.place, error.remedy] {
+      add(text, to: &bytes)
+    }
     return bytes
   }
 
@@ -33,11 +35,12 @@ enum HDF5Wire {
     var cursor = ByteCursor(ByteSlice(region), source: "libhdf5's answer")
     switch Tag(rawValue: try cursor.byte("tag")) {
     case .error:
+      guard let kind = FormatError.Kind(rawValue: try text(&cursor)) else { throw nonsense }
       let problem = try text(&cursor)
       let place = try text(&cursor)
-      throw FormatError(problem, at: place, remedy: try text(&cursor))
+      throw FormatError(kind, problem, at: place, remedy: try text(&cursor))
     case .result:
-      let warnings = try texts(&cursor)
+      let warnings = try texts(&cursor).map(ResultNote.told)
       return ReadValue(value: try value(&cursor, depth: 0), format: .hdf5, warnings: warnings)
     default: throw nonsense
     }

@@ -21,6 +21,9 @@ enum MATLABClass {
     }
   }
 
+  /// Whether the dataset `id` stands for an array without elements.
+  static func isEmpty(_ id: hid_t) -> Bool { has("MATLAB_empty", id) }
+
   /// Whether the group `id` is a sparse matrix.
   static func isSparse(_ id: hid_t) -> Bool { has("MATLAB_sparse", id) }
 
@@ -31,7 +34,8 @@ enum MATLABClass {
 
   private static func has(_ attribute: String, _ id: hid_t) -> Bool { H5Aexists(id, attribute) > 0 }
 
-  private static func name(_ id: hid_t) -> String? {
+  /// The class that MATLAB gives the dataset `id`; nil where it did not write it.
+  static func name(_ id: hid_t) -> String? {
     guard has("MATLAB_class", id) else { return nil }
     let attribute = HDF5Handle(H5Aopen(id, "MATLAB_class", cka_h5_default()))
     var room = HDF5Room(most: 1 << 10, fileSize: 1 << 10)

@@ -2,7 +2,8 @@ import Core
 
 /// Reads JSON as RFC 8259 has it, plus what Python's `json` writes: `NaN`, `Infinity`, `-Infinity`.
 ///
-/// Strict otherwise: UTF-8 only, no duplicate keys, nothing after the value, nesting ≤
+/// Strict otherwise: UTF-8 only, no duplicate keys, nothing after the value but, in JSON Lines, another record on
+/// its own line, nesting ≤
 /// `Limits.depth`. A list of numbers (with `null` for a missing one) becomes one packed array, not
 /// a box for each number.
 enum JSONReader {
@@ -33,16 +34,34 @@ private struct JSONParser {
   mutating func document() throws(FormatError) -> Value {
     scanner.skipMark()
     scanner.skipSpace()
-    guard !scanner.atEnd else { throw scanner.failure("the JSON text is empty") }
+    guard !scanner.atEnd else { throw scanner.failure("the JSON text is empty", as: .empty) }
     let value = try value(depth: 0)
+    let isWholeLine = scanner.endsLine
     scanner.skipSpace()
-    guard scanner.atEnd else { throw scanner.failure("text after the end of the JSON value") }
-    return value
+    if scanner.atEnd { return value }
+    guard isWholeLine, scanner.peek == UInt8(ascii: "{"), case .dictionary = value else {
+      throw scanner.failure("text after the end of the JSON value")
+    }
+    return try lines(after: value)
+  }
+
+  /// JSON Lines, as pandas' `lines=True` writes a record on each line: a list of them.
+  private mutating func lines(after first: Value) throws(FormatError) -> Value {
+    var records = [first]
+    while !scanner.atEnd {
+      guard scanner.peek == UInt8(ascii: "{") else { throw scanner.failure("expected a record") }
+      records.append(try value(depth: 1))
+      guard scanner.atEnd || scanner.endsLine else {
+        throw scanner.failure("text after the end of the JSON value")
+      }
+      scanner.skipSpace()
+    }
+    return .list(records)
   }
 
   private mutating func value(depth: Int) throws(FormatError) -> Value {
     guard depth < Limits.depth else {
-      throw scanner.failure("JSON nests deeper than \(Limits.depth) levels")
+      throw scanner.failure("JSON nests deeper than \(Limits.depth) levels", as: .tooLarge)
     }
     switch scanner.peek {
     case UInt8(ascii: "{"): return try object(depth: depth)
@@ -77,7 +96,8 @@ private struct JSONParser {
       let start = scanner.position
       let key = try scanner.string()
       guard seen.insert(key).inserted else {
-        throw scanner.failure("the key '\(SafeText.sanitise(key))' occurs twice", at: start)
+        throw scanner.failure(
+          "the key '\(SafeText.sanitise(key))' occurs twice", as: .ambiguous, at: start)
       }
       scanner.skipSpace()
       guard scanner.take(UInt8(ascii: ":")) else { throw scanner.failure("expected ':'") }

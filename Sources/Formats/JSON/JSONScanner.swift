@@ -32,6 +32,13 @@ struct JSONScanner {
     if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { position = 3 }
   }
 
+  /// Whether nothing but blanks is left of this line.
+  var endsLine: Bool {
+    var rest = bytes[min(position, bytes.count)...].lazy.drop { [0x20, 0x09, 0x0D].contains($0) }
+      .makeIterator()
+    return rest.next().map { $0 == 0x0A } ?? true
+  }
+
   mutating func skipSpace() {
     while !atEnd {
       switch bytes[position] {
@@ -52,11 +59,16 @@ struct JSONScanner {
   }
 
   /// An error at `place`, or at the current position.
-  func failure(_ problem: String, at place: Int? = nil) -> FormatError {
+  func failure(
+    _ problem: String, as kind: FormatError.Kind = .syntax, at place: Int? = nil
+  ) -> FormatError {
     let offset = min(place ?? position, bytes.count)
     let line = 1 + bytes[..<offset].count { $0 == 0x0A }
-    let end = offset == bytes.count ? ": the text ends here" : ""
-    return FormatError("not valid JSON: \(problem)", at: "line \(line), byte \(offset)\(end)")
+    let isCut = offset == bytes.count && kind == .syntax
+    let end = isCut ? ": the text ends here" : ""
+    return FormatError(
+      isCut ? .truncated : kind, "not valid JSON: \(problem)",
+      at: "line \(line), byte \(offset)\(end)")
   }
 }
 
@@ -125,7 +137,7 @@ extension JSONScanner {
     var result = ""
     var runStart = position
     while true {
-      guard !atEnd else { throw failure("a string without an end", at: start) }
+      guard !atEnd else { throw failure("a string without an end", as: .truncated, at: start) }
       switch bytes[position] {
       case UInt8(ascii: "\""):
         result += try text(runStart..<position)

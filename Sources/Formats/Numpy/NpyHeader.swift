@@ -53,9 +53,9 @@ private struct NpyLiteral {
     self.source = source
   }
 
-  func fail(_ problem: String) -> FormatError {
+  func fail(_ problem: String, as kind: FormatError.Kind = .damaged) -> FormatError {
     FormatError(
-      problem, at: ByteCursor(bytes, source: source).place(position),
+      kind, problem, at: ByteCursor(bytes, source: source).place(position),
       remedy: "save the array again with numpy.save")
   }
 
@@ -99,7 +99,7 @@ private struct NpyLiteral {
   mutating func typeString() throws(FormatError) -> String {
     guard !accept("["), !accept("(") else {
       throw FormatError(
-        "the array holds records (a structured array)",
+        .unsupported, "the array holds records (a structured array)",
         at: ByteCursor(bytes, source: source).place(position),
         remedy: "save it as float32 or float64")
     }
@@ -120,7 +120,7 @@ private struct NpyLiteral {
       shape.append(try int())
       _ = accept("L")
       guard shape.count <= NDArray.mostAxes else {
-        throw fail("the array has more than \(NDArray.mostAxes) axes")
+        throw fail("the array has more than \(NDArray.mostAxes) axes", as: .tooLarge)
       }
       if !accept(",") {
         try expect(")")
@@ -138,7 +138,9 @@ private struct NpyLiteral {
     while let byte = next, (0x30...0x39).contains(byte) {
       let (tenfold, overflow1) = value.multipliedReportingOverflow(by: 10)
       let (sum, overflow2) = tenfold.addingReportingOverflow(Int(byte) - 0x30)
-      guard !overflow1, !overflow2 else { throw fail("a length in the shape is absurdly large") }
+      guard !overflow1, !overflow2 else {
+        throw fail("a length in the shape is absurdly large", as: .tooLarge)
+      }
       value = sum
       position += 1
     }

@@ -14,7 +14,7 @@ enum NpyReader {
   static func read(region: ByteRegion) throws(FormatError) -> ReadValue {
     let (value, trailing) = try array(in: ByteSlice(region))
     var result = ReadValue(value: value, format: .npy)
-    if trailing > 0 { result.warnings.append("\(trailing) bytes after the array were ignored") }
+    if trailing > 0 { result.warnings.append(.bytesAfter("the array", count: trailing)) }
     return result
   }
 
@@ -33,6 +33,7 @@ enum NpyReader {
         .multipliedReportingOverflow(by: type.size)
       guard !overflow, bytes <= data.count else {
         throw FormatError(
+          .truncated,
           "an array of shape \(header.shape) and type \(SafeText.sanitise(header.descr)) needs "
             + "more than the \(data.count) bytes that follow its header",
           remedy: "copy the file again; it may be cut short")
@@ -55,7 +56,7 @@ enum NpyReader {
     let count = try NDArray.count(of: header.shape)
     guard header.shape.count <= 1 || count == 1 else {
       throw FormatError(
-        "the array of shape \(header.shape) holds Python objects", at: source,
+        .unsafe, "the array of shape \(header.shape) holds Python objects", at: source,
         remedy: "save numbers as float32, and arrays of several shapes with numpy.savez")
     }
     var machine = PickleMachine(
@@ -66,7 +67,8 @@ enum NpyReader {
       let item = try machine.run()
       let value = try PickleResolver.value(of: item, in: machine)
       guard case .list(let objects) = value, objects.count == count else {
-        throw FormatError("the array's pickle holds another number of objects than its header says")
+        throw FormatError(
+          .damaged, "the array's pickle holds another number of objects than its header says")
       }
       elements = objects
     } catch {
@@ -78,7 +80,7 @@ enum NpyReader {
     // Its writer lost the type of its numbers, and nothing says what they are.
     guard !elements.allSatisfy(\.isPlainNumber) else {
       throw FormatError(
-        "the array holds plain numbers as Python objects", at: source,
+        .unsupported, "the array holds plain numbers as Python objects", at: source,
         remedy: "save them as numbers, such as numpy.savez(file, CKA=array.astype('float64'))")
     }
     return (count == 1 ? elements[0] : .list(elements), machine.cursor.remaining)
@@ -90,7 +92,7 @@ enum NpyReader {
   ) throws(FormatError) -> (header: NpyHeader, text: ByteSlice) {
     guard cursor.slice.hasPrefix(magic) else {
       throw FormatError(
-        "this is no npy array", at: cursor.place(0), remedy: "save it with numpy.save")
+        .foreign, "this is no npy array", at: cursor.place(0), remedy: "save it with numpy.save")
     }
     _ = try cursor.take(magic.count, "the magic")
     let text = try headerText(&cursor)
@@ -103,7 +105,7 @@ enum NpyReader {
     _ = try cursor.byte("the minor version")
     guard (1...3).contains(version) else {
       throw FormatError(
-        "npy version \(version) is unknown (1 to 3 are)", at: place,
+        .tooNew, "npy version \(version) is unknown (1 to 3 are)", at: place,
         remedy: "save it again with numpy.save")
     }
     let length =
@@ -112,7 +114,7 @@ enum NpyReader {
       : Int(try cursor.integer(UInt32.self, "the header's length"))
     guard length <= longestHeader else {
       throw FormatError(
-        "the npy header claims \(length) bytes, more than \(longestHeader)", at: place,
+        .tooLarge, "the npy header claims \(length) bytes, more than \(longestHeader)", at: place,
         remedy: "save it again with numpy.save")
     }
     return try cursor.take(length, "the header")

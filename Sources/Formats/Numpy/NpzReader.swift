@@ -11,7 +11,7 @@ enum NpzReader {
     for member in archive.members {
       let shown = SafeText.sanitise(member.name)
       guard member.name.hasSuffix(".npy") else {
-        result.warnings.append("the member '\(shown)' is no array and was ignored")
+        result.warnings.append(.noArray(member: shown))
         continue
       }
       let content = try archive.content(of: member)
@@ -19,22 +19,23 @@ enum NpzReader {
       // `numpy.savez` pickles a dictionary; what else holds objects should have been an array.
       guard !value.isObjectList else {
         throw FormatError(
-          "the array holds Python objects", at: "member '\(shown)'",
+          .unsafe, "the array holds Python objects", at: "member '\(shown)'",
           remedy: "save names as texts, such as numpy.array(names, dtype=str), and numbers as "
             + "float32")
       }
       if case .strings(let strings, _) = value { texts += strings.count }
       guard texts <= NumpyType.mostTexts else {
         throw FormatError(
-          "the archive holds more than \(NumpyType.mostTexts) texts", at: "member '\(shown)'")
+          .tooLarge, "the archive holds more than \(NumpyType.mostTexts) texts",
+          at: "member '\(shown)'")
       }
       if trailing > 0 {
-        result.warnings.append("\(trailing) bytes after the array '\(shown)' were ignored")
+        result.warnings.append(.bytesAfter("the array '\(shown)'", count: trailing))
       }
       entries.append((.string(String(member.name.dropLast(".npy".count))), value))
     }
     guard !entries.isEmpty else {
-      throw FormatError("the archive holds no arrays", remedy: "save them with numpy.savez")
+      throw FormatError(.empty, "the archive holds no arrays", remedy: "save them with numpy.savez")
     }
     result.value = .dictionary(entries)
     return result

@@ -17,7 +17,9 @@ extension PickleMachine {
     guard parts.count >= 5 else { throw fail("a dtype's state is too short") }
     for part in parts[2...4] {
       guard case .none = part else {
-        throw fail("the array holds records (a structured array)", remedy: "save it as float32")
+        throw fail(
+          "the array holds records (a structured array)", as: .unsupported,
+          remedy: "save it as float32")
       }
     }
     return type.ordered(swapped: try string(parts[1], "a byte order") == ">")
@@ -85,6 +87,7 @@ extension PickleMachine {
       let (bytes, overflow) = count.multipliedReportingOverflow(by: type.size)
       guard !overflow, bytes == data.count else {
         throw FormatError(
+          .damaged,
           "an array of shape \(shape) and \(type.size)-byte elements has \(data.count) bytes",
           remedy: "save the result again; the file is damaged")
       }

@@ -70,12 +70,14 @@ enum NumpyType: Equatable {
       default: ""
       }
     guard !name.isEmpty else { return nil }
-    return FormatError("the array holds \(name)", remedy: "save it as float32 or float64")
+    return FormatError(
+      kind == "O" ? .unsafe : .unsupported, "the array holds \(name)",
+      remedy: "save it as float32 or float64")
   }
 
   private static func unknown(_ text: String) -> FormatError {
     FormatError(
-      "the numpy type '\(SafeText.sanitise(text))' is not supported",
+      .unsupported, "the numpy type '\(SafeText.sanitise(text))' is not supported",
       remedy: "save the array as float32 or float64")
   }
 }
@@ -105,16 +107,19 @@ extension NumpyType {
   ) throws(FormatError) -> [String] {
     let count = try NDArray.count(of: shape)
     guard count <= NumpyType.mostTexts else {
-      throw FormatError("an array of \(count) texts is above the limit of \(NumpyType.mostTexts)")
+      throw FormatError(
+        .tooLarge, "an array of \(count) texts is above the limit of \(NumpyType.mostTexts)")
     }
     // Texts of no length need no bytes: nothing in the file would stand for their number.
     guard size > 0 || count <= 1 else {
       throw FormatError(
-        "an array of \(count) texts of no length", remedy: "save the names with their letters")
+        .empty, "an array of \(count) texts of no length",
+        remedy: "save the names with their letters")
     }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
     guard !overflow, bytes <= data.count else {
       throw FormatError(
+        .damaged,
         "an array of shape \(shape) needs \(count) texts of \(size) bytes, there are \(data.count)",
         remedy: "save the result again; the file is damaged")
     }

@@ -13,23 +13,24 @@ extension PickleMachine {
   /// The error for a name that is not known.
   func refuse(_ name: String) -> FormatError {
     fail(
-      "refuses \(SafeText.sanitise(name)): this pickle would run code",
+      "refuses \(SafeText.sanitise(name)): this pickle would run code", as: .unsafe,
       remedy: "open only files you trust; save plain dictionaries, lists, tensors and arrays")
   }
 
   /// The error for a class that people do save, with what to save instead; nil for any other.
   private func known(module: String, name: String) -> FormatError? {
     let shown = SafeText.sanitise("\(module).\(name)")
-    if module.hasPrefix("pandas.") {
+    if module == "pandas" || module.hasPrefix("pandas.") {
       return fail(
         "the pickle holds a pandas object (\(shown)), which only pandas can open",
+        as: .unsupported,
         remedy: "save it with to_csv(path) or to_json(path, orient='split')")
     }
     if ["torch.nn.modules.", "torchvision.models.", "timm.models.", "transformers.models."]
       .contains(where: module.hasPrefix)
     {
       return fail(
-        "the pickle holds a whole model (\(shown)), not a result",
+        "the pickle holds a whole model (\(shown)), not a result", as: .noResult,
         remedy: "cka compute computes CKA of models; save the model's state_dict() for it")
     }
     return nil

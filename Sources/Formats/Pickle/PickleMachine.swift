@@ -47,16 +47,17 @@ struct PickleMachine {
       guard let opcode = PickleOpcode.table[Int(code)] else {
         throw fail(
           opcodeStart == 0 ? "this is not a pickle" : "byte \(code) is no pickle opcode",
+          as: opcodeStart == 0 ? .foreign : .damaged,
           remedy: "check that the file is what its name says")
       }
       opcodes += 1
       guard opcodes <= PickleLimits.opcodes else {
-        throw fail("the pickle has more than \(PickleLimits.opcodes) opcodes")
+        throw fail("the pickle has more than \(PickleLimits.opcodes) opcodes", as: .tooLarge)
       }
       protocolVersion = max(protocolVersion, opcode.since)
       try opcode.act(&self)
       guard stack.count <= PickleLimits.stack, marks.count <= PickleLimits.stack else {
-        throw fail("the pickle piles up more than \(PickleLimits.stack) items")
+        throw fail("the pickle piles up more than \(PickleLimits.stack) items", as: .tooLarge)
       }
     }
     let result = try pop()
@@ -71,15 +72,19 @@ struct PickleMachine {
   mutating func stop() { stopped = true }
 
   /// An error about the opcode now at work.
-  func fail(_ problem: String, remedy: String = "") -> FormatError {
+  func fail(
+    _ problem: String, as kind: FormatError.Kind = .damaged, remedy: String = ""
+  ) -> FormatError {
     FormatError(
-      problem, at: place,
+      kind, problem, at: place,
       remedy: remedy.isEmpty ? "save the result again; the file is damaged" : remedy)
   }
 
   /// Counts `bytes` that the pickle makes us allocate beside its own.
   mutating func charge(_ bytes: Int) throws(FormatError) {
-    guard bytes <= budget else { throw fail("the pickle unfolds to far more than its size") }
+    guard bytes <= budget else {
+      throw fail("the pickle unfolds to far more than its size", as: .tooLarge)
+    }
     budget -= bytes
   }
 }
@@ -126,7 +131,7 @@ extension PickleMachine {
   /// Puts a new container or object on the stack.
   mutating func push(_ node: PickleNode) throws(FormatError) {
     guard nodes.count < PickleLimits.nodes else {
-      throw fail("the pickle has more than \(PickleLimits.nodes) objects")
+      throw fail("the pickle has more than \(PickleLimits.nodes) objects", as: .tooLarge)
     }
     nodes.append(node)
     stack.append(.node(nodes.count - 1))

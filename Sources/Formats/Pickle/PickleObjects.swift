@@ -43,7 +43,7 @@ extension PickleOpcode {
 extension PickleMachine {
   fileprivate func refusePersistent() -> FormatError {
     fail(
-      "the pickle refers to data that is kept elsewhere (a persistent id)",
+      "the pickle refers to data that is kept elsewhere (a persistent id)", as: .missing,
       remedy: "open the whole torch.save file, not the data.pkl taken out of it")
   }
 }

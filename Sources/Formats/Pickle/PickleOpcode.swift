@@ -31,14 +31,15 @@ struct PickleOpcode: Sendable {
     .init("PROTO", 0x80, since: 2) { machine throws(FormatError) in
       let version = try machine.cursor.byte("the protocol's number")
       guard version <= 5 else {
-        throw machine.fail("pickle protocol \(version) is unknown (0 to 5 are)")
+        throw machine.fail("pickle protocol \(version) is unknown (0 to 5 are)", as: .tooNew)
       }
       machine.protocolVersion = Int(version)
     },
     .init("FRAME", 0x95, since: 4) { machine throws(FormatError) in
       let length = try machine.cursor.integer(UInt64.self, "a frame's length")
       guard length <= UInt64(machine.cursor.remaining) else {
-        throw machine.fail("a frame claims \(length) bytes, \(machine.cursor.remaining) are left")
+        throw machine.fail(
+          "a frame claims \(length) bytes, \(machine.cursor.remaining) are left", as: .truncated)
       }
     },
     .init("STOP", 0x2E) { machine in machine.stop() },

@@ -33,7 +33,7 @@ enum PickleReader {
       format: .pickle(protocol: machine.protocolVersion))
     if machine.cursor.remaining > 0 {
       result.warnings.append(
-        "\(machine.cursor.remaining) bytes after the pickle's end were ignored")
+        .bytesAfter("the pickle's end", count: machine.cursor.remaining))
     }
     return result
   }

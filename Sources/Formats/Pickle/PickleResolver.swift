@@ -45,7 +45,7 @@ struct PickleResolver {
       return Resolved(value: .bytes(slice), weight: 1 + slice.count / 64)
     case .symbol:
       throw FormatError(
-        "the pickle holds a class or function", at: source,
+        .unsafe, "the pickle holds a class or function", at: source,
         remedy: "save plain dictionaries, lists, tensors and arrays")
     case .node(let index): return try resolve(node: index, depth: depth)
     }
@@ -56,20 +56,20 @@ struct PickleResolver {
     case .done(let resolved): return resolved
     case .underway:
       throw FormatError(
-        "\(nodes[index].kind) in the pickle holds itself", at: source,
+        .damaged, "\(nodes[index].kind) in the pickle holds itself", at: source,
         remedy: "save a result without cycles")
     case .untouched: break
     }
     guard depth < Limits.depth else {
       throw FormatError(
-        "values in the pickle nest deeper than \(Limits.depth)", at: source,
+        .tooLarge, "values in the pickle nest deeper than \(Limits.depth)", at: source,
         remedy: "save the result flatter")
     }
     states[index] = .underway
     let resolved = try make(nodes[index], depth: depth + 1)
     guard resolved.weight <= PickleLimits.values else {
       throw FormatError(
-        "the pickle unfolds to more than \(PickleLimits.values) values", at: source,
+        .tooLarge, "the pickle unfolds to more than \(PickleLimits.values) values", at: source,
         remedy: "save fewer results in one file")
     }
     states[index] = .done(resolved)
@@ -92,7 +92,7 @@ struct PickleResolver {
     case .value(let value): return Resolved(value: value, weight: 1)
     case .dtype, .objectType, .emptyArray:
       throw FormatError(
-        "the pickle holds \(node.kind) where a value should be", at: source,
+        .wrongType, "the pickle holds \(node.kind) where a value should be", at: source,
         remedy: "save the result again; the file is damaged")
     }
   }
@@ -126,7 +126,7 @@ struct PickleResolver {
       try check(weight, ofKey: key.weight)
       guard let hashed = PickleKey(key.value) else {
         throw FormatError(
-          "a dictionary in the pickle has a key that Python could not have", at: source,
+          .damaged, "a dictionary in the pickle has a key that Python could not have", at: source,
           remedy: "save the result again; the file is damaged")
       }
       if let place = places[hashed] {
@@ -144,6 +144,7 @@ struct PickleResolver {
   private func check(_ weight: Int, ofKey keyWeight: Int) throws(FormatError) {
     guard keyWeight <= PickleLimits.keyValues, weight <= PickleLimits.values else {
       throw FormatError(
+        .tooLarge,
         keyWeight > PickleLimits.keyValues
           ? "a dictionary's key in the pickle unfolds to more than \(PickleLimits.keyValues) values"
           : "the pickle unfolds to more than \(PickleLimits.values) values", at: source,

@@ -39,7 +39,7 @@ extension PickleOpcode {
     },
     .init("NEXT_BUFFER", 0x97, since: 5) { machine throws(FormatError) in
       throw machine.fail(
-        "the data is kept in a buffer outside the file",
+        "the data is kept in a buffer outside the file", as: .missing,
         remedy: "pickle again without buffer_callback")
     },
     .init("READONLY_BUFFER", 0x98, since: 5) { machine throws(FormatError) in

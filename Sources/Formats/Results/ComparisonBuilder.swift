@@ -53,18 +53,18 @@ struct ComparisonBuilder {
   private func checkSize(_ shape: [Int]) throws(FormatError) {
     let spelled = shape.map(String.init).joined(separator: " × ")
     guard !shape.contains(0) else {
-      throw FormatError("the matrix is empty (\(spelled)): there is nothing to show")
+      throw FormatError(.empty, "the matrix is empty (\(spelled)): there is nothing to show")
     }
     var cells = 1
     for size in shape {
       let (product, overflow) = cells.multipliedReportingOverflow(by: size)
       guard !overflow, product <= Limits.cells else {
-        throw FormatError("\(spelled) values, more than \(Limits.cells)")
+        throw FormatError(.tooLarge, "\(spelled) values, more than \(Limits.cells)")
       }
       cells = product
     }
     guard shape.count < 2 || shape.allSatisfy({ $0 <= Limits.layers }) else {
-      throw FormatError("\(spelled) layers, more than \(Limits.layers) on a side")
+      throw FormatError(.tooLarge, "\(spelled) layers, more than \(Limits.layers) on a side")
     }
   }
 
@@ -76,16 +76,16 @@ struct ComparisonBuilder {
     let shape = scores.array.shape
     let axis = names.fitsLast(of: shape) ? 0 : 2
     guard shape[axis] <= Limits.resultsPerFile else {
-      throw FormatError("\(shape[axis]) slices, more than \(Limits.resultsPerFile) results")
+      throw FormatError(
+        .tooLarge, "\(shape[axis]) slices, more than \(Limits.resultsPerFile) results")
     }
     var results: [Comparison] = []
     for index in 0..<shape[axis] {
       let slice = scores.array.slice(axis: axis, index: index)
       let slot = axis == 2 ? "[…, \(index)]" : "[\(index)]"
       var result = try comparison(slice, dtype: scores.dtype, names: names, key: key + slot)
-      result.warnings.insert(
-        "slice \(index + 1) of \(shape[axis]) of a \(shape[0]) × \(shape[1]) × \(shape[2]) array",
-        at: 0)
+      let note = ResultNote.slice(index, of: shape[axis], shape: shape)
+      result.warnings.insert(note.description, at: 0)
       results.append(result)
     }
     return results
@@ -100,15 +100,13 @@ struct ComparisonBuilder {
     let matrix = axes.isTransposed ? try array.transposed.matrix() : stored
     let summary = matrix.summary()
     var warnings =
-      source.warnings + axes.warnings + ValueWarnings.lines(for: matrix, summary: summary)
+      source.warnings + axes.warnings + ValueWarnings.notes(for: matrix, summary: summary)
     if !isVector, axes.lookRegistered {
-      warnings.append(
-        "layer labels look like torch_cka's registration order; "
-          + "its rows and columns are stored in the order in which the layers ran")
+      warnings.append(.registrationOrder)
     }
     return Comparison(
       id: ResultID(path: file, key: key), format: source.format,
       kind: isVector ? .minibatches : .layers, rows: axes.rows, columns: axes.columns,
-      matrix: matrix, dtype: dtype, warnings: warnings, summary: summary)
+      matrix: matrix, dtype: dtype, warnings: warnings.map(\.description), summary: summary)
   }
 }

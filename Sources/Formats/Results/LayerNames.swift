@@ -43,7 +43,7 @@ struct LayerNames {
 
   private static func check(_ count: Int) throws(FormatError) {
     guard count <= Limits.layers else {
-      throw FormatError("\(count) layer names, more than \(Limits.layers)")
+      throw FormatError(.tooLarge, "\(count) layer names, more than \(Limits.layers)")
     }
   }
 }

@@ -14,14 +14,19 @@ struct NameLists {
 
   /// The lists in `entries`, those under torch_cka's own keys left out.
   init(_ entries: [(key: Value, value: Value)]) {
-    lists = entries.compactMap { entry in
-      guard let key = entry.key.text, !Self.known.contains(key),
-        let elements = entry.value.textElements,
-        elements.count <= Limits.layers
-      else { return nil }
-      return Found(
-        key: SafeText.sanitise(key), names: elements.map(SafeText.sanitise))
+    lists = entries.flatMap { entry -> [Found] in
+      guard let key = entry.key.text, !Self.known.contains(key) else { return [] }
+      if let found = Self.found(key, entry.value) { return [found] }
+      // `{"layers": {"x": […], "y": […]}}`.
+      return (entry.value.fields ?? []).prefix(8).compactMap { inner in
+        inner.key.text.flatMap { Self.found("\(key)/\($0)", inner.value) }
+      }
     }
+  }
+
+  private static func found(_ key: String, _ value: Value) -> Found? {
+    guard let elements = value.textElements, elements.count <= Limits.layers else { return nil }
+    return Found(key: SafeText.sanitise(key), names: elements.map(SafeText.sanitise))
   }
 
   /// Which lists name the rows and the columns of a matrix, where there is no doubt.

@@ -7,7 +7,7 @@ struct NamedSides {
   struct Axes {
     var rows: Axis
     var columns: Axis
-    var warnings: [String] = []
+    var warnings: [ResultNote] = []
     /// The matrix is to be turned, so that its rows are the rows of the names.
     var isTransposed = false
 
@@ -61,7 +61,7 @@ struct NamedSides {
       let named = first.count ?? second.count ?? 0 > 1
       return Axes(
         rows: first.axis(nil, count: 1), columns: second.axis(nil, count: 1),
-        warnings: named ? ["the file holds one number: its layer names are left out"] : [])
+        warnings: named ? [.namesOfOneNumber] : [])
     }
     if first.layers == nil, second.layers == nil, !lists.lists.isEmpty {
       return listed(rows: rows, columns: columns)
@@ -83,10 +83,10 @@ struct NamedSides {
       }
       return Axes(
         rows: first.axis(nil, count: rows), columns: second.axis(nil, count: columns),
-        warnings: notes.map(\.description))
+        warnings: notes)
     }
     throw FormatError(
-      mismatch, at: "\(rows) × \(columns) matrix",
+      .wrongShape, mismatch, at: "\(rows) × \(columns) matrix",
       remedy: "give each row a name in model1_layers, and each column one in model2_layers")
   }
 
@@ -94,7 +94,7 @@ struct NamedSides {
     Axes(
       rows: first.axis(first.layers, count: rows),
       columns: second.axis(second.layers, count: columns),
-      warnings: notes.map(\.description) + warnings)
+      warnings: notes + warnings)
   }
 
   /// The axes with the names that lists under other keys give, and a word on each list.
@@ -112,14 +112,14 @@ struct NamedSides {
     return Axes(
       rows: first.axis(sides.rows?.names, count: rows),
       columns: second.axis(sides.columns?.names, count: columns),
-      warnings: notes.map(\.description))
+      warnings: notes)
   }
 
-  private var warnings: [String] {
+  private var warnings: [ResultNote] {
     switch (first.layers, second.layers) {
-    case (nil, nil): ["no layer names in the file: rows and columns are numbered"]
-    case (nil, _): ["no layer names for model 1: rows are numbered"]
-    case (_, nil): ["no layer names for model 2: columns are numbered"]
+    case (nil, nil): [.unnamed(.both)]
+    case (nil, _): [.unnamed(.rows)]
+    case (_, nil): [.unnamed(.columns)]
     default: [first.missingWarning, second.missingWarning].compactMap(\.self)
     }
   }
@@ -151,8 +151,8 @@ private struct Side {
 
   var count: Int? { layers?.count }
 
-  var missingWarning: String? {
-    missing == 0 ? nil : "\(missing) of the names in \(key) are missing: those layers are numbered"
+  var missingWarning: ResultNote? {
+    missing == 0 ? nil : .namesMissing(key: key, count: missing)
   }
 
   func mismatch(_ expected: Int) -> String? {

@@ -36,6 +36,7 @@ enum OtherContent {
     switch self {
     case .weights(let count, let example):
       return FormatError(
+        .noResult,
         "no result: it holds a network's weights (\(count) \(count == 1 ? "array" : "arrays"), "
           + "such as '\(example)')",
         remedy: "cka compute runs networks; give it this file with ?checkpoint=PATH")
@@ -48,7 +49,7 @@ enum OtherContent {
           ", \(count) \(count == 1 ? "row" : "rows") \(arrays.count == 1 ? "in it" : "each")"
         } ?? ""
       return FormatError(
-        "no CKA result: it holds \(what) of other numbers\(rows)\(why)",
+        .noResult, "no CKA result: it holds \(what) of other numbers\(rows)\(why)",
         remedy: "if these are activations, cka compute PATH makes CKA of them; a result belongs "
           + "under the key 'CKA'")
     }

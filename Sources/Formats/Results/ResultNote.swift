@@ -29,6 +29,40 @@ enum ResultNote: Equatable, Sendable {
   case firstColumnIsValues
   /// Arrays beside the results that hold something else.
   case arraysLeftOut([String])
+
+  // What the containers' readers passed over.
+  /// Bytes that follow the end of what was read.
+  case bytesAfter(String, count: Int)
+  /// A member of an archive that is no array.
+  case noArray(member: String)
+  /// Metadata that should be a list of names.
+  case noNameList(key: String)
+  /// A part of an HDF5 file that cannot be read as values.
+  case leftOut(place: String, reason: String)
+  /// What another process said, in its words.
+  case told(String)
+
+  // What is unusual about names and values.
+  /// One number, beside names of many layers.
+  case namesOfOneNumber
+  /// No names of layers: they are numbered.
+  case unnamed(Sides)
+  /// Names that are missing in a list of them.
+  case namesMissing(key: String, count: Int)
+  /// Names stand in the order in which torch_cka registers layers.
+  case registrationOrder
+  /// One slice, from 0, of an array of three dimensions.
+  case slice(Int, of: Int, shape: [Int])
+  /// Values that are no numbers of a CKA.
+  case values(Oddity, count: Int)
+  /// Values above 1 by more than rounding.
+  case aboveOne(count: Int, largest: Double)
+
+  /// Sides of a matrix.
+  enum Sides { case rows, columns, both }
+
+  /// What is odd about a value.
+  enum Oddity: String { case nan = "NaN", infinite, negative }
 }
 
 extension ResultNote: CustomStringConvertible {
@@ -66,7 +100,38 @@ extension ResultNote: CustomStringConvertible {
     case .firstColumnIsValues:
       "the first column holds numbers like the others: it is read as values, not as names"
     case .arraysLeftOut(let names): "no CKA by their values, left out: \(Self.list(names, "array"))"
+    default: remark
     }
+  }
+
+  /// The words of what was passed over, and of odd names and values.
+  private var remark: String {
+    switch self {
+    case .bytesAfter(let part, let count): "\(count) bytes after \(part) were ignored"
+    case .noArray(let member): "the member '\(member)' is no array and was ignored"
+    case .noNameList(let key): "metadata '\(key)' is not a JSON list of names"
+    case .leftOut(let place, let reason): "\(place): \(reason); left out"
+    case .told(let text): text
+    case .namesOfOneNumber: "the file holds one number: its layer names are left out"
+    case .unnamed(.both): "no layer names were read: rows and columns are numbered"
+    case .unnamed(.rows): "no layer names for model 1: rows are numbered"
+    case .unnamed(.columns): "no layer names for model 2: columns are numbered"
+    case .namesMissing(let key, let count):
+      "\(count) of the names in \(key) are missing: those layers are numbered"
+    case .registrationOrder:
+      "layer labels look like torch_cka's registration order; its rows and columns are stored in "
+        + "the order in which the layers ran"
+    case .slice(let index, let count, let shape):
+      "slice \(index + 1) of \(count) of a \(shape.map(String.init).joined(separator: " × ")) array"
+    case .values(let oddity, let count): "\(Self.counted(count)) \(oddity.rawValue)"
+    case .aboveOne(let count, let largest):
+      "\(Self.counted(count)) above 1 (largest \(largest))"
+    default: ""
+    }
+  }
+
+  private static func counted(_ count: Int) -> String {
+    count == 1 ? "1 value is" : "\(count) values are"
   }
 
   private static func list(_ names: [String], _ noun: String) -> String {

@@ -17,7 +17,8 @@ struct ScoreArray {
     switch value {
     case .array(let array):
       guard array.shape.count <= 3 else {
-        throw FormatError("the array has \(array.shape.count) dimensions, a result at most 3")
+        throw FormatError(
+          .wrongShape, "the array has \(array.shape.count) dimensions, a result at most 3")
       }
       self.array = array
       dtype = isText ? "list" : array.type.rawValue
@@ -28,7 +29,7 @@ struct ScoreArray {
       dtype = "list"
     default:
       throw FormatError(
-        "\(value.kind) where numbers should stand",
+        .wrongType, "\(value.kind) where numbers should stand",
         remedy: "save a matrix of numbers there, a list of rows or an array")
     }
   }
@@ -57,13 +58,15 @@ struct ScoreArray {
         for size in sizes {
           let (product, overflow) = cells.multipliedReportingOverflow(by: size)
           guard !overflow, product <= listCells else {
-            throw FormatError("nested lists hold more than \(listCells) values")
+            throw FormatError(.tooLarge, "nested lists hold more than \(listCells) values")
           }
           cells = product
         }
         shape += sizes
       }
-      guard shape.count <= 3 else { throw FormatError("lists nest deeper than 3 levels") }
+      guard shape.count <= 3 else {
+        throw FormatError(.tooLarge, "lists nest deeper than 3 levels")
+      }
       return shape
     }
 
@@ -85,7 +88,7 @@ struct ScoreArray {
       case .bool(let flag) where expected.isEmpty: values.append(flag ? 1 : 0)
       case .none where expected.isEmpty: values.append(.nan)
       case .int, .float, .bool, .none: throw ragged(1)
-      default: throw FormatError("\(value.kind) where a number should stand\(place)")
+      default: throw FormatError(.wrongType, "\(value.kind) where a number should stand\(place)")
       }
     }
 
@@ -96,6 +99,7 @@ struct ScoreArray {
     private func ragged(_ count: Int) -> FormatError {
       let expected = shape.count > path.count ? shape[path.count] : 1
       return FormatError(
+        .wrongShape,
         "the rows differ in length: \(count) values\(place), \(expected) in the first row")
     }
   }

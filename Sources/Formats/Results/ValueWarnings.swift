@@ -5,17 +5,16 @@ enum ValueWarnings {
   /// Rounding may lift a float32 CKA this far above 1; more than that is another quantity.
   private static let tolerance = 1e-4
 
-  /// One line for each peculiarity of `matrix`, whose summary is `summary`.
-  static func lines(for matrix: Matrix, summary: Summary) -> [String] {
-    var lines: [String] = []
-    if summary.nanCount > 0 { lines.append("\(counted(summary.nanCount)) NaN") }
-    if summary.infiniteCount > 0 { lines.append("\(counted(summary.infiniteCount)) infinite") }
-    if summary.negativeCount > 0 { lines.append("\(counted(summary.negativeCount)) negative") }
+  /// A note for each peculiarity of `matrix`, whose summary is `summary`.
+  static func notes(for matrix: Matrix, summary: Summary) -> [ResultNote] {
+    var notes: [ResultNote] = []
+    if summary.nanCount > 0 { notes.append(.values(.nan, count: summary.nanCount)) }
+    if summary.infiniteCount > 0 { notes.append(.values(.infinite, count: summary.infiniteCount)) }
+    if summary.negativeCount > 0 { notes.append(.values(.negative, count: summary.negativeCount)) }
     if summary.maximum > 1 + tolerance {
-      let count = counted(valuesAboveOne(matrix))
-      lines.append("\(count) above 1 (largest \(summary.maximum))")
+      notes.append(.aboveOne(count: valuesAboveOne(matrix), largest: summary.maximum))
     }
-    return lines
+    return notes
   }
 
   /// How many finite values are above 1 by more than rounding.
@@ -30,9 +29,5 @@ enum ValueWarnings {
       }
       return count
     }
-  }
-
-  private static func counted(_ count: Int) -> String {
-    count == 1 ? "1 value is" : "\(count) values are"
   }
 }

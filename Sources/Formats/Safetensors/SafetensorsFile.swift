@@ -31,7 +31,7 @@ struct SafetensorsFile {
     let dataStart = try Self.dataStart(of: region.bytes)
     let header = UnsafeRawBufferPointer(rebasing: region.bytes[8..<dataStart])
     guard case .dictionary(let entries) = try JSONReader.value(of: header) else {
-      throw FormatError("the safetensors header is not a JSON object", at: "byte 8")
+      throw FormatError(.wrongType, "the safetensors header is not a JSON object", at: "byte 8")
     }
     var spans: [Span] = []
     for (key, value) in entries {
@@ -62,17 +62,19 @@ struct SafetensorsFile {
 
   private static func dataStart(of bytes: UnsafeRawBufferPointer) throws(FormatError) -> Int {
     guard bytes.count >= 8 else {
-      throw FormatError("a safetensors file of \(bytes.count) bytes has no header", at: "byte 0")
+      throw FormatError(
+        .truncated, "a safetensors file of \(bytes.count) bytes has no header", at: "byte 0")
     }
     let claimed = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     guard claimed <= UInt64(Limits.safetensorsHeader) else {
       throw FormatError(
+        .tooLarge,
         "the header claims \(claimed) bytes, more than the format's "
           + "\(Limits.safetensorsHeader)", at: "byte 0")
     }
     guard claimed <= UInt64(bytes.count - 8) else {
       throw FormatError(
-        "the header claims \(claimed) bytes, the file has \(bytes.count - 8) left",
+        .truncated, "the header claims \(claimed) bytes, the file has \(bytes.count - 8) left",
         at: "byte 0", remedy: "the file is cut short: copy it again")
     }
     return 8 + Int(claimed)
@@ -82,12 +84,12 @@ struct SafetensorsFile {
     _ value: Value
   ) throws(FormatError) -> [(key: String, value: String)] {
     guard case .dictionary(let entries) = value else {
-      throw FormatError("not a map of strings", at: "key '__metadata__'")
+      throw FormatError(.wrongType, "not a map of strings", at: "key '__metadata__'")
     }
     var metadata: [(key: String, value: String)] = []
     for entry in entries {
       guard case .string(let key) = entry.key, case .string(let text) = entry.value else {
-        throw FormatError("not a map of strings", at: "key '__metadata__'")
+        throw FormatError(.wrongType, "not a map of strings", at: "key '__metadata__'")
       }
       metadata.append((key, text))
     }
@@ -104,13 +106,13 @@ struct SafetensorsFile {
       guard span.range.lowerBound == end else {
         let problem = span.range.lowerBound < end ? "overlaps another tensor" : "leaves a hole"
         throw FormatError(
-          "the tensor \(problem) at data byte \(span.range.lowerBound)", at: span.place)
+          .damaged, "the tensor \(problem) at data byte \(span.range.lowerBound)", at: span.place)
       }
       end = span.range.upperBound
     }
     guard end == dataCount else {
       throw FormatError(
-        "\(dataCount - end) bytes stand after the last tensor", at: "data byte \(end)")
+        .damaged, "\(dataCount - end) bytes stand after the last tensor", at: "data byte \(end)")
     }
   }
 }
@@ -125,22 +127,22 @@ private struct TensorDescription {
   init(name: String, value: Value) throws(FormatError) {
     place = "key '\(SafeText.sanitise(name))'"
     guard case .dictionary(let entries) = value else {
-      throw FormatError("a tensor's description is not an object", at: place)
+      throw FormatError(.wrongType, "a tensor's description is not an object", at: place)
     }
     guard case .string(let dtype)? = entries["dtype"] else {
-      throw FormatError("no dtype", at: place)
+      throw FormatError(.missing, "no dtype", at: place)
     }
     guard let type = SafetensorsFile.types[dtype] else {
-      throw FormatError("unknown dtype '\(SafeText.sanitise(dtype))'", at: place)
+      throw FormatError(.damaged, "unknown dtype '\(SafeText.sanitise(dtype))'", at: place)
     }
     guard let shape = entries["shape"]?.sizes, shape.count <= 32 else {
-      throw FormatError("shape is not a list of sizes", at: place)
+      throw FormatError(.wrongType, "shape is not a list of sizes", at: place)
     }
     guard let offsets = entries["data_offsets"]?.sizes, offsets.count == 2 else {
-      throw FormatError("data_offsets is not a pair of sizes", at: place)
+      throw FormatError(.wrongType, "data_offsets is not a pair of sizes", at: place)
     }
     guard offsets[0] <= offsets[1] else {
-      throw FormatError("ends before it begins (\(offsets[0]), \(offsets[1]))", at: place)
+      throw FormatError(.damaged, "ends before it begins (\(offsets[0]), \(offsets[1]))", at: place)
     }
     self.type = type
     self.shape = shape
@@ -151,15 +153,17 @@ private struct TensorDescription {
     var bytes = type.size
     for size in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw FormatError("shape \(shape) is absurd", at: place) }
+      guard !overflow else { throw FormatError(.tooLarge, "shape \(shape) is absurd", at: place) }
       bytes = product
     }
     guard bytes == range.count else {
       throw FormatError(
-        "shape \(shape) needs \(bytes) bytes, data_offsets give \(range.count)", at: place)
+        .wrongShape, "shape \(shape) needs \(bytes) bytes, data_offsets give \(range.count)",
+        at: place)
     }
     guard range.upperBound <= region.count - dataStart else {
       throw FormatError(
+        .truncated,
         "ends at data byte \(range.upperBound), the file has \(region.count - dataStart)",
         at: place, remedy: "the file is cut short: copy it again")
     }

@@ -11,14 +11,14 @@ enum SafetensorsReader {
   /// The dictionary that `file` spells.
   static func read(_ file: SafetensorsFile) -> ReadValue {
     var entries = file.tensors.map { (key: Value.string($0.name), value: Value.array($0.array)) }
-    var warnings: [String] = []
+    var warnings: [ResultNote] = []
     for (key, text) in file.metadata where file.tensor(key) == nil {
       var value = Value.string(text)
       if key.hasSuffix("_layers") {
         do throws(FormatError) {
           value = try JSONReader.value(of: text)
         } catch {
-          warnings.append("metadata '\(SafeText.sanitise(key))' is not a JSON list of names")
+          warnings.append(.noNameList(key: SafeText.sanitise(key)))
         }
       }
       entries.append((.string(key), value))

@@ -36,7 +36,7 @@ struct LongTable {
     for column in columns.values {
       guard let number = numbers[column] else {
         throw FormatError(
-          "'\(SafeText.sanitise(String(cells[column].prefix(40))))' is not a number",
+          .syntax, "'\(SafeText.sanitise(String(cells[column].prefix(40))))' is not a number",
           at: (line.map { "line \($0), " } ?? "") + "column \(column + 1)")
       }
       values.append(number)
@@ -80,17 +80,18 @@ struct LongTable {
   }
 
   private func check() throws(FormatError) {
-    guard !rows.isEmpty else { throw FormatError("the table has names but no rows") }
+    guard !rows.isEmpty else { throw FormatError(.empty, "the table has names but no rows") }
     guard !saysCKA else { return }
     let values = columns.values.map { header[$0] }
     if let name = MetricNames.first(in: values) {
       throw FormatError(
-        "a table of pairs whose values are called '\(SafeText.sanitise(name))', not CKA",
+        .noResult, "a table of pairs whose values are called '\(SafeText.sanitise(name))', not CKA",
         remedy: "call the column of values 'cka'")
     }
     let numbers = rows.flatMap(\.values)
     if let words = ValueSample(numbers).foreign(least: 1) {
       throw FormatError(
+        .noResult,
         "a table of pairs whose values in '\(SafeText.sanitise(values[0]))' are no CKA: \(words)",
         remedy: "call the column of values 'cka' if they are")
     }
@@ -143,7 +144,7 @@ extension LongTable {
     // Where even those leave a pair twice, or tell every row from every other, they do not help.
     guard !others.isEmpty, !hasRepeats(finer), finer.count < rows.count else { return plain }
     guard finer.count <= Limits.resultsPerFile else {
-      throw FormatError("the table holds more than \(Limits.resultsPerFile) results")
+      throw FormatError(.tooLarge, "the table holds more than \(Limits.resultsPerFile) results")
     }
     return finer
   }

@@ -4,6 +4,16 @@ enum MetricNames {
   /// The first of `names` that has such a word in it.
   static func first(in names: [String]) -> String? { names.first(where: matches) }
 
+  /// The name that shows `header` to be a training log's: one of `epoch`, `step` and the like is a
+  /// column, and another is called as a measure of training is.
+  static func log(_ header: [String]) -> String? {
+    let steps: Set = ["epoch", "step", "iteration", "iter", "global_step"]
+    guard header.count > 2, header.contains(where: { steps.contains($0.lowercased()) }) else {
+      return nil
+    }
+    return first(in: header)
+  }
+
   /// Whether `name` has such a word in it.
   static func matches(_ name: String) -> Bool {
     let text = name.lowercased()

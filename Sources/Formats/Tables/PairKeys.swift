@@ -46,9 +46,13 @@ struct PairKeys {
   }
 
   private static let certainSeparators = [
-    ", ", ",", "|", " -> ", "->", " vs. ", " vs ", "_vs_", "-vs-",
+    ", ", ",", " | ", "|", "; ", ";", " <-> ", "<->", " -> ", "->", " => ", "=>", " vs. ", " vs ",
+    "_vs_",
+    "-vs-", " & ", "&",
   ]
-  private static let likelySeparators = [" × ", " x ", " - ", "__", ":", "/"]
+  private static let likelySeparators = [
+    " × ", " x ", " - ", " and ", "::", "--", "__", "~", ":", "/",
+  ]
 
   private static func pair(_ key: Value) -> (row: String, column: String)? {
     guard case .tuple(let parts) = key, parts.count == 2,

@@ -19,7 +19,7 @@ struct PairTable {
     mutating func number(of name: String) throws(FormatError) -> Int32 {
       if let number = numbers[name] { return number }
       guard names.count < Limits.layers else {
-        throw FormatError("more than \(Limits.layers) names on a side")
+        throw FormatError(.tooLarge, "more than \(Limits.layers) names on a side")
       }
       let number = Int32(names.count)
       numbers[name] = number
@@ -73,13 +73,14 @@ struct PairTable {
       "'\(SafeText.sanitise(String($0.prefix(60))))'"
     }
     throw FormatError(
-      "the pair \(names[0]) and \(names[1]) has two values, \(other) and \(pair.value)",
+      .ambiguous, "the pair \(names[0]) and \(names[1]) has two values, \(other) and \(pair.value)",
       remedy: "keep one row for each pair, or a column that tells the rows apart, such as seed")
   }
 
   private func checkFilled(_ rows: Int, _ columns: Int) throws(FormatError) {
     guard rows * columns <= max(1_000_000, pairs.count * Self.mostSparse) else {
       throw FormatError(
+        .missing,
         "\(pairs.count) pairs of \(rows) × \(columns) names: nearly all values are missing",
         remedy: "give every row the names of a row and a column of one matrix")
     }

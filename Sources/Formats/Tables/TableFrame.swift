@@ -32,6 +32,7 @@ struct TableFrame {
 
   /// The records of `to_dict('records')`: dictionaries of numbers and texts that share keys.
   init?(records: [Value]) {
+    let records = records.map { Self.spread($0) }
     guard let first = records.first?.fields, !first.isEmpty,
       first.count * records.count <= Self.most
     else { return nil }
@@ -51,6 +52,20 @@ struct TableFrame {
       }
       rows.append(cells)
     }
+  }
+
+  /// A record in which a pair of texts, `"layers": ["conv1", "fc"]`, is two fields.
+  private static func spread(_ record: Value) -> Value {
+    guard let entries = record.fields,
+      entries.contains(where: { $0.value.textElements?.count == 2 })
+    else { return record }
+    return .dictionary(
+      entries.flatMap { entry -> [(key: Value, value: Value)] in
+        guard let key = entry.key.text, let pair = entry.value.textElements, pair.count == 2 else {
+          return [entry]
+        }
+        return [(.string(key + "1"), .string(pair[0])), (.string(key + "2"), .string(pair[1]))]
+      })
   }
 
   /// A dictionary of columns of one length, `to_dict('list')`; nil without a column of text.

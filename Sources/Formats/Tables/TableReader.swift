@@ -41,12 +41,13 @@ struct TableReader {
     guard !saysCKA else { return [table] }
     if let name = MetricNames.first(in: (table.rows ?? []) + (table.columns ?? [])) {
       throw FormatError(
+        .noResult,
         "a table of numbers under names such as '\(SafeText.sanitise(name))', not of CKA",
         remedy: "put a table of CKA under the key 'CKA'")
     }
     if case .array(let array) = table.scores, let values = ValueSample(array).foreign(least: 1) {
       throw FormatError(
-        "a table of numbers that are no CKA: \(values)",
+        .noResult, "a table of numbers that are no CKA: \(values)",
         remedy: "put a table of CKA under the key 'CKA'")
     }
     return [table]
@@ -60,23 +61,10 @@ extension TableReader {
   /// otherwise. With texts in it, it is a table of columns, or of rows, as pandas spells them.
   private func nested(_ entries: [(key: Value, value: Value)]) throws(FormatError) -> [NamedTable]?
   {
-    var members: [(name: String, entries: [(key: Value, value: Value)])] = []
-    var hasText = false
-    for entry in entries {
-      guard let inner = entry.value.fields, !inner.isEmpty, let name = entry.key.text else {
-        return nil
-      }
-      for cell in inner {
-        guard cell.key.text != nil else { return nil }
-        if cell.value.isText {
-          hasText = true
-        } else if cell.value.singleNumber == nil {
-          return nil
-        }
-      }
-      members.append((name, inner))
+    guard let members = Self.members(entries) else { return nil }
+    guard members.allSatisfy({ $0.entries.allSatisfy { !$0.value.isText } }) else {
+      return try TableFrame(nested: members).flatMap(tables)
     }
-    guard !hasText else { return try TableFrame(nested: members).flatMap(tables) }
     let innerCounts = members.allSatisfy { $0.entries.map(\.key).countFromZero }
     let outerCounts = entries.map(\.key).countFromZero
     var pairs = PairTable()
@@ -98,6 +86,22 @@ extension TableReader {
       table.notes.append(.outerKeysAreRows)
     }
     return try checked(table)
+  }
+
+  private typealias Member = (name: String, entries: [(key: Value, value: Value)])
+
+  /// The dictionaries of texts and numbers in `entries`; nil where anything else stands.
+  private static func members(_ entries: [(key: Value, value: Value)]) -> [Member]? {
+    var members: [Member] = []
+    for entry in entries {
+      guard let inner = entry.value.fields, !inner.isEmpty, let name = entry.key.text,
+        inner.allSatisfy({
+          $0.key.text != nil && ($0.value.isText || $0.value.singleNumber != nil)
+        })
+      else { return nil }
+      members.append((name, inner))
+    }
+    return members
   }
 }
 
@@ -166,7 +170,8 @@ extension TableReader {
     let names = fields.compactMap { $0.fields?["name"]?.text }
     let keys = (entries["schema"]?.fields?["primaryKey"]?.members ?? []).compactMap(\.text)
     guard names.count == fields.count, let frame = TableFrame(records: records) else {
-      throw FormatError("a table whose fields have no names or no records", at: "key 'schema'")
+      throw FormatError(
+        .wrongType, "a table whose fields have no names or no records", at: "key 'schema'")
     }
     return try tables(frame.ordered(names, index: keys.count == 1 ? keys.first : nil))
   }

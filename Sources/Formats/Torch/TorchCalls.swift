@@ -14,7 +14,7 @@ extension PickleMachine {
     }
     if parts.count == 6 {
       guard case .none = parts[5] else {
-        throw fail("a storage that is a view of another storage is not supported")
+        throw fail("a storage that is a view of another storage is not supported", as: .unsupported)
       }
     }
     let count = try int(parts[4], "a storage's length")
@@ -48,7 +48,9 @@ extension PickleMachine {
   /// torch writes single storages and tensors this way. Anything else could hide any number of
   /// values from the outer pickle's count, and is refused.
   mutating func loadFromBytes(_ arguments: [PickleItem]) throws(FormatError) {
-    guard !isNested else { throw fail("a torch stream inside a torch stream is refused") }
+    guard !isNested else {
+      throw fail("a torch stream inside a torch stream is refused", as: .unsupported)
+    }
     let slice = try bytes(first(of: arguments, "_load_from_bytes"), "a torch stream")
     try charge(slice.count)
     let stream = try TorchLegacyStream(

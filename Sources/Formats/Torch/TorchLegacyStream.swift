@@ -19,7 +19,7 @@ struct TorchLegacyStream {
   init(_ slice: ByteSlice, source: String = "", isNested: Bool = false) throws(FormatError) {
     guard TorchLegacyStream.isLegacy(slice) else {
       throw FormatError(
-        "this is no torch.save stream", at: ByteCursor(slice, source: source).place(0),
+        .foreign, "this is no torch.save stream", at: ByteCursor(slice, source: source).place(0),
         remedy: "save the tensor again")
     }
     let storages = LegacyStorages()
@@ -74,7 +74,7 @@ private final class LegacyStorages: TorchStorageSource {
   func storage(key: String, type: ScalarType, count: Int) throws(FormatError) -> TorchStorage {
     if let known = storages[key] {
       guard known.type == type, known.count == count else {
-        throw FormatError("the storage '\(known.shownKey)' is described in two ways")
+        throw FormatError(.ambiguous, "the storage '\(known.shownKey)' is described in two ways")
       }
       return known
     }
@@ -89,16 +89,17 @@ private final class LegacyStorages: TorchStorageSource {
   func fill(keys: Value, from slice: ByteSlice, source: String) throws(FormatError) -> Int {
     var cursor = ByteCursor(slice, source: source)
     guard case .list(let keys) = keys else {
-      throw FormatError("the list of storage keys is missing", at: cursor.place(0))
+      throw FormatError(.missing, "the list of storage keys is missing", at: cursor.place(0))
     }
     for key in keys {
       let place = cursor.place(cursor.position)
       guard case .string(let key) = key, let storage = storages[key] else {
-        throw FormatError("a storage has a key that no tensor uses", at: place)
+        throw FormatError(.missing, "a storage has a key that no tensor uses", at: place)
       }
       let count = try cursor.integer(Int64.self, "a storage's length")
       guard count == storage.count, storage.data == nil else {
         throw FormatError(
+          .damaged,
           "the storage '\(storage.shownKey)' should have \(storage.count) elements, not \(count)",
           at: place, remedy: "save the result again; the file is damaged")
       }

@@ -12,7 +12,7 @@ enum TorchReader {
     let stream = try TorchLegacyStream(ByteSlice(region))
     var result = ReadValue(value: try stream.value(), format: .torch(isLegacy: true))
     if stream.trailing > 0 {
-      result.warnings.append("\(stream.trailing) bytes after the last storage were ignored")
+      result.warnings.append(.bytesAfter("the last storage", count: stream.trailing))
     }
     return result
   }
@@ -20,7 +20,8 @@ enum TorchReader {
   /// The content of a zip archive with a member `NAME/data.pkl`.
   static func readZip(_ archive: ZipArchive) throws(FormatError) -> ReadValue {
     guard let pickle = archive.torchPickle else {
-      throw FormatError("the archive has no data.pkl", remedy: "save the result with torch.save")
+      throw FormatError(
+        .missing, "the archive has no data.pkl", remedy: "save the result with torch.save")
     }
     let folder = String(pickle.name.dropLast("data.pkl".count))
     let storages = try ZipStorages(archive, folder: folder)
@@ -49,7 +50,7 @@ private final class ZipStorages: TorchStorageSource {
     switch try archive.content(of: order).text {
     case "little": swapped = false
     case "big": swapped = true
-    default: throw FormatError("the archive's byteorder is neither 'little' nor 'big'")
+    default: throw FormatError(.damaged, "the archive's byteorder is neither 'little' nor 'big'")
     }
   }
 
@@ -59,6 +60,7 @@ private final class ZipStorages: TorchStorageSource {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: type.size)
     guard !overflow, let part = data.part(from: 0, count: bytes) else {
       throw FormatError(
+        .truncated,
         "the storage '\(storage.shownKey)' has \(data.count) bytes, too few for \(count) elements",
         remedy: "save the result again; the file is damaged")
     }
@@ -70,7 +72,7 @@ private final class ZipStorages: TorchStorageSource {
   private func content(of storage: TorchStorage) throws(FormatError) -> ByteSlice {
     if let known = members[storage.key] { return known }
     guard let member = archive.member(folder + "data/" + storage.key) else {
-      throw FormatError("the archive has no storage '\(storage.shownKey)'")
+      throw FormatError(.missing, "the archive has no storage '\(storage.shownKey)'")
     }
     let data = try archive.content(of: member)
     members[storage.key] = data

@@ -39,7 +39,8 @@ struct TorchTensor {
   /// The tensor as an array over the storage's bytes; nothing is copied.
   func array() throws(FormatError) -> NDArray {
     guard let data = storage.data else {
-      throw FormatError("the tensor storage '\(storage.shownKey)' is not in the file", at: place)
+      throw FormatError(
+        .missing, "the tensor storage '\(storage.shownKey)' is not in the file", at: place)
     }
     let size = storage.type.size
     let (bytes, overflow1) = offset.multipliedReportingOverflow(by: size)
@@ -61,6 +62,7 @@ struct TorchTensor {
 
   private func outside() -> FormatError {
     FormatError(
+      .wrongShape,
       "a tensor of shape \(shape), strides \(strides) and offset \(offset) leaves its storage",
       at: place, remedy: "save the result again; the file is damaged")
   }

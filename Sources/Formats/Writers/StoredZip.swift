@@ -13,7 +13,7 @@ struct StoredZip {
     let nameBytes = Array(name.utf8)
     guard let offset = UInt32(exactly: bytes.count), let size = UInt32(exactly: contents.count),
       let nameLength = UInt16(exactly: nameBytes.count), members < UInt16.max
-    else { throw FormatError("the results do not fit an npz: export fewer at once") }
+    else { throw FormatError(.tooLarge, "the results do not fit an npz: export fewer at once") }
     let checksum = contents.withUnsafeBufferPointer {
       UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
     }
@@ -42,7 +42,7 @@ struct StoredZip {
   /// The whole archive.
   consuming func finished() throws(FormatError) -> [UInt8] {
     guard let offset = UInt32(exactly: bytes.count), let size = UInt32(exactly: directory.count)
-    else { throw FormatError("the results do not fit an npz: export fewer at once") }
+    else { throw FormatError(.tooLarge, "the results do not fit an npz: export fewer at once") }
     bytes += directory
     Self.add(UInt32(0x0605_4B50), to: &bytes)
     let count = UInt16(members)

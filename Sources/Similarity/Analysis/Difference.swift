@@ -11,6 +11,8 @@ public struct Difference: Sendable {
   public let isTransposed: Bool
   /// A − B: common rows × common columns, float64; NaN where either has no finite value.
   public let matrix: Matrix
+  /// A and B are networks with themselves: a cell and its mirror image are the same, and count once.
+  public let isSymmetric: Bool
   /// Which cells differ by more than the chance of the samples; nil unless both results have their
   /// minibatches' values.
   public let test: DifferenceTest?
@@ -53,14 +55,20 @@ public struct Difference: Sendable {
       }
     }
     matrix = Matrix(rows: rows.count, columns: columns.count, values: values)
+    isSymmetric =
+      rows == columns && mine.rows.layers == mine.columns.layers
+      && other.rows.layers == other.columns.layers && self.a.isSymmetric(in: rows.first)
+      && self.b.isSymmetric(in: rows.second)
     doubts = DifferenceDoubt.all(a, b, isTransposed: isTransposed)
     test = Self.test(
-      a, b, isTransposed, (rows, columns), differences: matrix, mostWork: mostWork)
+      a, b, isTransposed, (rows, columns), differences: matrix, isSymmetric: isSymmetric,
+      mostWork: mostWork)
   }
 
   private static func test(
     _ a: Comparison, _ b: Comparison, _ isTransposed: Bool,
-    _ common: (rows: LayerAlignment, columns: LayerAlignment), differences: Matrix, mostWork: Int
+    _ common: (rows: LayerAlignment, columns: LayerAlignment), differences: Matrix,
+    isSymmetric: Bool, mostWork: Int
   ) -> DifferenceTest? {
     guard let mine = a.block, let theirs = b.block, mine.study.kept.count > 1,
       theirs.study.kept.count > 1
@@ -70,7 +78,8 @@ public struct Difference: Sendable {
     guard !work.overflow, work.partialValue <= mostWork else { return nil }
     return DifferenceTest(
       mine, isTransposed ? theirs.transposed : theirs, isOneFile: a.id.path == b.id.path,
-      rows: common.rows, columns: common.columns, differences: differences)
+      rows: common.rows, columns: common.columns, differences: differences,
+      isSymmetric: isSymmetric)
   }
 
   /// Whether a result is read transposed when it is subtracted: it has the same two models as the
@@ -108,7 +117,8 @@ public struct Difference: Sendable {
 }
 
 extension Difference {
-  /// What can be said of all cells at once.
+  /// What can be said of all cells at once; where A and B are symmetric, a cell and its mirror image
+  /// are one.
   public struct Summary: Sendable, Equatable {
     /// Cells with a value in both results.
     public var cells = 0
@@ -131,7 +141,7 @@ extension Difference {
 
   /// Mean, mean magnitude and largest magnitude over the cells that have a value in both.
   public func summary() -> Summary {
-    let values = matrix.values().filter { !$0.isNaN }
+    let values = cellPositions.map { matrix[$0.row, $0.column] }.filter { !$0.isNaN }
     var summary = Summary()
     summary.cells = values.count
     if let test {
@@ -159,8 +169,23 @@ extension Difference {
     return sorted.prefix(max(0, count)).map(\.element)
   }
 
+  /// All cells, of a symmetric difference those on and above the diagonal.
   private var cellPositions: [(row: Int, column: Int)] {
-    (0..<matrix.rows).flatMap { row in (0..<matrix.columns).map { (row: row, column: $0) } }
+    (0..<matrix.rows).flatMap { row in
+      ((isSymmetric ? row : 0)..<matrix.columns).map { (row: row, column: $0) }
+    }
+  }
+}
+
+extension Matrix {
+  /// Whether the rows and columns `places` are a symmetric matrix, as far as float32 tells.
+  fileprivate func isSymmetric(in places: [Int]) -> Bool {
+    places.indices.allSatisfy { i in
+      places[..<i].allSatisfy { j in
+        let (cell, mirror) = (self[places[i], j], self[j, places[i]])
+        return abs(cell - mirror) <= 1e-6 || !cell.isFinite && !mirror.isFinite
+      }
+    }
   }
 }
 

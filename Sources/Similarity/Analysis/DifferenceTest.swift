@@ -21,8 +21,11 @@ public struct DifferenceTest: Sendable {
   public let degrees: Matrix
   /// Two-sided p values of "A − B is 0"; NaN where it cannot be tested, as of a layer with itself.
   public let pValues: Matrix
-  /// The p values, adjusted for the number of cells: Benjamini and Hochberg's q.
+  /// The p values, adjusted for the number of cells: Benjamini and Hochberg's q. Where A and B are
+  /// symmetric, a cell and its mirror image are one test.
   public let qValues: Matrix
+  /// Cells that were tested, a cell and its mirror image once.
+  public let testedCells: Int
 
   /// One cell's figures before all cells are looked at together.
   private struct Cell {
@@ -32,9 +35,10 @@ public struct DifferenceTest: Sendable {
   }
 
   /// Tests the cells of `rows` × `columns`; `differences` has A − B in them.
+  /// - Parameter isSymmetric: so are A and B, whose rows and columns are the same.
   init(
     _ a: StudyBlock, _ b: StudyBlock, isOneFile: Bool, rows: LayerAlignment,
-    columns: LayerAlignment, differences: Matrix
+    columns: LayerAlignment, differences: Matrix, isSymmetric: Bool
   ) {
     let paired = PairedMinibatches(a, b, isOneFile: isOneFile)
     let sides = (
@@ -55,7 +59,11 @@ public struct DifferenceTest: Sendable {
     standardErrors = matrix(cells.map(\.error))
     degrees = matrix(cells.map(\.degrees))
     pValues = matrix(cells.map(\.p))
-    qValues = matrix(FalseDiscovery.adjusted(cells.map(\.p)))
+    qValues = FalseDiscovery.adjusted(pValues, isSymmetric: isSymmetric)
+    let columnCount = columns.count
+    testedCells = cells.enumerated().count { place, cell in
+      !cell.p.isNaN && (!isSymmetric || place % columnCount >= place / columnCount)
+    }
   }
 
   private typealias Place = (row: Int, column: Int)
@@ -115,9 +123,6 @@ extension DifferenceTest {
     standardErrors[row, column]
       * StudentT.criticalValue(0.05, degrees: degrees[row, column])
   }
-
-  /// Cells that were tested.
-  public var testedCells: Int { pValues.values().count { !$0.isNaN } }
 }
 
 /// Welch's and Satterthwaite's degrees of freedom of the sum of two independent errors.

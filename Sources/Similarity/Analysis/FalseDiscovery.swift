@@ -1,3 +1,5 @@
+import Core
+
 /// Many tests at once: Benjamini and Hochberg's control of the false discovery rate (1995).
 public enum FalseDiscovery {
   /// The share of false findings among all findings that is accepted.
@@ -17,5 +19,21 @@ public enum FalseDiscovery {
       adjusted[index] = smallest
     }
     return adjusted
+  }
+
+  /// The same for the cells of a matrix.
+  /// - Parameter isSymmetric: a cell and its mirror image are one test, and count once; both get its
+  ///   q.
+  static func adjusted(_ pValues: Matrix, isSymmetric: Bool) -> Matrix {
+    guard isSymmetric else {
+      return Matrix(
+        rows: pValues.rows, columns: pValues.columns, values: adjusted(pValues.values()))
+    }
+    let side = pValues.rows
+    let once = (0..<side).flatMap { i in (i..<side).map { pValues[i, $0] } }
+    let (triangle, q) = (PackedTriangle(side: side), adjusted(once))
+    return Matrix(
+      rows: side, columns: side,
+      values: (0..<side).flatMap { i in (0..<side).map { q[triangle.index(i, $0)] } })
   }
 }

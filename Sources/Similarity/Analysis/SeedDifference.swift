@@ -32,17 +32,22 @@ public struct SeedDifference: Sendable {
 
   /// The groups that are compared.
   public let a, b: SeedValues
-  /// The cells of the layers that both have by name.
+  /// The cells of the layers that both have by name; of a symmetric difference those on and above
+  /// the diagonal.
   public let cells: [Cell]
+  /// Both groups are of one architecture each: a cell and its mirror image are one test.
+  public let isSymmetric: Bool
 
   /// A − B on the rows and columns that both have by name: Welch's t test, Satterthwaite's degrees
   /// of freedom, and Benjamini and Hochberg's q over the cells.
   public init(_ a: SeedValues, minus b: SeedValues) {
     (self.a, self.b) = (a, b)
     let (rows, columns) = (LayerAlignment(a.rows, b.rows), LayerAlignment(a.columns, b.columns))
+    isSymmetric = a.isSymmetric && b.isSymmetric && rows == columns
     var cells: [Cell] = []
-    for (i, k) in zip(rows.first, rows.second) {
-      for (j, l) in zip(columns.first, columns.second) {
+    for (row, (i, k)) in zip(rows.first, rows.second).enumerated() {
+      for (column, (j, l)) in zip(columns.first, columns.second).enumerated()
+      where !isSymmetric || column >= row {
         let (mine, theirs) = (a.figures(row: i, column: j), b.figures(row: k, column: l))
         var cell = Cell(
           row: a.rows[i], column: a.columns[j], difference: mine.mean - theirs.mean, a: mine,

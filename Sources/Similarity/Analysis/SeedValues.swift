@@ -9,7 +9,8 @@ public struct SeedValues: Sendable {
   private let matrices: [Matrix]
   private let seeds: [Set<String>]
   private let names: [String]
-  private let isOneArchitecture: Bool
+  /// Networks of one architecture: a cell and its mirror image are averaged, and so are the same.
+  public let isSymmetric: Bool
 
   /// Mean and scatter of one cell.
   public struct Figures: Sendable, Equatable {
@@ -36,7 +37,7 @@ public struct SeedValues: Sendable {
       seeds.append(member.seeds)
     }
     (self.rows, self.columns, self.matrices, self.seeds) = (rows, columns, matrices, seeds)
-    isOneArchitecture =
+    isSymmetric =
       group.pairs == .differentSeeds && group.rows == group.columns && rows == columns
     names = seeds.reduce(into: Set()) { $0.formUnion($1) }.sorted(by: naturalOrder)
     leftOut = group.members.count - matrices.count
@@ -56,7 +57,7 @@ public struct SeedValues: Sendable {
   public func figures(row: Int, column: Int) -> Figures {
     // Of one architecture no network is A rather than B: the cell and its mirror image are averaged.
     let values = matrices.map {
-      isOneArchitecture ? ($0[row, column] + $0[column, row]) / 2 : $0[row, column]
+      isSymmetric ? ($0[row, column] + $0[column, row]) / 2 : $0[row, column]
     }
     let mean = values.mean
     guard values.count > 1, mean.isFinite else {

@@ -129,6 +129,17 @@ struct CentredKernel: Sendable {
 
   private func diagonal(_ i: Int) -> Double { radial?.value(0, layer.form) ?? layer.squares[i] }
 
+  /// (H K H)_ii of every sample; empty where the layer does not vary.
+  var centredDiagonal: [Double] {
+    let n = Double(means.count)
+    let own = means.indices.map(diagonal)
+    let rows =
+      options.estimator == .biased
+      ? means : zip(means, own).map { ($0 * (n - 2) + $1) / n }
+    let mean = rows.reduce(0, +) / n
+    return zip(own, rows).map { $0 - 2 * $1 + mean }
+  }
+
   /// What rounding may have done to the element `value`.
   private func error(_ i: Int, _ j: Int, _ value: Double) -> Double {
     guard let radial else { return layer.error * layer.norms[i] * layer.norms[j] + layer.floor }

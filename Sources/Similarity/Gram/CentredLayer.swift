@@ -51,7 +51,8 @@ struct CentredLayer: Sendable {
 
   /// Some samples and features, centred, samples × features, packed in `buffer`.
   func copy(
-    _ rows: Range<Int>, columns: Range<Int>, into buffer: AlignedBuffer<Double>
+    _ rows: some RandomAccessCollection<Int>, columns: Range<Int>,
+    into buffer: AlignedBuffer<Double>
   ) -> UnsafeMutablePointer<Double> {
     let block = buffer.reserve(rows.count * columns.count)
     for (index, i) in rows.enumerated() {

@@ -15,13 +15,6 @@ public struct KernelFigures: Sendable, Hashable {
 
   /// The figures of a layer without variation, or without a matrix.
   public init() {}
-
-  /// The figures of a layer of which only HSIC is known.
-  static var unknown: Self {
-    var result = Self()
-    (result.squaredTrace, result.squares, result.sampleShare) = (.nan, .nan, .nan)
-    return result
-  }
 }
 
 extension KernelFigures {
@@ -51,10 +44,15 @@ extension KernelFigures {
     }
     self.init()
     guard total > 0, total.isFinite else { return }
-    for (index, share) in shares.enumerated() where share / total > sampleShare {
-      (sampleShare, sample) = (share / total, index)
-    }
+    setSample(parts: shares, of: total)
     setSpectrum(selfHSIC: total, diagonal: diagonal, samples: n, estimator: estimator)
+  }
+
+  /// Sets the sample with the largest of `parts`, its share of `total`.
+  mutating func setSample(parts: some Sequence<Double>, of total: Double) {
+    for (index, part) in parts.enumerated() where part / total > sampleShare {
+      (sampleShare, sample) = (part / total, index)
+    }
   }
 
   /// Sets traces from HSIC of the layer with itself:

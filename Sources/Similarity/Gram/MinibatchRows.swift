@@ -40,19 +40,36 @@ struct MinibatchRows {
         "the Gram matrices of \(samples) samples and \(order.count) layers take more than "
           + "\(bytes >> 20) MiB; use a smaller batch size")
     }
-    let count = HSICRow.count(samples: samples, estimator: options.estimator)
+    var result = try fill(samples: samples, order: order, unit: unit, input: input)
+    let (layers, count) = (order.count, count(samples: samples))
+    result.hsic = try PairProducts.all(
+      rows: rows.reserve(count * layers), layers: layers, count: count, threads: threads)
+    if options.estimator == .biased {
+      result.figures.unbiased = try unbiased(result.hsic, samples: samples, layers: layers)
+    }
+    return result
+  }
+
+  private func count(samples: Int) -> Int {
+    HSICRow.count(samples: samples, estimator: options.estimator)
+  }
+
+  /// Fills the rows and the diagonals of all layers; HSIC is still missing.
+  private func fill(
+    samples: Int, order: [Int], unit: @Sendable (_ layer: Int) -> Int?,
+    input: @Sendable (_ layer: Int) throws -> LayerInput
+  ) throws -> MinibatchProducts {
+    let (count, options) = (count(samples: samples), options)
     let none = MinibatchFigures(layers: Array(repeating: KernelFigures(), count: order.count))
     let found = Mutex(MinibatchProducts(hsic: [], faults: [:], figures: none))
-    let options = options
     // Proof: a worker's calls never overlap, each layer's row is written by one task, and all tasks
     // end before `run` returns.
     nonisolated(unsafe) let (makers, rows) = (makers, rows.reserve(count * order.count))
     nonisolated(unsafe) let diagonals = diagonals.reserve(samples * order.count)
     try Workers.run(tasks: order.count, threads: threads) { worker, task in
       let layer = order[task]
-      let row = rows + layer * count
+      let (row, diagonal) = (rows + layer * count, diagonals + layer * samples)
       do {
-        let diagonal = diagonals + layer * samples
         let outcome = try LayerRow(options: options, maker: makers[worker]).fill(
           row, diagonal: diagonal, from: input(layer), samples: samples, unit: unit(layer))
         let tells = KernelFigures(
@@ -63,22 +80,22 @@ struct MinibatchRows {
         }
       } catch let problem as LayerProblem {
         row.initialize(repeating: 0, count: count)
-        (diagonals + layer * samples).initialize(repeating: 0, count: samples)
+        diagonal.initialize(repeating: 0, count: samples)
         found.withLock { $0.faults[layer] = problem }
       }
     }
-    var result = found.withLock { $0 }
-    result.hsic = try PairProducts.all(
-      rows: rows, layers: order.count, count: count, threads: threads)
-    if options.estimator == .biased {
-      result.figures.unbiased = UnbiasedFromBiased(samples: samples, layers: order.count).hsic(
-        biased: result.hsic,
-        products: try PairProducts.all(
-          rows: diagonals, layers: order.count, count: samples, threads: threads),
-        traces: (0..<order.count).map { layer in
-          (0..<samples).reduce(0) { $0 + diagonals[layer * samples + $1] }
-        })
-    }
-    return result
+    return found.withLock { $0 }
+  }
+
+  /// HSIC₁ of all pairs beside HSIC₀, from the diagonals that `fill` left.
+  private func unbiased(_ biased: [Double], samples: Int, layers: Int) throws -> [Double] {
+    let diagonals = diagonals.reserve(samples * layers)
+    return UnbiasedFromBiased(samples: samples, layers: layers).hsic(
+      biased: biased,
+      products: try PairProducts.all(
+        rows: diagonals, layers: layers, count: samples, threads: threads),
+      traces: (0..<layers).map { layer in
+        (0..<samples).reduce(0) { $0 + diagonals[layer * samples + $1] }
+      })
   }
 }

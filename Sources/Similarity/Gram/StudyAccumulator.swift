@@ -84,16 +84,41 @@ public struct StudyAccumulator {
     let (faults, unit, layers) = (study.faults, study.knownUnits, study.layerCount)
     let form = FeatureForm(
       estimator: study.options.estimator, samples: samples, threads: threads)
-    let tiles = tiles(samples: samples)
-    try add(samples: samples, sampleHash: sampleHash, null: nil) {
+    let (tiles, hasNull) = (tiles(samples: samples), study.options.null != nil)
+    let weight = study.options.weighting.weight(samples: samples)
+    var centred: (layers: [Int: CentredLayer], shifts: [Int: Int])?
+    func addNull(
+      _ plan: NullPlan, minibatch: Int, to sums: UnsafeMutablePointer<Double>
+    ) throws {
+      guard let centred else { throw Self.noNull(samples: samples, layers: layers) }
+      try form.addNull(
+        plan, layers: centred.layers, shifts: centred.shifts, count: layers, minibatch: minibatch,
+        weight: weight, to: sums)
+    }
+    try add(samples: samples, sampleHash: sampleHash, null: addNull) {
       @Sendable func known(_ layer: Int) throws -> Matrix {
         if let fault = faults[layer] { throw fault.reason }
         return try features(layer)
       }
-      let found = try form.products(layers: layers, unit: { unit[$0] }, features: known)
-      return try found
-        ?? tiles().products(unit: { unit[$0] }) { .features(try known($0)) }
+      guard
+        let found = try form.products(layers: layers, unit: { unit[$0] }, features: known)
+      else {
+        if hasNull { throw Self.noNull(samples: samples, layers: layers) }
+        return try tiles().products(unit: { unit[$0] }) { .features(try known($0)) }
+      }
+      let triangle = PackedTriangle(side: layers)
+      let shifts = found.layers.filter { found.products.hsic[triangle.index($0.key, $0.key)] > 0 }
+        .map { ($0.key, $0.value.unit - (found.products.units[$0.key] ?? 0)) }
+      centred = (found.layers, Dictionary(uniqueKeysWithValues: shifts))
+      return found.products
     }
+  }
+
+  /// Why a null cannot be had: tiles would have to be formed anew for every draw.
+  private static func noNull(samples: Int, layers: Int) -> ComputeError {
+    ComputeError(
+      "a permutation null needs the Gram matrices of a minibatch in memory, and those of \(samples) "
+        + "samples and \(layers) layers do not fit; use a smaller batch size or fewer layers")
   }
 
   private func tiles(samples: Int) -> () throws -> TiledProducts {
@@ -115,9 +140,7 @@ public struct StudyAccumulator {
       return skip(samples: samples, sampleHash: sampleHash, reason: .fewSamples)
     }
     guard study.options.null == nil || null != nil else {
-      throw ComputeError(
-        "a permutation null needs the Gram matrices of a minibatch in memory; use a smaller "
-          + "batch size")
+      throw Self.noNull(samples: samples, layers: study.layerCount)
     }
     let found = try products()
     if let reason = skipReason(found) {

@@ -10,7 +10,7 @@ import Synchronization
 /// `OrderStatistic` finds exactly in a few passes, and centring needs the sums of rows. Then each
 /// tile is formed for all layers, centred, and multiplied. Tiles are made anew in every pass.
 ///
-/// Memory, within the stated bytes: T² values of each layer, 4 n of each layer, and for each thread
+/// Memory, within the stated bytes: T² values of each layer, 6 n of each layer, and for each thread
 /// a tile, two blocks of features and the distances among which the median is found; beside it one
 /// value for each feature.
 struct TiledProducts {
@@ -34,7 +34,7 @@ struct TiledProducts {
     func needs(_ side: Int) -> (shared: Double, thread: Double) {
       let held = Self.held(side: side, bytes: bytes)
       let thread = side * side + 2 * side * Self.width(side) + held
-      let shared = Double(max(1, layers)) * (Double(side * side) + 4 * Double(samples))
+      let shared = Double(max(1, layers)) * (Double(side * side) + 6 * Double(samples))
       return (8 * shared, 8 * Double(thread))
     }
     let side = Self.sides.first { needs($0).shared + needs($0).thread <= Double(bytes) }
@@ -80,12 +80,12 @@ struct TiledProducts {
     }
     let kernels = found.withLock { $0 }
     let triangle = PackedTriangle(side: layers)
-    var result = MinibatchProducts(
-      hsic: try multiply(kernels, makers: makers), faults: faults.withLock { $0 })
+    let (hsic, parts) = try multiply(kernels, makers: makers)
+    var result = MinibatchProducts(hsic: hsic, faults: faults.withLock { $0 })
     for (layer, kernel) in kernels {
       result.flat[layer] = kernel.flatness(own: result.hsic[triangle.index(layer, layer)])
     }
-    result.figures = figures(triangle)
+    result.figures = figures(kernels, hsic: hsic, parts: parts, triangle)
     result.clearFlat(triangle)
     let isLinear = options.kernel == .linear
     result.fix(
@@ -93,37 +93,75 @@ struct TiledProducts {
     return result
   }
 
-  /// What the matrices would tell beside HSIC takes whole rows, and is left unknown.
-  private func figures(_ triangle: PackedTriangle) -> MinibatchFigures {
-    MinibatchFigures(
-      layers: Array(repeating: .unknown, count: layers),
-      unbiased: options.estimator == .biased
-        ? Array(repeating: .nan, count: triangle.count) : [])
+  /// What the matrices tell beside HSIC.
+  /// - Parameter parts: of each layer and sample, what its pairs make up of HSIC.
+  private func figures(
+    _ kernels: [Int: CentredKernel], hsic: [Double], parts: [Double], _ triangle: PackedTriangle
+  ) -> MinibatchFigures {
+    var result = MinibatchFigures(layers: Array(repeating: KernelFigures(), count: layers))
+    let diagonals = (0..<layers).map { kernels[$0]?.centredDiagonal ?? [] }
+    for (layer, diagonal) in diagonals.enumerated() {
+      let own = hsic[triangle.index(layer, layer)]
+      guard own > 0, !diagonal.isEmpty else { continue }
+      result.layers[layer].setSample(
+        parts: parts[layer * samples..<(layer + 1) * samples], of: own)
+      result.layers[layer].setSpectrum(
+        selfHSIC: own, diagonal: diagonal, samples: samples, estimator: options.estimator)
+    }
+    guard options.estimator == .biased else { return result }
+    let products = (0..<layers).flatMap { i in
+      (i..<layers).map { j in
+        zip(diagonals[i], diagonals[j]).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+    }
+    result.unbiased = UnbiasedFromBiased(samples: samples, layers: layers).hsic(
+      biased: hsic, products: products, traces: diagonals.map { $0.reduce(0, +) })
+    return result
   }
 
-  /// Sums the products over all tiles on and above the diagonal.
+  /// Sums the products over all tiles on and above the diagonal, and for each layer and sample the
+  /// squares that its pairs make up.
   private func multiply(
     _ kernels: [Int: CentredKernel], makers: [TileMaker]
-  ) throws -> [Double] {
-    let buffer = AlignedBuffer<Double>()
-    let count = side * side
+  ) throws -> (hsic: [Double], parts: [Double]) {
+    let (buffer, sums) = (AlignedBuffer<Double>(), AlignedBuffer<Double>())
+    let (count, samples) = (side * side, samples)
     var total = [Double](repeating: 0, count: PackedTriangle(side: layers).count)
-    try withExtendedLifetime(buffer) {
-      // Proof: each layer's row is written by one task, a worker's calls never overlap, and all
-      // tasks end before `run` returns.
+    return try withExtendedLifetime((buffer, sums)) {
+      // Proof: each layer's row and parts are written by one task, a worker's calls never overlap,
+      // and all tasks end before `run` returns.
       nonisolated(unsafe) let (rows, workers) = (buffer.reserve(count * layers), makers)
+      nonisolated(unsafe) let parts = sums.reserve(samples * layers)
+      parts.initialize(repeating: 0, count: samples * layers)
       for (first, second) in Tiles(samples: samples, side: side) {
         try Workers.run(tasks: layers, threads: threads) { worker, layer in
           let row = rows + layer * count
           row.initialize(repeating: 0, count: count)
           kernels[layer]?.fill(row, first, second, maker: workers[worker])
+          Self.addParts(row, first, second, to: parts + layer * samples)
         }
         let part = try PairProducts.all(
           rows: rows, layers: layers, count: count, threads: threads)
         for index in total.indices { total[index] += part[index] }
       }
+      return (total, Array(UnsafeBufferPointer(start: parts, count: samples * layers)))
     }
-    return total
+  }
+
+  /// Adds the square of each pair of a tile to both its samples.
+  private static func addParts(
+    _ row: UnsafePointer<Double>, _ rows: Range<Int>, _ columns: Range<Int>,
+    to parts: UnsafeMutablePointer<Double>
+  ) {
+    for (index, i) in rows.enumerated() {
+      var own = 0.0
+      for (k, j) in columns.enumerated() where j >= i {
+        let square = row[index * columns.count + k] * row[index * columns.count + k]
+        own += square
+        if j > i { parts[j] += square }
+      }
+      parts[i] += own
+    }
   }
 }
 

@@ -50,7 +50,7 @@ extension Study {
   /// together: the null of the best match of `row`. A best match is above it by
   /// `finding(_:among:)`, whatever the number of columns. Layers without a value, and `row` itself,
   /// are left out; empty when none is left or there is no null.
-  public func nullMaximum(row: Int, columns: Range<Int>) -> [Double] {
+  public func nullMaximum(row: Int, columns: some Sequence<Int>) -> [Double] {
     guard let null, isLive(row) else { return [] }
     let live = columns.filter { $0 != row && isLive($0) }
     guard !live.isEmpty else { return [] }
@@ -152,14 +152,5 @@ extension StudyBlock {
     study.nullFinding(
       study.layers(of: rowModel).lowerBound + row,
       study.layers(of: columnModel).lowerBound + column)
-  }
-
-  /// How the best match of a row stands to the null of the largest CKA over all columns; nil without
-  /// a null, or a value.
-  /// - Parameter value: the CKA of the best match.
-  public func nullOfBestMatch(row: Int, value: Double) -> NullFinding? {
-    let draws = study.nullMaximum(
-      row: study.layers(of: rowModel).lowerBound + row, columns: study.layers(of: columnModel))
-    return draws.isEmpty || value.isNaN ? nil : Study.finding(value, among: draws)
   }
 }

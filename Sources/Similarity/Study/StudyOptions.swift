@@ -9,7 +9,7 @@ public enum Estimator: String, Sendable, Codable, CaseIterable {
 /// What each minibatch's HSIC is multiplied by before it is added; they differ when the last
 /// minibatch is short.
 ///
-/// `pairs` is the default: HSIC₁ of 5 samples scatters hundreds of times as much as that of 128, and
+/// `pairs` is the default: HSIC₁ of 5 samples has 50 times the variance of that of 128, or more, and
 /// counted as much it decides the result (docs/compute.md has the figures).
 public enum Weighting: String, Sendable, Codable, CaseIterable {
   /// 1, as torch_cka does.

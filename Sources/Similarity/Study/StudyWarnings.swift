@@ -53,10 +53,13 @@ extension Study {
         : "what one minibatch, sample or direction makes up is not known: an earlier version began it"
     }
     if figures.layers.contains(where: { $0.squares.isNaN }) {
-      return "what one sample or direction makes up is not known: kernels were formed in tiles"
+      return "what one sample or direction makes up is not known: an earlier version formed "
+        + "kernels in tiles"
     }
     return figures.layers.contains { $0.samplePeak.isNaN }
-      ? "what one sample makes up is not known: HSIC came from products of features" : nil
+      ? "what one sample makes up is not known: an earlier version took HSIC from products of "
+        + "features"
+      : nil
   }
 
   /// What is to be known of one cell.

@@ -47,9 +47,13 @@ struct CellChoice {
       axis.layers[$0].named
     }
     let few = axis.layers.count > examples.count ? ", …" : ""
+    let meant =
+      found.isEmpty
+      ? filters.lazy.map { NearNames.question($0, among: axis.layers) }.first { !$0.isEmpty } ?? ""
+      : ""
     throw fail(
       "\(comparison.id.path): minibatch scores belong to one cell, and \(found.count) of "
-        + "\(axis.layers.count) layers\(side) match; name one with \(option), such as "
+        + "\(axis.layers.count) layers\(side) match; \(meant)name one with \(option), such as "
         + examples.joined(separator: ", ") + few)
   }
 }

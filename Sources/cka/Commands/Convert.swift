@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Formats
 import Similarity
+import System
 
 /// Results from any format into one of ours.
 struct Convert: ParsableCommand {
@@ -57,11 +58,11 @@ struct Convert: ParsableCommand {
     case .csv where curves.count == 1: return ResultWriter.csv(curves[0])
     case .csv:
       throw FormatError(
-        "\(curves.count) results do not fit into one CSV file",
+        .request, "\(curves.count) results do not fit into one CSV file",
         remedy: "name one file, or write .json")
     case .bundle, .npz:
       throw FormatError(
-        "curves are not put into \(container == .npz ? "npz" : "bundles")",
+        .request, "curves are not put into \(container == .npz ? "npz" : "bundles")",
         remedy: "write .json or .csv")
     }
   }
@@ -104,7 +105,7 @@ struct Convert: ParsableCommand {
     case .csv:
       guard comparisons.count == 1 else {
         throw FormatError(
-          "\(comparisons.count) results do not fit into one CSV file",
+          .request, "\(comparisons.count) results do not fit into one CSV file",
           remedy: "name one file, or write .json, .npz or .cka.safetensors")
       }
       return ResultWriter.csv(comparisons[0])

@@ -14,6 +14,7 @@ struct DifferenceRecord: Encodable {
   }
   let title, file_a, file_b: String
   let common_rows, common_columns, left_out, cells: Int
+  let is_symmetric: Bool
   let mean, mean_magnitude, largest: Double?
   let doubts: [String]
   let paired_minibatches: Int?
@@ -27,7 +28,8 @@ struct DifferenceRecord: Encodable {
   private let testLines: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case title, file_a, file_b, common_rows, common_columns, left_out, cells, mean
+    case title, file_a, file_b, common_rows, common_columns, left_out, cells
+    case is_symmetric, mean
     case mean_magnitude, largest, doubts, paired_minibatches, pairing, cells_tested
     case cells_differing, false_discovery_rate, expected_false, chance, largest_cells
     case caveats
@@ -41,7 +43,7 @@ struct DifferenceRecord: Encodable {
     file_b = SafeText.sanitise(view.b.comparison.id.path)
     (common_rows, common_columns) = (difference.rows.count, difference.columns.count)
     left_out = difference.rows.leftOut + difference.columns.leftOut
-    cells = summary.cells
+    (cells, is_symmetric) = (summary.cells, difference.isSymmetric)
     (mean, mean_magnitude) = (summary.mean.known, summary.meanMagnitude.known)
     largest = summary.largest.known
     doubts = difference.doubts.map(\.description)
@@ -78,7 +80,9 @@ struct DifferenceRecord: Encodable {
       "  A − B           mean \(number(mean))  mean magnitude \(number(mean_magnitude))  "
         + "largest magnitude \(number(largest))",
     ]
-    lines += zip(["test", "", ""], testLines).map { "  \($0.padding(toLength: 16))\($1)" }
+    lines += testLines.enumerated().map { index, line in
+      "  \((index == 0 ? "test" : "").padding(toLength: 16))\(line)"
+    }
     lines += caveats.map { "  caveat          \($0.text)" }
     guard !largest_cells.isEmpty else { return lines.joined(separator: "\n") }
     lines.append("  largest differences")

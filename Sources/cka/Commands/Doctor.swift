@@ -3,6 +3,8 @@ import Core
 import Figure
 import Formats
 import Foundation
+import Runs
+import System
 import Terminal
 
 /// What the program finds on this machine, and what to do where something is amiss.
@@ -45,7 +47,7 @@ struct Doctor: ParsableCommand {
     let settings = settings(environment)
     let models = PythonFacts.all(python: python, environment)
     let facts =
-      [Fact(name: "cka", value: CKA.version)] + terminal.rows.map(Fact.init)
+      [Fact(name: "cka", value: Version.current)] + terminal.rows.map(Fact.init)
       + [Fact.locale(environment)] + Fact.libraries + settings
       + [Fact.memory, Fact.isolation, Fact.stateFolder(environment)] + models
     try StandardOutput.print(json ? PrettyJSON.text(facts) : Self.table(facts))

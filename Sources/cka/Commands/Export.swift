@@ -3,6 +3,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
+import System
 
 /// A figure or its values, written to a file.
 struct Export: ParsableCommand {
@@ -88,7 +89,7 @@ struct Export: ParsableCommand {
       inputs.contains(where: { FileIdentity($0)?.place == place })
     else { return }
     throw FormatError(
-      "is what was read, and would be overwritten", remedy: "write to another file",
+      .unwritable, "is what was read, and would be overwritten", remedy: "write to another file",
       file: SafeText.sanitise(output))
   }
 

@@ -3,6 +3,7 @@ import Core
 import Formats
 import Foundation
 import Similarity
+import System
 
 /// What is in result files, in words or as JSON.
 struct Info: ParsableCommand {

@@ -1,45 +1,24 @@
 import ArgumentParser
 import Core
 import Formats
+import Recipe
+import Runs
 
 /// How `cka info` is told to read saved activations: the options of `cka compute` of these names.
 struct ActivationOptions: ParsableArguments {
   @Flag(help: "The paths are saved activations of one comparison, as cka compute takes them.")
   var activations = false
 
-  @Option(help: "What the axes of arrays are, as for cka compute; so are the following.")
-  var axes: String?
-
-  @Option(help: "How arrays are named.")
-  var layout: String?
-
-  @Option(help: "Positions: flatten or mean.")
-  var pool: String?
-
-  @Option(help: "Tokens: flatten, mean or class.")
-  var tokens: String?
-
-  @Option(help: "Samples in a minibatch, or all.")
-  var batchSize: String?
-
-  @Option(help: "The seed of the order of samples, or none.")
-  var shuffle: String?
+  @OptionGroup var options: RecipeOptions<ReadingPart>
 
   /// Something is said that only saved activations have.
-  var areGiven: Bool {
-    activations || [axes, layout, pool, tokens, batchSize, shuffle].contains { $0 != nil }
-  }
+  var areGiven: Bool { activations || !options.said.isEmpty }
 
   /// How `paths` are read.
   func reading(_ paths: [String]) throws(FormatError) -> FeatureOptions {
-    var recipe = StudyFile(features: paths)
-    if let axes { recipe.axes = try FeatureAxes(axes) }
-    if let layout { recipe.layout = try FeatureLayout(layout) }
-    if let pool { recipe.pool = try ComputeChoices.pooling(pool) }
-    if let tokens { recipe.tokens = try ComputeChoices.tokens(tokens) }
-    if let batchSize { recipe.batchSize = try ComputeChoices.batchSize(batchSize) }
-    if let shuffle { recipe.shuffle = try ComputeChoices.shuffle(shuffle) }
-    return try ComputeChoices(recipe).reading
+    var recipe = Recipe(features: paths)
+    do throws(RecipeError) { try options.override(&recipe) } catch { throw FormatError(error) }
+    return try ComputeChoices.reading(recipe)
   }
 }
 

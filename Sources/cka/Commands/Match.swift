@@ -13,6 +13,9 @@ struct Match: ParsableCommand {
       difference over the same minibatches where the result keeps them; a match whose interval holds 0 is not \
       told from the second best.
 
+      Where the result keeps a permutation null (cka compute --null N) p says how often the best of as many \
+      unrelated layers is as good. A match with p above 0.05 is marked 'not above chance'.
+
       --all-pairs takes all networks of a study, or of the results in a folder, and tells how often a layer's \
       best match in another network is the same layer: the sanity check of Kornblith et al. (2019). Layers are \
       the same at the same depth, in networks of as many layers; ties are told, and count as not found.
@@ -66,10 +69,19 @@ struct Match: ParsableCommand {
     guard !found.isEmpty else {
       throw fail(
         "\(path): no two networks with as many layers as each other, on the same data"
-          + (layers.isEmpty ? "" : ", after --layers '\(layers)'"))
+          + (layers.isEmpty ? "" : ", after --layers '\(layers)'")
+          + Self.hint(filter, results))
     }
     let record = IdentificationRecord(path, found, leftOut: leftOut)
     try StandardOutput.print(json ? PrettyJSON.text(record) : record.text)
+  }
+
+  /// "; did you mean …?" where no layer of any result matches the filter.
+  private static func hint(_ filter: LayerFilter, _ results: [Comparison]) -> String {
+    let names = results.flatMap { $0.rows.layers + $0.columns.layers }
+    guard filter.indices(of: names).isEmpty else { return "" }
+    let question = NearNames.question(filter.text, among: names)
+    return question.isEmpty ? "" : "; " + question.dropLast()
   }
 }
 
@@ -81,8 +93,11 @@ private struct MatchRecord: Encodable {
     let cka, half_width, margin, margin_half_width: Double?
     let is_mutual, is_tied: Bool
     let is_told: Bool?
+    let null_p, null_quantile: Double?
+    let is_above_null: Bool?
   }
   let file, model1, model2: String
+  let null_draws, null_seed: Int?
   let layers: [Layer]
   let order: Double?
   let caveats: [CaveatRecord]
@@ -91,6 +106,9 @@ private struct MatchRecord: Encodable {
     let axes = result.axes(order: labels)
     let best = BestMatch(MatrixView(result.matrix))
     let margins = best.margins(in: result)
+    let nulls = best.nullFindings(in: result)
+    let plan = result.block?.study.null?.plan
+    (null_draws, null_seed) = (plan?.draws, plan.map { Int(clamping: $0.seed) })
     file = SafeText.sanitise(result.id.path)
     (model1, model2) = (axes.rows.figureTitle, axes.columns.figureTitle)
     order = best.order.known
@@ -105,7 +123,8 @@ private struct MatchRecord: Encodable {
         second: margin.map { axes.columns.layers[$0.second] }, cka: match?.value,
         half_width: width, margin: margin?.margin, margin_half_width: margin?.halfWidth.known,
         is_mutual: match?.isMutual ?? false, is_tied: margin?.isTied ?? false,
-        is_told: margin?.isTold)
+        is_told: margin?.isTold, null_p: nulls[row]?.p,
+        null_quantile: nulls[row]?.quantile.known, is_above_null: nulls[row]?.isAbove)
     }
   }
 
@@ -115,7 +134,7 @@ private struct MatchRecord: Encodable {
       [
         layer.layer.named, layer.is_mutual ? "=" : ">", layer.match?.named ?? "(no value)",
         layer.cka.map { $0.fixed(4) } ?? "", layer.half_width.map { "± \($0.halfWidthText)" } ?? "",
-        margin(layer),
+        margin(layer), chance(layer),
       ]
     }
     let mutual = layers.count { $0.is_mutual }
@@ -123,7 +142,8 @@ private struct MatchRecord: Encodable {
     return
       (["\(model1) > \(model2)"] + TextTable.lines(rows, right: [3]).map { "  " + $0 }
       + caveats.map { "  \($0.text)" }
-      + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"] + told).joined(separator: "\n")
+      + ["  \(mutual) of \(layers.count) matches are mutual\(tau)"] + told + aboveNull).joined(
+        separator: "\n")
   }
 
   private func margin(_ layer: Layer) -> String {
@@ -134,7 +154,24 @@ private struct MatchRecord: Encodable {
       + (layer.is_told == false ? ", not told apart" : "")
   }
 
-  /// How many matches are more than chance.
+  private func chance(_ layer: Layer) -> String {
+    guard let p = layer.null_p, let isAbove = layer.is_above_null else { return "" }
+    return "p \(p.probabilityText)" + (isAbove ? "" : ", not above chance")
+  }
+
+  /// How many matches are above the null, and how many unrelated layers would be.
+  private var aboveNull: [String] {
+    let tested = layers.filter { $0.is_above_null != nil }
+    guard let draws = null_draws, let seed = null_seed, !tested.isEmpty else { return [] }
+    let expected = (Study.nullLevel * Double(tested.count)).fixed(1)
+    return [
+      "  \(tested.count { $0.is_above_null == true }) of \(tested.count) are above the null of the best match "
+        + "(p ≤ \(Study.nullLevel)); of unrelated layers \(expected) would be",
+      "  \(draws) permutations, seed \(seed)",
+    ]
+  }
+
+  /// How many matches are told from the second best by more than chance.
   private var told: [String] {
     let tested = layers.filter { $0.is_told != nil }
     let ties = layers.count { $0.is_tied }

@@ -101,9 +101,37 @@ struct ResultChoice: ParsableArguments {
   private func misses(_ all: [SavedResult], _ sides: (a: String, b: String)?) -> String {
     let wishes = [pair.map { "--pair '\($0)'" }, key.map { "--key '\($0)'" }].compactMap(\.self)
     let turned = sides.map { sides in all.filter { Self.fits($0, (sides.b, sides.a)) } } ?? []
-    return "nothing fits \(wishes.joined(separator: " and ")); it has "
+    let question = turned.isEmpty ? meant(all, sides) : ""
+    return "nothing fits \(wishes.joined(separator: " and ")); \(question)it has "
       + (turned.isEmpty ? "" : "the pair the other way round: ")
       + Self.list(turned.isEmpty ? all : turned)
+  }
+
+  /// "did you mean …? " of the keys, and of the pairs whose names are like those asked for.
+  private func meant(_ all: [SavedResult], _ sides: (a: String, b: String)?) -> String {
+    if let key, all.allSatisfy({ $0.id.key != key }) {
+      let question = NearNames.question(key, among: all.map(\.id.key))
+      if !question.isEmpty { return question }
+    }
+    guard let sides else { return "" }
+    let comparisons = all.compactMap(\.comparison)
+    let near = [sides.a, sides.b].enumerated().map { place, side -> [String] in
+      let axes = comparisons.map { place == 0 ? $0.rows : $0.columns }
+      // A part of a name is as good as the whole.
+      let known = axes.map(\.model).filter { $0.lowercased().contains(Self.model(of: side)) }
+      return known.isEmpty ? NearNames.near(Self.model(of: side), among: axes.map(\.model)) : known
+    }
+    let fitting = comparisons.filter {
+      near[0].contains($0.rows.model) && near[1].contains($0.columns.model)
+    }
+    let asked = pair ?? ""
+    let pairs = fitting.map { "\($0.rows.model),\($0.columns.model)" }.filter { $0 != asked }
+    guard let first = NearNames.near(asked, among: pairs).first ?? pairs.first else { return "" }
+    return "did you mean --pair '\(SafeText.sanitise(first))'? "
+  }
+
+  private static func model(of side: String) -> String {
+    side.lastIndex(of: "@").map { String(side[..<$0]) } ?? side
   }
 
   /// One line for all the files of a folder that cannot be read: the result asked for is another

@@ -24,6 +24,7 @@ struct SeedDifferenceRecord: Encodable {
   }
   let a, b: Side
   let cells, cells_tested, cells_differing: Int
+  let is_symmetric: Bool
   let false_discovery_rate = FalseDiscovery.defaultLevel
   let expected_false: Double
   let chance = "of seeds: Welch's t test of the groups' means"
@@ -33,7 +34,7 @@ struct SeedDifferenceRecord: Encodable {
     let difference = SeedDifference(SeedValues(first), minus: SeedValues(second))
     (a, b) = (Side(first, difference.a), Side(second, difference.b))
     let known = difference.cells.filter { $0.difference.isFinite }
-    cells = known.count
+    (cells, is_symmetric) = (known.count, difference.isSymmetric)
     (cells_tested, cells_differing) = difference.counts
     expected_false = Double(cells_differing) * FalseDiscovery.defaultLevel
     let sorted = known.sorted { abs($0.difference) > abs($1.difference) }
@@ -51,15 +52,17 @@ struct SeedDifferenceRecord: Encodable {
     let expected =
       cells_differing == 0
       ? "" : ", of which at most \(expected_false.fixed(1)) are expected to be false"
-    let lines =
-      ["\(a.models) − \(b.models), against seeds"]
-      + [("A", a), ("B", b)].map { "  \($0)  \($1.pairs)\(left($1))" }
-      + [
-        "  test            \(cells_differing) of \(cells_tested) tested cells differ (Welch's t, "
-          + "q ≤ \(level), Benjamini–Hochberg)\(expected)",
-        "                  the chance is that of seeds, and that of the samples with it",
-        "  largest differences (mean ± deviation between seeds)",
-      ]
+    var lines = ["\(a.models) − \(b.models), against seeds"]
+    lines += [("A", a), ("B", b)].map { "  \($0)  \($1.pairs)\(left($1))" }
+    lines += [
+      "  test            \(cells_differing) of \(cells_tested) tested cells differ (Welch's t, "
+        + "q ≤ \(level), Benjamini–Hochberg)\(expected)"
+    ]
+    if is_symmetric { lines.append("                  " + Difference.symmetryText) }
+    lines += [
+      "                  the chance is that of seeds, and that of the samples with it",
+      "  largest differences (mean ± deviation between seeds)",
+    ]
     let rows = largest_cells.map { cell in
       [
         "\(cell.row.named) × \(cell.column.named)", cell.difference.signed(4),

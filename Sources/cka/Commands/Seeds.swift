@@ -47,6 +47,12 @@ struct Seeds: ParsableCommand {
     }
     let groups = try SeedOptions.groups(in: path, choice, try SeedOptions.pattern(group))
     let records = groups.map { SeedRecord($0, filter: filter) }
+    guard layers.isEmpty || records.contains(where: { !$0.cells.isEmpty }) else {
+      let names = groups.map { SeedValues($0) }.flatMap { $0.rows + $0.columns }
+      throw fail(
+        "\(path): no layer matches --layers '\(layers)'; "
+          + NearNames.question(layers, among: names) + "cka info --layers lists the layers")
+    }
     if json {
       try StandardOutput.print(PrettyJSON.text(records))
     } else {

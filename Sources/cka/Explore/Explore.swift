@@ -3,6 +3,7 @@ import Cells
 import Core
 import Explorer
 import Foundation
+import System
 import Terminal
 
 /// The explorer, and its headless replay.

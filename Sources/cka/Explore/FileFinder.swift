@@ -1,6 +1,7 @@
 import Core
 import Formats
 import Glibc
+import System
 
 /// Walks files and folders for names that may hold results.
 struct FileFinder {
@@ -68,39 +69,6 @@ struct FileFinder {
   }
 }
 
-/// Which file or folder a path leads to, whatever links lie between, and which version of it.
-struct FileIdentity: Hashable {
-  /// Which file it is, whatever its version.
-  struct Place: Hashable {
-    fileprivate let device: UInt64
-    fileprivate let inode: UInt64
-  }
-
-  private let device: UInt64
-  private let inode: UInt64
-  private let mode: UInt32
-  private let size: Int64
-  private let seconds: Int
-  private let nanoseconds: Int
-
-  /// Nil when nothing is there.
-  init?(_ path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-    mode = status.st_mode
-    size = Int64(status.st_size)
-    seconds = status.st_mtim.tv_sec
-    nanoseconds = status.st_mtim.tv_nsec
-  }
-
-  /// The same for each path to one file, also while the file changes.
-  var place: Place { Place(device: device, inode: inode) }
-  var isFolder: Bool { mode & S_IFMT == S_IFDIR }
-  var isRegular: Bool { mode & S_IFMT == S_IFREG }
-}
-
 /// A folder's contents.
 enum Folder {
   /// The names in natural order, and apart those that are not UTF-8, for which there is no path;
@@ -124,11 +92,4 @@ enum Folder {
     names.removeAll { $0 == "." || $0 == ".." }
     return (names.sorted(by: naturalOrder), unreadable.sorted(by: naturalOrder))
   }
-}
-
-/// `path` with all links followed, without dots; nil when nothing is there.
-func realPath(_ path: String) -> String? {
-  guard let real = realpath(path, nil) else { return nil }
-  defer { free(real) }
-  return String(cString: real)
 }

@@ -6,6 +6,7 @@ import Formats
 import Foundation
 import Similarity
 import Synchronization
+import System
 import Terminal
 
 /// The explorer on a terminal: waits, updates, paints; everything slow happens elsewhere.
@@ -13,7 +14,7 @@ final class LiveSession {
   private(set) var state: State
   private let paths: [String]
   private let screen: TerminalScreen
-  private let mailbox = Mailbox()
+  private let mailbox = Mailbox<Mail>()
   private let watch = FileWatch()
   private let reading = DispatchQueue(label: "cka.reading", qos: .userInitiated)
   private let exporting = DispatchQueue(label: "cka.exporting", qos: .userInitiated)
@@ -31,7 +32,7 @@ final class LiveSession {
   }
 
   /// Runs until the user leaves.
-  /// - Returns: a line for each export, study file and job that was still to be seen to then, and
+  /// - Returns: a line for each export, recipe and job that was still to be seen to then, and
   ///   could not be.
   func run(_ keys: [Key]) -> [String] {
     startWalk()
@@ -142,7 +143,7 @@ final class LiveSession {
     return mailbox.drain().compactMap { mail -> String? in
       switch mail.action {
       case .failed(let reason), .jobs(.refused(let reason)): reason
-      case .jobs(.studyExists(let path)):
+      case .jobs(.recipeExists(let path)):
         "\(SafeText.sanitise(path)): not saved, there is such a file"
       default: nil
       }
@@ -169,9 +170,16 @@ final class LiveSession {
     watch.watch(shown.union(state.recent.map(\.id.path)))
     let news = watch.news()
     for item in news { dispatch(.forget(item.path)) }
-    let lines = news.filter { shown.contains($0.path) }.map(\.line)
+    let lines = news.filter { shown.contains($0.path) }.map(Self.line)
     if !lines.isEmpty { dispatch(.fileChanged(lines.joined(separator: "; "))) }
     return !news.isEmpty
+  }
+
+  /// What happened to a file, in words.
+  private static func line(_ news: FileWatch.News) -> String {
+    let name = SafeText.sanitise(news.path)
+    return news.isGone
+      ? "\(name) was deleted; the picture is from before" : "\(name) has changed; R reads it again"
   }
 }
 

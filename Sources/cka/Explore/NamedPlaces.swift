@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
+import System
 
 /// The files and folders that the explorer was opened on.
 struct NamedPlaces: Sendable {

@@ -1,6 +1,7 @@
 import Explorer
 import Formats
 import Synchronization
+import System
 
 /// Files that were read for the explorer: each once, for as long as one of its results is held
 /// somewhere, and the last one longer.

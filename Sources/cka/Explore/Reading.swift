@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Formats
 import Similarity
+import System
 
 /// Reads one result for the explorer, and its companion.
 enum Reading {
@@ -53,7 +54,7 @@ enum Reading {
     let file = try OpenedFiles.shared.file(at: id.path, isFresh: isFresh)
     guard let result = file.results.first(where: { $0.id.key == id.key }) else {
       throw FormatError(
-        "no longer holds the result \(SafeText.sanitise(id.key))",
+        .changed, "no longer holds the result \(SafeText.sanitise(id.key))",
         remedy: "R reads the folder again", file: SafeText.sanitise(id.path))
     }
     return Opened(result.withChanges, of: file)

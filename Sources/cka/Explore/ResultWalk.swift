@@ -2,6 +2,7 @@ import Core
 import Explorer
 import Formats
 import Similarity
+import System
 
 /// Finds the results in files and folders, telling as it goes.
 ///

@@ -1,5 +1,6 @@
 import Explorer
 import Foundation
+import System
 
 /// Keeps the view of each folder from one session to the next, in `$XDG_STATE_HOME/cka/views`.
 struct ViewStore {

@@ -19,7 +19,8 @@ struct CurvesExhibit: Exhibit {
   init(_ request: ExportRequest, of curves: Curves) throws(FormatError) {
     guard request.view == .curves else {
       throw FormatError(
-        "holds curves, which have no \(request.view.rawValue) view", remedy: "use --view curves",
+        .request, "holds curves, which have no \(request.view.rawValue) view",
+        remedy: "use --view curves",
         file: SafeText.sanitise(curves.id.path))
     }
     let settings = request.settings.curves
@@ -32,7 +33,7 @@ struct CurvesExhibit: Exhibit {
   func picture(_ format: ExportFormat, raw: Bool, scale: Int?) throws -> [UInt8]? {
     guard format.isFigure else { return nil }
     guard !raw, scale == nil else {
-      throw FormatError("curves have no cells", remedy: "leave out --raw and --scale")
+      throw FormatError(.request, "curves have no cells", remedy: "leave out --raw and --scale")
     }
     return switch format {
     case .png: try figure.png()
@@ -46,7 +47,7 @@ struct CurvesExhibit: Exhibit {
     case .json: return ResultWriter.json(curves)
     case .csv: return ResultWriter.csv(curves)
     default:
-      throw FormatError("curves are written as csv or json, not as \(format.rawValue)")
+      throw FormatError(.request, "curves are written as csv or json, not as \(format.rawValue)")
     }
   }
 }

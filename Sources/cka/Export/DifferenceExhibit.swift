@@ -12,7 +12,9 @@ extension HeatmapExhibit {
   ) throws(FormatError) -> HeatmapExhibit {
     guard a.comparison.kind == .layers, b.comparison.kind == .layers,
       let view = DifferenceView(a, minus: b, order: request.settings.labelOrder)
-    else { throw FormatError("the two results have no row, or no column, with the same name") }
+    else {
+      throw FormatError(.mismatch, "the two results have no row, or no column, with the same name")
+    }
     return HeatmapExhibit(view, request.settings)
   }
 

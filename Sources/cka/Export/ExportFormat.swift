@@ -25,7 +25,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     } catch let error as FormatError {
       throw error
     } catch {
-      throw FormatError("\(error)")
+      throw FormatError(.request, "\(error)")
     }
   }
 }

@@ -29,6 +29,7 @@ struct HeatmapExhibit: Exhibit {
       self = .square(request, result)
     default:
       throw FormatError(
+        .request,
         "holds \(kind == .layers ? "a layer matrix" : "minibatch scores"), "
           + "which has no \(request.view.rawValue) view",
         remedy: "use --view \(kind == .layers ? "layers" : "sorted")",
@@ -99,10 +100,10 @@ extension HeatmapExhibit {
         result, settings: settings, rowFilter: request.rowFilter,
         columnFilter: request.columnFilter)
     } catch {
-      throw FormatError(error.description)
+      throw FormatError(.request, error.description)
     }
     guard !arranged.isEmpty else {
-      throw FormatError("the filters hide every row or every column", remedy: "loosen them")
+      throw nothingLeft(request, result)
     }
     let view = settings.transposed ? arranged.view.transposed : arranged.view
     let (rows, columns) =
@@ -122,6 +123,23 @@ extension HeatmapExhibit {
         isTransposed: settings.transposed)
     }
     return exhibit
+  }
+
+  /// Why no row, or no column, is left, with the names that the filters may have meant.
+  private static func nothingLeft(_ request: ExportRequest, _ result: OpenResult) -> FormatError {
+    let axes = result.comparison.axes(order: request.settings.labelOrder)
+    let (rows, columns) = (axes.rows.layers, axes.columns.layers)
+    let filters = [
+      (request.settings.filter, rows), (request.settings.filter, columns),
+      (request.rowFilter, rows), (request.columnFilter, columns),
+    ]
+    let missed = filters.filter { text, names in
+      !text.isEmpty && (try? LayerFilter(text))?.indices(of: names).isEmpty == true
+    }
+    return FormatError(
+      .empty, "the filters hide every row or every column",
+      remedy: (missed.first.map { NearNames.question($0.0, among: $0.1) } ?? "") + "loosen them",
+      available: missed.first?.1 ?? [])
   }
 
   private static func figure(
@@ -224,17 +242,6 @@ extension Comparison {
 }
 
 extension Axis {
-  /// The data set without torch_cka's leading "Dataset "; nil when there is none.
-  var datasetName: String? {
-    let name = dataset.withoutDatasetPrefix
-    return name.isEmpty ? nil : name
-  }
-
-  /// "ResNet18 · Digits32".
-  var figureTitle: String {
-    [model.isEmpty ? nil : model, datasetName].compactMap(\.self).joined(separator: " · ")
-  }
-
   /// The layers' names; the root module, whose name is empty, by what it is.
   var figureNames: [String] { layers.map { $0.isEmpty ? "(root)" : $0 } }
 }

@@ -17,7 +17,8 @@ extension HeatmapExhibit {
     let layers = all.filter { $0.kind == .layers }
     let results = layers.isEmpty ? all : layers
     guard !results.isEmpty else {
-      throw FormatError("no results to lay out as pairs", remedy: "name a folder that holds some")
+      throw FormatError(
+        .request, "no results to lay out as pairs", remedy: "name a folder that holds some")
     }
     let rows = models(results.map(\.rows))
     let columns = models(results.map(\.columns))

@@ -1,52 +1,66 @@
 import Core
 import Formats
 import Foundation
-import Jobs
+import Recipe
+import Runs
 import Similarity
 import TorchBackend
 
-/// A comparison that is to run as a job, or runs as one.
+/// A recipe that is to be carried out as a job, or is.
 struct BackgroundJob {
   /// What was asked for.
-  let options: ComputeOptions
+  let recipe: Recipe
   /// Where its result goes.
   let output: String
-  private let arguments: [String]
+  /// The Python that runs its models was named by whoever asked.
+  var namesPython = false
 
-  /// Reads the command line `arguments`, `compute` first. No file of activations is opened yet.
-  /// - Parameter isStored: the line is that of a job. One that says no weighting was submitted when
-  ///   that meant `equal`, and still means it.
-  /// - Throws: when the line is wrong, or the result cannot be written where it is to go.
-  init(_ arguments: [String], isStored: Bool = false) throws {
-    guard arguments.first == "compute" else {
-      throw FormatError("a job runs 'compute', not '\(SafeText.sanitise(arguments.first ?? ""))'")
+  /// A job for `recipe`. No file of activations is opened yet.
+  /// - Throws: when it cannot be carried out, or the result cannot be written where it is to go.
+  init(_ recipe: Recipe) throws(FormatError) {
+    do throws(RecipeError) { try recipe.check() } catch { throw FormatError(error) }
+    _ = try ComputeChoices(recipe)
+    self.recipe = recipe
+    output = try ComputeCommand.output(of: recipe)
+  }
+
+  /// What a stored job is to do, from its own folder.
+  /// - Throws: when that cannot be understood.
+  init(_ spec: JobSpec) throws {
+    self = try BackgroundJob(Self.recipe(of: spec))
+    namesPython = true
+  }
+
+  /// The recipe of a stored job, which leads from the job's working folder. Jobs of earlier versions
+  /// have a command line; one that says no weighting was submitted when that meant `equal`, and
+  /// still means it.
+  static func recipe(of spec: JobSpec) throws -> Recipe {
+    if let text = spec.recipe {
+      do throws(RecipeError) { return try Recipe(yaml: text) } catch { throw FormatError(error) }
     }
-    self.arguments = arguments
-    var options = try ComputeCommand.parse(Array(arguments.dropFirst())).options
-    if isStored { options.settleWeighting(StudyFile.weightingOfOldFiles) }
-    self.options = options
-    output = try ComputeCommand.output(of: options.recipe())
+    guard spec.command.first == "compute" else {
+      throw FormatError(
+        .request, "a job runs 'compute', not '\(SafeText.sanitise(spec.command.first ?? ""))'")
+    }
+    var options = try ComputeCommand.parse(Array(spec.command.dropFirst())).options
+    if options.features.count == 1, ComputeOptions.isRecipe(options.features[0]) {
+      options.features[0] = Paths.joined(options.features[0], to: spec.workingDirectory)
+    }
+    var recipe = try options.recipe()
+    if recipe[.weighting] == nil { try? recipe.say(.weighting, Recipe.weightingOfOldFiles) }
+    return recipe
   }
 
-  /// Opens the files, or starts the backend.
-  /// - Parameters:
-  ///   - seen: minibatches that are there already.
-  ///   - shouldStop: asked while a backend is waited for.
-  ///   - hear: called with each line that a backend writes on standard error.
-  func open(
-    seen: Int = 0,
-    shouldStop: @escaping () -> Bool = { false },
-    hear: @escaping (BackendLine) -> Void = { _ in }
-  ) throws -> ComputeRun {
-    try ComputeRun(
-      options, command: ["cka"] + arguments, seen: seen, shouldStop: shouldStop, hear: hear)
-  }
+  /// What it is asked for.
+  var request: RunRequest { RunRequest(recipe, command: ["cka"] + recipe.command) }
 
-  /// Starts a job that runs the command line `arguments` from this folder.
-  /// - Throws: when the line is wrong or its files cannot be compared, and when no job can be made;
-  ///   none is left behind.
-  static func submit(_ arguments: [String], to store: JobStore) throws -> JobStatus {
-    let job = try BackgroundJob(arguments)
+  /// Starts a job that carries `recipe` out, from this folder.
+  /// - Throws: when its files cannot be compared, and when no job can be made; none is left behind.
+  static func submit(_ recipe: Recipe, to store: JobStore) throws -> JobStatus {
+    var recipe = recipe
+    // The job means the same in every later version.
+    if recipe[.weighting] == nil { try? recipe.say(.weighting, Weighting.standard.rawValue) }
+    let job = try BackgroundJob(recipe)
     let folder = FileManager.default.currentDirectoryPath
     var environment = JobSpec.environment(from: ProcessInfo.processInfo.environment)
     if let torch = try job.torch() {
@@ -54,26 +68,21 @@ struct BackgroundJob {
       environment[PythonInterpreter.variable] = torch.interpreter.path
     }
     let spec = JobSpec(
-      title: try job.title(), command: try settled(arguments), workingDirectory: folder,
+      title: try job.title(), command: recipe.command, recipe: recipe.yaml(),
+      workingDirectory: folder,
       output: job.output.hasPrefix("/") ? job.output : "\(folder)/\(job.output)",
       environment: environment)
     return try store.submit(spec, worker: JobsCommand.worker)
   }
 
-  /// `arguments` with the weighting said, so that the job means the same in every later version.
-  private static func settled(_ arguments: [String]) throws -> [String] {
-    var options = try ComputeCommand.parse(Array(arguments.dropFirst())).options
-    guard options.weighting == nil else { return arguments }
-    options.settleWeighting(Weighting.standard.rawValue)
-    return arguments + (options.weighting.map { ["--weighting=\($0)"] } ?? [])
-  }
-
   /// What people call it. Opens the files, so that what is wrong with them is told at once; a
   /// backend is started only by the worker.
   private func title() throws -> String {
-    if let backend = options.backend { return SafeText.sanitise(backend) }
-    if let study = try options.recipe().models { return try TorchCheck.title(of: study) }
-    return try open().title
+    switch recipe.subject {
+    case .backend: SafeText.sanitise(recipe[.backend] ?? "")
+    case .models: try TorchCheck.title(of: recipe)
+    case .features, nil: try Run(request).title
+    }
   }
 
   /// What it will compute, and what one should know before, in lines ready to show.
@@ -88,22 +97,22 @@ struct BackgroundJob {
   ) throws -> [String] {
     let replaced = access(output, F_OK) == 0 ? ["replaces \(SafeText.sanitise(output))"] : []
     if let torch = try torch() {
-      let check = TorchCheck(torch, recipe: try options.recipe())
+      let check = TorchCheck(torch, recipe: recipe)
       return try check.lines(timeout: timeout, shouldStop: shouldStop) + replaced
     }
-    let run = try open(shouldStop: shouldStop)
+    let run = try Run(request, shouldStop: shouldStop)
     return run.outline + replaced + run.warnings
   }
 
   /// The call of Python that it makes; nil when no models are run.
   private func torch() throws -> TorchCommand? {
-    let recipe = try options.recipe()
-    guard recipe.models != nil else { return nil }
+    guard recipe.subject == .models else { return nil }
     return try TorchCommand(recipe, environment: ProcessInfo.processInfo.environment)
   }
 
   /// What went wrong, in one line.
   static func reason(_ error: any Error) -> String {
+    if let error = error as? RecipeError { return error.line }
     let text = ComputeCommand.message(for: error)
     return SafeText.sanitise(text.split(separator: "\n").first.map(String.init) ?? text)
   }

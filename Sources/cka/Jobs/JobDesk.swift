@@ -3,7 +3,8 @@ import Core
 import Explorer
 import Formats
 import Foundation
-import Jobs
+import Recipe
+import Runs
 
 /// Does what the explorer asks of the jobs, and answers. It may take a while: not for the event
 /// loop.
@@ -22,7 +23,7 @@ struct JobDesk: Sendable {
   ) -> [JobReport] {
     do {
       switch request {
-      case .check(let arguments): return [Self.check(arguments, shouldStop: shouldStop)]
+      case .check(let recipe): return [Self.check(recipe, shouldStop: shouldStop)]
       case .complete(let question):
         return [completions.answer(question, shouldStop: shouldStop)]
       default: return try perform(request, JobStore())
@@ -70,17 +71,17 @@ struct JobDesk: Sendable {
     case .remove(let name):
       try store.remove(store.find(name))
       return [try list(store), .done("job \(name) removed")]
-    case .submit(let arguments):
-      let status = try BackgroundJob.submit(arguments, to: store)
+    case .submit(let recipe):
+      let status = try BackgroundJob.submit(recipe, to: store)
       return [try list(store), .submitted(status.id.description)]
     case .edit(let name):
       guard let spec = try store.job(store.find(name)).spec else {
         return [.refused("nobody knows what job \(name) was asked to do")]
       }
-      return [.form(try Self.formArguments(of: spec.command, in: spec.workingDirectory))]
-    case .openStudy(let path): return [try Self.openStudy(path)]
-    case .saveStudy(let path, let arguments, let replacing):
-      return [try Self.saveStudy(path, arguments, replacing: replacing)]
+      return [.form(try Self.formRecipe(of: spec))]
+    case .openRecipe(let path): return [try Self.openRecipe(path)]
+    case .saveRecipe(let path, let recipe, let replacing):
+      return [try Self.saveRecipe(path, recipe, replacing: replacing)]
     case .list, .open, .collect, .check, .complete, .cancelCheck, .cancelCompletion: return []
     }
   }
@@ -107,14 +108,14 @@ struct JobDesk: Sendable {
   }
 
   private static func check(
-    _ arguments: [String], shouldStop: @escaping @Sendable () -> Bool
+    _ recipe: Recipe, shouldStop: @escaping @Sendable () -> Bool
   ) -> JobReport {
     do {
-      let lines = try BackgroundJob(arguments).summary(shouldStop: shouldStop)
-      return .checked(arguments, lines: lines, isReady: true)
+      let lines = try BackgroundJob(recipe).summary(shouldStop: shouldStop)
+      return .checked(recipe, lines: lines, isReady: true)
     } catch {
       let trail = (error as? PythonFailure)?.trail ?? []
-      return .checked(arguments, lines: [BackgroundJob.reason(error)] + trail, isReady: false)
+      return .checked(recipe, lines: [BackgroundJob.reason(error)] + trail, isReady: false)
     }
   }
 }

@@ -1,10 +1,12 @@
 import Dispatch
 import Explorer
+import Recipe
 import Synchronization
+import System
 
 /// Has done in the background what the explorer asks of the jobs; the answers come by mail.
 final class JobErrands {
-  private let mailbox: Mailbox
+  private let mailbox: Mailbox<Mail>
   private let desk: JobDesk
   /// One after the other: an old list must not arrive after a new one.
   private let queue = DispatchQueue(label: "cka.jobs", qos: .userInitiated)
@@ -21,7 +23,7 @@ final class JobErrands {
   private let isListing = Signal()
 
   /// - Parameter places: what the explorer was opened on.
-  init(mailbox: Mailbox, places: NamedPlaces) {
+  init(mailbox: Mailbox<Mail>, places: NamedPlaces) {
     self.mailbox = mailbox
     desk = JobDesk(places: places)
   }
@@ -29,9 +31,9 @@ final class JobErrands {
   /// Sees to a request.
   func see(to request: JobRequest) {
     switch request {
-    case .check(let arguments):
+    case .check(let recipe):
       check?.cancel()
-      let check = Check(arguments)
+      let check = Check(recipe)
       self.check = check
       aside.async { [mailbox, desk] in
         let reports = desk.answer(request, shouldStop: { check.isCancelled })
@@ -96,11 +98,11 @@ final class JobErrands {
     let seconds = Int((ContinuousClock.now - check.start) / .seconds(1))
     guard seconds > check.told else { return nil }
     check.told = seconds
-    return .checking(check.arguments, seconds: seconds)
+    return .checking(check.recipe, seconds: seconds)
   }
 
   /// Ends what only looks, so that no program is left behind, and waits for what was asked to be
-  /// done: a study file to be written, a job to be started. What was refused is in the mail.
+  /// done: a recipe to be written, a job to be started. What was refused is in the mail.
   func finish() {
     isLeaving.raise()
     check?.cancel()
@@ -115,9 +117,9 @@ extension JobRequest {
   /// It leaves something behind, which is wanted though the explorer is left.
   fileprivate var isLasting: Bool {
     switch self {
-    case .cancel, .resume, .retry, .remove, .submit, .saveStudy: true
+    case .cancel, .resume, .retry, .remove, .submit, .saveRecipe: true
     case .list, .open, .collect, .details, .log, .check, .cancelCheck, .complete, .cancelCompletion,
-      .edit, .openStudy:
+      .edit, .openRecipe:
       false
     }
   }
@@ -150,11 +152,11 @@ private final class Look: Sendable {
 
 /// A look at what would be computed, which may start Python and take a minute.
 private final class Check: Sendable {
-  let arguments: [String]
+  let recipe: Recipe
   let start = ContinuousClock.now
   private let flags = Mutex((isCancelled: false, isOver: false, told: 0))
 
-  init(_ arguments: [String]) { self.arguments = arguments }
+  init(_ recipe: Recipe) { self.recipe = recipe }
 
   var isCancelled: Bool { flags.withLock { $0.isCancelled } }
   /// Nobody waits for it any more.

@@ -2,7 +2,7 @@ import Core
 import Explorer
 import Formats
 import Foundation
-import Jobs
+import Runs
 
 extension JobLine {
   /// The job in the words of people: `cka jobs` and the explorer say the same.
@@ -54,12 +54,4 @@ extension JobLine {
       \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)
       """,
     timeZone: .current, calendar: Calendar(identifier: .gregorian))
-}
-
-/// The figures worth watching that a worker reports.
-enum JobNumber: String {
-  /// Samples a second.
-  case rate
-  /// The largest 95 % half width of all cells.
-  case halfWidth = "half-width"
 }

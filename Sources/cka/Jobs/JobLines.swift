@@ -1,5 +1,5 @@
 import Explorer
-import Jobs
+import Runs
 import Synchronization
 
 /// The lines of all jobs: those of old jobs are made once.

@@ -1,5 +1,5 @@
 import Core
-import Jobs
+import Runs
 
 /// One job as `cka jobs --json` gives it. What is not known is left out.
 struct JobRecord: Encodable {

@@ -1,6 +1,6 @@
 import Core
 import Explorer
-import Jobs
+import Runs
 
 /// Jobs in words: a line for each, and all that is known of one.
 enum JobTable {

@@ -1,13 +1,12 @@
 import Explorer
-import Glibc
-import Jobs
+import Runs
+import System
 
 /// Says when the explorer should look at the jobs again: on news from the folder of jobs or from a
 /// job that another program may resume, and twice a second while one is live. While nothing happens
 /// it costs nothing.
 final class JobWatch {
-  /// Readable when jobs came, went or were taken up again; −1 when the system gives no watches.
-  let descriptor: Int32
+  private let watch = FolderWatch()
   private var isWatching = false
   /// The watches of jobs that stopped and may go on, by the job's name.
   private var stopped: [String: Int32] = [:]
@@ -16,9 +15,8 @@ final class JobWatch {
   /// A worker that was killed tells nobody, so a live job is looked at again and again.
   private static let interval = Duration.milliseconds(500)
 
-  init() {
-    descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
-  }
+  /// Readable when jobs came, went or were taken up again; −1 when the system gives no watches.
+  var descriptor: Int32 { watch.descriptor }
 
   /// How long to wait for input before the next look, in milliseconds; −1 for as long as it takes.
   func pause(jobs: [JobLine]) -> Int32 {
@@ -43,16 +41,15 @@ final class JobWatch {
   func follow(_ jobs: [JobLine]) {
     guard descriptor >= 0, let store = try? JobStore() else { return }
     let wanted = Set(jobs.filter(\.state.canResume).prefix(Self.mostFollowed).map(\.id))
-    for (id, watch) in stopped where !wanted.contains(id) {
-      inotify_rm_watch(descriptor, watch)
+    for (id, number) in stopped where !wanted.contains(id) {
+      watch.remove(number)
       stopped[id] = nil
     }
     for id in wanted where stopped[id] == nil {
-      guard let job = JobID(id) else { continue }
-      let watch = inotify_add_watch(
-        descriptor, store.folder(job).path, UInt32(IN_MODIFY | IN_CREATE | IN_MOVED_TO))
-      guard watch >= 0 else { continue }
-      stopped[id] = watch
+      guard let job = JobID(id),
+        let number = watch.add(store.folder(job).path, [.writing, .naming])
+      else { continue }
+      stopped[id] = number
       // It may have been taken up between the look and the watch.
       isUnsure = true
     }
@@ -63,19 +60,14 @@ final class JobWatch {
 
   /// Whether a job came, went or was taken up again since the last call.
   private func hasNews() -> Bool {
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    var hasNews = false
-    while read(descriptor, &buffer, buffer.count) > 0 { hasNews = true }
+    let hasNews = !watch.names().isEmpty
     return begin() || hasNews
   }
 
   /// Watches the folder of jobs, once there is one; whether that is now.
   private func begin() -> Bool {
     guard !isWatching, descriptor >= 0, let root = try? JobStore().root else { return false }
-    let events = UInt32(IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)
-    isWatching = inotify_add_watch(descriptor, root, events) >= 0
+    isWatching = watch.add(root, .naming) != nil
     return isWatching
   }
-
-  deinit { if descriptor >= 0 { close(descriptor) } }
 }

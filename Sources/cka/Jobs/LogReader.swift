@@ -1,6 +1,6 @@
 import Core
 import Glibc
-import Jobs
+import Runs
 
 /// Reads a growing log line by line.
 struct LogReader {

@@ -1,5 +1,7 @@
 import Explorer
 import Foundation
+import Recipe
+import Runs
 import Testing
 
 @testable import cka
@@ -103,35 +105,35 @@ struct FormDeskTests {
     #expect(try texts("torchvision:x?a=1&w") == ["torchvision:x?a=1&weights=DEFAULT"])
   }
 
-  @Test("the form's study file is what the command reads, and comes back as the same form")
+  @Test("the form's recipe is what the command reads, and comes back as the same form")
   func studies() throws {
     let (features, study) = (place.path("f.safetensors"), place.path("s.yaml"))
     try place.writeFeatures("f.safetensors", samples: 64, layers: 2)
-    let arguments = [
+    let arguments = try asked([
       "compute", features, "-o", place.path("o.cka.safetensors"), "--batch-size=16",
       "--layers=layer*",
       "--estimator=biased", "--kernel=rbf:0.5", "--pool=mean", "--weighting=pairs",
       "--precision=float64", "--until-ci=0.5", "--keep=64M", "--threads=2",
-    ]
+    ])
     let desk = JobDesk()
-    guard case .done(let text)? = desk.answer(.saveStudy(study, arguments, replacing: false)).first
+    guard case .done(let text)? = desk.answer(.saveRecipe(study, arguments, replacing: false)).first
     else {
       Issue.record("nothing was written")
       return
     }
     #expect(text.contains("wrote"))
-    guard case .form(let read)? = desk.answer(.openStudy(study)).first else {
+    guard case .form(let read)? = desk.answer(.openRecipe(study)).first else {
       Issue.record("nothing was read")
       return
     }
-    #expect(ComputeForm(arguments: read)?.arguments == ComputeForm(arguments: arguments)?.arguments)
+    #expect(try ComputeForm(read)?.recipe() == ComputeForm(arguments)?.recipe())
     #expect(try place.cka("compute", "s.yaml", "--quiet").status == 0)
   }
 
   @Test("the command that repeats a study is one that a shell understands")
   func commands() throws {
-    let arguments = ["compute", "f.npz", "-o", "o.cka.safetensors"]
-    let answer = JobDesk().answer(.saveStudy(place.path("my s.yaml"), arguments, replacing: false))
+    let arguments = try asked(["compute", "f.npz", "-o", "o.cka.safetensors"])
+    let answer = JobDesk().answer(.saveRecipe(place.path("my s.yaml"), arguments, replacing: false))
     guard case .done(let text)? = answer.first else {
       Issue.record("nothing was written")
       return
@@ -166,10 +168,10 @@ struct FormDeskTests {
   func failures() throws {
     let python = try place.writePython(
       "echo 'Traceback:' >&2; echo '  line 3' >&2; echo Why >&2; exit 1")
-    let arguments = [
+    let arguments = try asked([
       "compute", "torch", "timm:x", "--data=digits", "--python=\(python)", "-o",
       place.path("o.cka.safetensors"),
-    ]
+    ])
     guard case .checked(_, let lines, false)? = JobDesk().answer(.check(arguments)).first else {
       Issue.record("it was not refused")
       return
@@ -177,24 +179,25 @@ struct FormDeskTests {
     #expect(lines == ["Why", "Traceback:", "  line 3"])
   }
 
-  @Test("a study file is replaced only when that is wanted, and another ending is refused")
+  @Test("a recipe is replaced only when that is wanted, and another ending is refused")
   func replacing() throws {
     let study = place.path("s.yaml")
     try write("mine", "s.yaml")
-    let arguments = ["compute", "f.npz", "-o", "o.cka.safetensors"]
+    let arguments = try asked(["compute", "f.npz", "-o", "o.cka.safetensors"])
     let desk = JobDesk()
     guard
-      case .studyExists(study)? = desk.answer(.saveStudy(study, arguments, replacing: false)).first
+      case .recipeExists(study)? = desk.answer(.saveRecipe(study, arguments, replacing: false))
+        .first
     else {
       Issue.record("nobody asked")
       return
     }
     #expect(try place.bytes("s.yaml") == Array("mine".utf8))
-    _ = desk.answer(.saveStudy(study, arguments, replacing: true))
+    _ = desk.answer(.saveRecipe(study, arguments, replacing: true))
     #expect(try place.bytes("s.yaml") != Array("mine".utf8))
     for request in [
-      JobRequest.saveStudy(place.path("s.txt"), arguments, replacing: false),
-      .openStudy(place.path("s.txt")), .openStudy(place.path("nothing.yaml")),
+      JobRequest.saveRecipe(place.path("s.txt"), arguments, replacing: false),
+      .openRecipe(place.path("s.txt")), .openRecipe(place.path("nothing.yaml")),
     ] {
       guard case .refused? = desk.answer(request).first else {
         Issue.record("\(request) was not refused")
@@ -204,64 +207,69 @@ struct FormDeskTests {
     #expect(!place.names.contains("s.txt"))
   }
 
-  @Test("models, too, are saved as a study file and come back as the same form")
+  @Test("models, too, are saved as a recipe and come back as the same form")
   func modelStudies() throws {
     try write("", "nets.py")
     let study = place.path("s.yaml")
-    let arguments = [
+    let arguments = try asked([
       "compute", "torch", "a=py:\(place.path("nets.py")):small?width=4", "torchvision:resnet18",
       "--data=digits", "--data2=npz:\(place.path("x.npz"))", "-o", place.path("o.cka.safetensors"),
       "--batch-size=16", "--max-batches=3", "--device=cpu", "--tokens=class", "--keep-duplicates",
       "--dtype=float64", "--tf32", "--seed=7", "--python=python3",
-    ]
+    ])
     let desk = JobDesk()
-    _ = desk.answer(.saveStudy(study, arguments, replacing: false))
-    guard case .form(let read)? = desk.answer(.openStudy(study)).first else {
+    _ = desk.answer(.saveRecipe(study, arguments, replacing: false))
+    guard case .form(let read)? = desk.answer(.openRecipe(study)).first else {
       Issue.record("nothing was read")
       return
     }
-    #expect(ComputeForm(arguments: read)?.arguments == ComputeForm(arguments: arguments)?.arguments)
+    #expect(try ComputeForm(read)?.recipe() == ComputeForm(arguments)?.recipe())
     let text = String(decoding: try place.bytes("s.yaml"), as: UTF8.self)
-    #expect(text.contains("py:nets.py:small"), "paths lead from the study file")
+    #expect(text.contains("py:nets.py:small"), "paths lead from the recipe")
   }
 
   @Test("a job that says no weighting was submitted when that meant equal, and still does")
   func oldJobs() throws {
-    let old = ["compute", "f.npz", "-o", place.path("o.cka.safetensors")]
-    #expect(try BackgroundJob(old, isStored: true).options.weighting == "equal")
-    #expect(try BackgroundJob(old).options.weighting == nil)
-    let said = old + ["--weighting=pairs"]
-    #expect(try BackgroundJob(said, isStored: true).options.weighting == "pairs")
+    func job(_ more: String..., recipe: String? = nil) throws -> Recipe {
+      let command = ["compute", "f.npz", "-o", place.path("o.cka.safetensors")] + more
+      return try BackgroundJob(
+        JobSpec(title: "", command: command, recipe: recipe, workingDirectory: place.folder)
+      ).recipe
+    }
+    #expect(try job()[.weighting] == "equal")
+    #expect(try job("--weighting=pairs")[.weighting] == "pairs")
+    let text = "features: [g.npz]\noutput: \(place.path("o.cka.safetensors"))\nweighting: samples\n"
+    let new = try job(recipe: text)
+    #expect(new[.weighting] == "samples" && new.features == ["g.npz"], "the recipe is what counts")
   }
 
   @Test("a job of another folder is edited with paths that lead there")
   func edit() throws {
     let there = place.folder
-    let command = [
-      "compute", "torch", "a=py:nets.py:small?checkpoint=w.pt", "timm:x", "--data=digits", "-o",
-      "o.cka.safetensors", "--python=bin/python", "--patience=30.0",
-    ]
+    func edited(_ command: [String]) throws -> [String] {
+      let spec = JobSpec(title: "", command: command, workingDirectory: there)
+      return try JobDesk.formRecipe(of: spec).command
+    }
     #expect(
-      try JobDesk.formArguments(of: command, in: there) == [
+      try edited([
+        "compute", "torch", "a=py:nets.py:small?checkpoint=w.pt", "timm:x", "--data=digits", "-o",
+        "o.cka.safetensors", "--python=bin/python", "--patience=30.0",
+      ]) == [
         "compute", "torch", "a=py:\(there)/nets.py:small?checkpoint=\(there)/w.pt", "timm:x",
         "--data=digits", "-o", "\(there)/o.cka.safetensors", "--weighting=equal",
-        "--python=\(there)/bin/python",
-        "--patience=30.0",
+        "--python=\(there)/bin/python", "--patience=30.0",
       ])
     #expect(
-      try JobDesk.formArguments(
-        of: ["compute", "a.npz", "/abs/b.npz", "-o", "o.cka.safetensors"], in: there)
-        == [
-          "compute", "\(there)/a.npz", "/abs/b.npz", "-o", "\(there)/o.cka.safetensors",
-          "--weighting=equal",
-        ])
+      try edited(["compute", "a.npz", "/abs/b.npz", "-o", "o.cka.safetensors"]) == [
+        "compute", "\(there)/a.npz", "/abs/b.npz", "-o", "\(there)/o.cka.safetensors",
+        "--weighting=equal",
+      ])
     try write("features: [a.npz]\nkeep: sums\n", "s.yaml")
     #expect(
-      try JobDesk.formArguments(of: ["compute", "s.yaml", "-o", "o.cka.safetensors"], in: there)
-        == [
-          "compute", "\(there)/a.npz", "-o", "\(there)/o.cka.safetensors", "--weighting=equal",
-          "--keep=sums",
-        ])
+      try edited(["compute", "s.yaml", "-o", "o.cka.safetensors"]) == [
+        "compute", "\(there)/a.npz", "-o", "\(there)/o.cka.safetensors", "--weighting=equal",
+        "--keep=sums",
+      ])
   }
 
   @Test("names of networks come from the interpreter, once; why they cannot is one line")

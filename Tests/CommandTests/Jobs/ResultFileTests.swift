@@ -2,7 +2,7 @@ import Explorer
 import Foundation
 import Testing
 
-@testable import Jobs
+@testable import Runs
 @testable import cka
 
 @Suite("Which file shows the result of a job")

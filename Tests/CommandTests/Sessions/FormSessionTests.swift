@@ -203,7 +203,7 @@ struct FormSessionTests {
     try session.terminal.send("Enter")
     try session.wait { $0.contains("model1: 3 layers") && $0.contains("Enter starts it") }
     try session.terminal.send("C-s")
-    try session.wait { $0.contains("save as study file: out.yaml") }
+    try session.wait { $0.contains("save as recipe: out.yaml") }
     try session.terminal.send("Enter")
     try session.wait { $0.contains("wrote out.yaml") }
     #expect(try place.cka("compute", "out.yaml", "--quiet").status == 0)

@@ -1,8 +1,10 @@
 import Foundation
+import Recipe
 import TestSupport
 import Testing
 
 import Formats
+@testable import Runs
 @testable import cka
 
 /// What is said of models before they are run.
@@ -11,11 +13,12 @@ import Formats
 
   init() throws { place = try Place() }
 
-  private func command(_ python: String, _ models: [String]) -> [String] {
-    ["compute", "torch"] + models + [
-      "--data", "\(Fixture.nets):images", "--batch-size", "64", "--python", python, "-o",
-      place.path("out.cka.safetensors"),
-    ]
+  private func command(_ python: String, _ models: [String]) throws -> Recipe {
+    try asked(
+      ["compute", "torch"] + models + [
+        "--data", "\(Fixture.nets):images", "--batch-size", "64", "--python", python, "-o",
+        place.path("out.cka.safetensors"),
+      ])
   }
 
   @Test func modelsMinibatchesTimeAndMemoryAreTold() throws {
@@ -75,9 +78,10 @@ import Formats
   }
 
   @Test func titlesNameModelsAndTheirData() throws {
-    var study = ModelStudy(models: ["torchvision:resnet18", "b=timm:x"], data: "digits")
-    #expect(try TorchCheck.title(of: study) == "resnet18 × b")
-    study.secondData = "noisy=digits?noise=1"
-    #expect(try TorchCheck.title(of: study) == "resnet18 × b on digits × noisy")
+    var recipe = Recipe(models: ["torchvision:resnet18", "b=timm:x"])
+    try recipe.say(.data, "digits")
+    #expect(try TorchCheck.title(of: recipe) == "resnet18 × b")
+    try recipe.say(.data2, "noisy=digits?noise=1")
+    #expect(try TorchCheck.title(of: recipe) == "resnet18 × b on digits × noisy")
   }
 }

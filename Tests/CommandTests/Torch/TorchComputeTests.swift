@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 import Formats
+import Recipe
 import TorchBackend
 
 /// Models that are run give what their activations give.
@@ -101,7 +102,7 @@ import TorchBackend
     let text = "models: [\(Fixture.nets):network]\ndata: \(Fixture.nets):images\nbatch-size: 64\n"
     try Data(text.utf8).write(to: URL(filePath: place.path("study.yaml")))
     let command = try TorchCommand(
-      try StudyFile.read(path: place.path("study.yaml")), environment: place.torchEnvironment())
+      try Recipe.read(path: place.path("study.yaml")), environment: place.torchEnvironment())
     let checked = try place.torch(["backend", "check"] + command.arguments("run"))
     #expect(checked.status == 0, "\(checked.complaints)")
     #expect(checked.text.hasSuffix("all as the protocol asks\n"))

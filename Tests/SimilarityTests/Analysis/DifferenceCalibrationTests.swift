@@ -14,13 +14,15 @@ private struct World {
   private let isHeavy: Bool
   private static let (layers, features, factors, samples) = (4, 2, 3, 16)
 
-  init(isHeavy: Bool, _ noise: inout Noise) {
+  /// - Parameter drift: by how much the loadings of network 2 are others than those of network 1.
+  init(isHeavy: Bool, drift: Double = 0, _ noise: inout Noise) {
     self.isHeavy = isHeavy
     let count = Self.layers * Self.features
     let own = (0..<2).map { _ in
       (0..<count).map { _ in (0..<Self.factors).map { _ in noise.gaussian() } }
     }
-    loadings = own[0] + own[1] + own[1]
+    let drifted = own[1].map { $0.map { $0 + (drift > 0 ? drift * noise.gaussian() : 0) } }
+    loadings = own[0] + own[1] + drifted
   }
 
   /// HSIC₀ of every two of the twelve layers over one minibatch, as a study's triangle stores it.
@@ -145,6 +147,31 @@ struct DifferenceCalibrationTests {
     let all = check(isPaired: true)
     // Why degrees of freedom are not just the minibatches less one.
     #expect(all.naiveShareOfRuns > all.shareOfRuns, "\(all.naiveShareOfRuns)")
+  }
+
+  @Test("the paired test tells more cells apart than intervals that do not touch")
+  func power() {
+    for minibatches in [8, 32] {
+      var noise = Noise(seed: 12)
+      var (cells, paired, apart) = (0, 0, 0)
+      for _ in 0..<Simulation.draws(40) {
+        let world = World(isHeavy: false, drift: 0.4, &noise)
+        let networks = world.study(minibatches, tag: "first", &noise)
+        let difference = Difference(networks[0], minus: networks[1])
+        for (row, column) in (0..<4).flatMap({ i in (0..<4).map { (i, $0) } }) {
+          let widths = difference.halfWidths(row: row, column: column)
+          cells += 1
+          paired += difference.differs(row: row, column: column) == true ? 1 : 0
+          apart += abs(difference.matrix[row, column]) > widths.a + widths.b ? 1 : 0
+        }
+      }
+      Simulation.tell(
+        "\(minibatches) minibatches, cells told apart: paired \(100 * paired / cells) %, by overlap "
+          + "\(100 * apart / cells) %")
+      // With 8 minibatches degrees of freedom and the false discovery rate cost most of the gain.
+      let least = minibatches == 8 ? apart : 5 * apart / 4
+      #expect(paired > least && apart > 0, "\(paired) \(apart) of \(cells)")
+    }
   }
 
   /// With and without a heavy factor, 6 and 16 minibatches: all settings together keep the level, and

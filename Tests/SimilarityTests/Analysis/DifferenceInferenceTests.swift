@@ -160,6 +160,46 @@ struct DifferenceInferenceTests {
     #expect(doubts(StudyOptions(), datasets: ("d", "e")).allSatisfy { !$0.isRefused })
   }
 
+  /// Model `number` of a study of two models of three layers with itself.
+  private func selfComparison(_ number: Int, _ noise: inout Noise) -> Comparison {
+    let layers = ["x", "y", "z"]
+    let model = StudyModel(name: "m\(number)", layers: layers.map { StudyLayer(name: $0) })
+    var study = Study(models: [model], options: StudyOptions())
+    for index in 0..<9 {
+      let hsic = [1, 0.5, 0.5, 1, 0.5, 1].map { $0 + 0.1 * noise.uniform() }
+      study.add(samples: 16, sampleHash: "\(index)", hsic: hsic)
+    }
+    let block = StudyBlock(study: study, rowModel: 0, columnModel: 0)
+    return Comparison(
+      id: ResultID(path: "\(number)"), format: "bundle", kind: .layers, rows: model.axis,
+      columns: model.axis, matrix: block.matrix(), block: block)
+  }
+
+  @Test("of networks with themselves a cell and its mirror image are one test")
+  func symmetry() throws {
+    var noise = Noise(seed: 8)
+    let difference = Difference(selfComparison(1, &noise), minus: selfComparison(2, &noise))
+    let test = try #require(difference.test)
+    #expect(difference.isSymmetric && test.testedCells == 3)
+    let summary = difference.summary()
+    #expect(summary.cells == 6 && summary.tested == 3)
+    let p = [test.pValues[0, 1], test.pValues[0, 2], test.pValues[1, 2]]
+    let q = FalseDiscovery.adjusted(p)
+    for (index, (i, j)) in [(0, 1), (0, 2), (1, 2)].enumerated() {
+      #expect(test.qValues[i, j] == q[index] && test.qValues[j, i] == q[index])
+    }
+    #expect(test.qValues[1, 1].isNaN)
+    #expect(difference.largestCells(10).allSatisfy { $0.row <= $0.column })
+    #expect(difference.largestCells(10).count == 6)
+    // Two networks whose layers have the same names are not symmetric.
+    let other = Difference(
+      comparison("a", hashes: hashes) { first[$0] },
+      minus: comparison("b", hashes: hashes) {
+        second[$0]
+      })
+    #expect(!other.isSymmetric && other.test?.testedCells == 4)
+  }
+
   @Test("models that ran in another way are questioned")
   func settings() {
     var (a, b) = (

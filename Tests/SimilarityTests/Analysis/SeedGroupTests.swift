@@ -89,6 +89,44 @@ struct SeedGroupTests {
     #expect(figures.mean == 0.5 && figures.deviation.isNaN && figures.error.isNaN)
   }
 
+  /// Pairs of seeds of one architecture with layers x, y and z.
+  private func pairs(_ name: String, seeds: Int, _ noise: inout Noise) throws -> SeedValues {
+    let layers = ["x", "y", "z"]
+    let results = (0..<seeds).flatMap { i in
+      (i + 1..<seeds).map { j in
+        let values = (0..<9).map { _ in 0.5 + 0.05 * noise.gaussian() }
+        return layerResult(layers, layers, models: ("\(name)-seed\(i)", "\(name)-seed\(j)")) {
+          values[3 * $0 + $1]
+        }
+      }
+    }
+    return SeedValues(try #require(SeedGroup.all(results).first))
+  }
+
+  @Test("of one architecture a cell and its mirror image are one test")
+  func symmetry() throws {
+    var noise = Noise(seed: 6)
+    let groups = (try pairs("p", seeds: 4, &noise), try pairs("q", seeds: 4, &noise))
+    let difference = SeedDifference(groups.0, minus: groups.1)
+    #expect(difference.isSymmetric && difference.cells.count == 6)
+    #expect(difference.counts.tested == 6)
+    #expect(difference.cells.map(\.q) == FalseDiscovery.adjusted(difference.cells.map(\.p)))
+    let names = difference.cells.map { $0.row + $0.column }
+    #expect(names == ["xx", "xy", "xz", "yy", "yz", "zz"])
+    // Of two architectures the cells of x with y and of y with x are two.
+    let mixed = try #require(
+      SeedGroup.all(
+        (0..<3).map { seed in
+          let values = (0..<9).map { _ in 0.5 + 0.05 * noise.gaussian() }
+          return layerResult(
+            ["x", "y", "z"], ["x", "y", "z"], models: ("a-seed\(seed)", "b-seed\(seed)")
+          ) { values[3 * $0 + $1] }
+        }
+      ).first)
+    let other = SeedDifference(SeedValues(mixed), minus: groups.1)
+    #expect(!other.isSymmetric && other.cells.count == 9)
+  }
+
   @Test("networks that are in several pairs are known to be: groups that are alike differ in 5 %")
   func calibration() throws {
     var noise = Noise(seed: 4)

@@ -120,29 +120,45 @@ struct NullTests {
     return (square - degrees) / (2 * degrees).squareRoot()
   }
 
-  @Test("p is uniform for independent layers, and so is that of the best match")
+  /// Rows of `rows` with their best columns of `columns`.
+  private func matches(
+    _ study: Study, rows: Int, columns: Int
+  ) -> [NullFinding?] {
+    let block = StudyBlock(study: study, rowModel: rows, columnModel: columns)
+    let comparison = Comparison(
+      id: ResultID(path: "r"), format: "bundle", kind: .layers, rows: study.models[rows].axis,
+      columns: study.models[columns].axis, matrix: block.matrix(), block: block)
+    return BestMatch(MatrixView(comparison.matrix)).nullFindings(in: comparison)
+  }
+
+  @Test("p is uniform for independent layers, and so is that of the best match, either way round")
   func calibrated() throws {
     var noise = Noise(seed: 13)
     let draws = Simulation.draws(300)
-    var (cells, matches) = ([Int](repeating: 0, count: 20), [Int](repeating: 0, count: 20))
+    let none = [Int](repeating: 0, count: 20)
+    var (cells, forward, backward) = (none, none, none)
     for _ in 0..<draws {
       let minibatches = (0..<2).map { _ in
-        [1, 4].map { count in
+        [1, 4, 3].map { count in
           (0..<count).map { _ in noise.gaussians(10, 4).matrix }
         }
       }
       let study = try study(of: ArraySource(minibatches), options(), threads: 1)
       cells[Int((study.nullP(0, 1) * 20).rounded()) - 1] += 1
-      let best = (1...4).map { study.cka(0, $0) }.max() ?? .nan
-      let block = StudyBlock(study: study, rowModel: 0, columnModel: 1)
-      let match = try #require(block.nullOfBestMatch(row: 0, value: best))
-      matches[Int((match.p * 20).rounded()) - 1] += 1
+      let first = try #require(matches(study, rows: 0, columns: 1).first ?? nil)
+      forward[Int((first.p * 20).rounded()) - 1] += 1
+      // The other way round: what is kept of a draw is no symmetric matrix.
+      let second = try #require(matches(study, rows: 2, columns: 1).first ?? nil)
+      backward[Int((second.p * 20).rounded()) - 1] += 1
     }
-    Simulation.tell("p of independent layers, twentieths: \(cells), of best matches: \(matches)")
+    Simulation.tell(
+      "p of independent layers, twentieths: \(cells), of best matches: \(forward), \(backward)")
     // Three standard deviations: p of each is one of 20 values, all as likely.
-    #expect(abs(excess(cells)) < 3 && abs(excess(matches)) < 3, "\(cells) \(matches)")
-    // Each cell of four by itself would be called a match five times as often as it should.
-    #expect(Double(matches[0]) / Double(draws) < 0.1)
+    for counts in [cells, forward, backward] {
+      #expect(abs(excess(counts)) < 3, "\(counts)")
+      // Each cell of four by itself would be called a match five times as often as it should.
+      #expect(Double(counts[0]) / Double(draws) < 0.1)
+    }
   }
 
   @Test("finds layers that share a factor, and not the others")
@@ -168,6 +184,12 @@ struct NullTests {
     let shown = try #require(block.matrixAboveNull())
     #expect(shown[0, 0] == study.cka(0, 1) && shown[0, 1].isNaN)
     #expect(block.countAboveNull().map { [$0.above, $0.cells] } == [1, 2])
+    // The row's best match is above the null of the best of both, and its p no smaller than that of
+    // the cell.
+    let match = try #require(matches(study, rows: 0, columns: 1)[0])
+    #expect(match.isAbove && match.p == 1 / 200.0 && match.quantile >= a.quantile)
+    // A layer that is matched with itself has no null.
+    #expect(matches(study, rows: 1, columns: 1) == [nil, nil])
     let tables = try #require(block.nullFindings())
     #expect(tables.p[0, 1] == b.p && tables.quantile[0, 0] == a.quantile)
   }
@@ -183,10 +205,43 @@ struct NullTests {
     #expect(NullPlan.draws(fittingLayers: 1000) == 134)
   }
 
-  @Test("is refused where there are no Gram matrices")
-  func featureForm() {
-    #expect(throws: ComputeError.self) {
-      try study(of: source(tables()), options(), gramBytes: 0)
+  @Test("is the same from products of features", arguments: Estimator.allCases)
+  func featureForm(estimator: Estimator) throws {
+    var noise = Noise(seed: 4)
+    var tables = [30, 20].map { n in
+      [3, 2].map { count in (0..<count).map { noise.gaussians(n, 3 + $0) } }
     }
+    // One that is measured in another unit, and one that does not vary.
+    for index in tables.indices {
+      tables[index][0][1] = tables[index][0][1].map { $0 * 1e-90 }
+      tables[index][1][1] = tables[index][1][1].map { _ in 1 }
+    }
+    let options = options(estimator)
+    let expected = try study(of: source(tables), options)
+    let found = try study(of: source(tables), options, gramBytes: 0)
+    for (i, j) in [(0, 1), (0, 3), (1, 3), (2, 3)] {
+      #expect(distance(found.nullValues(i, j), expected.nullValues(i, j)) < 1e-9)
+      #expect(found.nullP(i, j) == expected.nullP(i, j))
+    }
+    let sums = try #require(found.null)
+    #expect(found.nullValues(0, 4).isEmpty && sums.sum(draw: 3, 0, 4) == 0)
+    let again = try study(of: source(tables), options, threads: 1, gramBytes: 0)
+    #expect(again.null == found.null)
+  }
+
+  @Test("is refused before anything is computed where kernels would go through tiles")
+  func tiles() throws {
+    var radial = options()
+    radial.kernel = .rbf(fraction: 1, median: .offDiagonal)
+    var seen = 0
+    let computation = Computation(
+      source: source(tables()), options: radial, threads: 1, gramBytes: 1000)
+    let error = #expect(throws: ComputeError.self) {
+      try computation.run { _ in
+        seen += 1
+        return true
+      }
+    }
+    #expect(seen == 0 && error?.description.contains("do not fit; use a smaller") == true)
   }
 }

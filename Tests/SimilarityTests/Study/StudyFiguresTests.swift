@@ -73,13 +73,25 @@ struct StudyFiguresTests {
     for (a, b) in zip(expected.layers, found.layers) {
       #expect(abs(a.squares - b.squares) <= 1e-9 * a.squares)
       #expect(abs(a.squaredTrace - b.squaredTrace) <= 1e-9 * a.squaredTrace)
+      #expect(abs(a.samplePeak - b.samplePeak) <= 1e-9 * a.samplePeak && a.sample == b.sample)
     }
     #expect(distance(expected.unbiased, found.unbiased) <= 1e-6)
-    // Which sample makes up most is not known here, and not said.
-    #expect(found.layers[0].samplePeak.isNaN && found.layers[3].samplePeak == 0)
-    let whole = try study(of: source, options, gramBytes: 0)
-    #expect(whole.unknownFigures?.hasPrefix("what one sample makes up is not known") == true)
-    #expect(try study(of: source, options).unknownFigures == nil)
+    #expect(found.layers[0].samplePeak > 0 && found.layers[3].samplePeak == 0)
+    #expect(try study(of: source, options, gramBytes: 0).unknownFigures == nil)
+  }
+
+  @Test("are the same from blocks of more features than one product takes")
+  func wideFeatureForm() throws {
+    var noise = Noise(seed: 10)
+    let layer = noise.gaussians(40, FeatureForm.block + 30)
+    let form = FeatureForm(estimator: .unbiased, samples: 40, threads: 1)
+    let gram = linearGram(centred(layer))
+    let parts = form.sampleParts(try CentredLayer(layer.matrix))
+    let u = uCentred(gram)
+    for i in 0..<40 {
+      let expected = (0..<40).reduce(0) { $0 + 2 * u[i, $1] * u[i, $1] } / (40 * 37)
+      #expect(abs(parts[i] - expected) < 1e-9 * expected)
+    }
   }
 
   @Test("are not made up where a minibatch came without them")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import io
 import json
+import multiprocessing
+import multiprocessing.forkserver
 import os
 import struct
 import subprocess
@@ -12,6 +15,7 @@ import sys
 import tempfile
 import unittest
 from collections.abc import Sequence
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,7 @@ from safetensors.numpy import load
 # Before transformers is imported: a test must not wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+from cka_torch.__main__ import start
 from cka_torch.batches import Batch
 from cka_torch.grams import GramMaker
 from cka_torch.passes import ModelPass
@@ -32,6 +37,8 @@ from cka_torch.tokens import Tokens
 
 PACKAGE = Path(sys.modules["cka_torch.plan"].__file__ or "").parent.parent
 CPU = torch.device("cpu")
+# Modules that processes of tests have imported already; a test file may add its own.
+PRELOADED = ["with_torchvision"]
 
 
 class Frames:
@@ -96,22 +103,63 @@ def request(models: list[str], data: list[str], **choices: Any) -> Request:
 def cka_torch(
     verb: str, *words: str, folder: str | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Runs the package as `cka` does."""
-    return subprocess.run(
-        command(verb, *words),
-        capture_output=True,
-        cwd=folder,
-        env=os.environ,
-        timeout=600,
-    )
+    """Runs the package as `cka` does, in a process that has imported torch already."""
+    given = words_of(verb, *words)
+    with tempfile.TemporaryDirectory() as place:
+        streams = [f"{place}/output", f"{place}/complaints"]
+        process = _server().Process(
+            target=_run_forked,
+            args=(given, folder or os.getcwd(), dict(os.environ), streams),
+        )
+        process.start()
+        process.join(600)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        output, complaints = (Path(stream).read_bytes() for stream in streams)
+    return subprocess.CompletedProcess(given, process.exitcode or 0, output, complaints)
 
 
 def command(verb: str, *words: str) -> list[str]:
-    """The words that run a verb; those of a run are MODEL… and options, `--max-batches 1`."""
-    arguments = list(words)
+    """The command that runs a verb in a Python of its own."""
+    return [sys.executable, str(PACKAGE / "start.py"), *words_of(verb, *words)]
+
+
+def words_of(verb: str, *words: str) -> list[str]:
+    """What Python is called with; words of a run are MODEL… and options, `--max-batches 1`."""
     if verb in ("run", "describe"):
-        arguments = [json.dumps(dataclasses.asdict(asked(arguments)))]
-    return [sys.executable, str(PACKAGE / "start.py"), verb, *arguments]
+        return [verb, json.dumps(dataclasses.asdict(asked(list(words))))]
+    return [verb, *words]
+
+
+@functools.cache
+def _server() -> ForkServerContext:
+    """Forks processes that have torch, and have not computed: starting Python takes 2 s each."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    places = [str(PACKAGE), str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    before = os.environ.copy()
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, places))
+    try:
+        multiprocessing.forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return context
+
+
+def _run_forked(
+    words: list[str], folder: str, environment: dict[str, str], streams: list[str]
+) -> None:
+    """What a forked process does: as a new one would begin, with files for its streams."""
+    for number, stream in enumerate(streams, start=1):
+        with open(stream, "wb") as file:
+            os.dup2(file.fileno(), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = ["start.py", *words]
+    start()
 
 
 def asked(words: list[str]) -> Request:

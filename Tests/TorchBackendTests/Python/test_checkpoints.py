@@ -70,8 +70,8 @@ class Files(FolderTest):
         both = self.after("encoder_q.") | {f"encoder_k.{k}": v + 1 for k, v in self.state.items()}
         line = self.refusal(both)
         self.assertIn("fit after 'encoder_k.' and after 'encoder_q.'; say which with", line)
-        told = self.load(both, prefix="encoder_q.", is_strict=False)
-        self.assertIn("4 unknown: encoder_k.", told[0])
+        told = self.load(both, prefix="encoder_q.")
+        self.assertIn("not below 'encoder_q.' is passed over: encoder_k.", told[0])
         self.assertIn("no name", self.refusal(both, prefix="encoder_x."))
 
     def test_any_one_dictionary(self) -> None:
@@ -82,6 +82,23 @@ class Files(FolderTest):
         self.assertEqual(self.load({"a": {"b": self.state}, "history": step}), [])
         averaged = torch.optim.swa_utils.AveragedModel(self.saved).state_dict()
         self.assertEqual(self.load(averaged), [])
+
+    def test_what_lies_beside_the_network(self) -> None:
+        # As Lightning saves a module that has a loss and metrics beside its network.
+        beside = {"criterion.weight": torch.ones(3), "accuracy.total": torch.zeros(1)}
+        told = self.load({"state_dict": self.after("model.") | beside, "epoch": 3, "loops": {}})
+        self.assertEqual(len(told), 1)
+        self.assertIn("below 'model.' is passed over: criterion.weight, accuracy.total", told[0])
+        # Below the prefix it would be a part of the network, and without one it may be.
+        line = self.refusal(self.after("model.") | {"model.extra": torch.ones(2)})
+        self.assertIn("1 unknown: extra", line)
+        self.assertIn("1 unknown: extra", self.refusal(self.state | {"extra": torch.ones(2)}))
+
+    def test_however_deep(self) -> None:
+        content: dict[str, Any] = self.after("student.")
+        for key in ("d", "c", "b", "a", "run"):
+            content = {key: content}
+        self.assertEqual(self.load(content), [])
 
     def test_several_dictionaries(self) -> None:
         other = {k: v + 1 for k, v in self.state.items()}

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unittest
 from typing import Any
 
@@ -150,6 +151,35 @@ class Names(unittest.TestCase):
         numpy.testing.assert_allclose(matrices["of.a#b"], plain_gram(third), atol=1e-4)
         told = planned(model, x).warnings
         self.assertEqual(told, ["m: of.a#2 of of.a#2 has the name of another output; left out"])
+
+    def test_dataclasses_and_what_is_not_looked_into(self) -> None:
+        @dataclasses.dataclass
+        class Pair:
+            mean: torch.Tensor
+            deviation: torch.Tensor | None = None
+
+        class Two(nn.Module):
+            def forward(self, x: torch.Tensor) -> Pair:
+                return Pair(x * 2, x.exp())
+
+        class Drawn(nn.Module):
+            def forward(self, x: torch.Tensor) -> Any:
+                return torch.distributions.Normal(x, 1.0)
+
+        class Net(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.two, self.drawn = Two(), Drawn()
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return self.drawn(self.two(x).mean).mean + 1
+
+        x = torch.randn(12, 5)
+        found, _ = grams(Net(), x)
+        self.assertEqual(list(found), ["two.mean", "two.deviation", "(model)"])
+        numpy.testing.assert_allclose(found["two.deviation"], plain_gram(x.exp()), atol=1e-4)
+        told = planned(Net(), x).warnings
+        self.assertEqual(told, ["m: drawn is a Normal, which has no tensors; left out"])
 
     def test_types(self) -> None:
         model = nn.Sequential(nn.Conv1d(2, 3, 1), nn.Flatten(), nn.Linear(12, 4), nn.ReLU())

@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 import numpy
 import torch
-from cka_torch.layout import use_fast_layout
+from cka_torch.batches import Batch
+from cka_torch.layout import LayoutTrial
+from cka_torch.plan import Choice, plan
 from support import CPU, FolderTest, Frames, cka_torch, grams
 from torch import nn
 
@@ -42,14 +44,16 @@ class Layout(unittest.TestCase):
     def laid_out(self, model: nn.Module) -> bool:
         """Whether the model takes the layout, and has the same matrices in either case."""
         expected, _ = grams(model, self.x)
-        use_fast_layout(
-            model, CPU, lambda: [torch.from_numpy(g) for g in grams(model, self.x)[0].values()]
-        )
-        found, faults = grams(model, self.x)
+        layout = LayoutTrial(model, CPU)
+        found = plan(model, "m", Batch({"x": self.x}), Choice(), CPU, layout)
+        self.assertFalse(is_channels_last(self.net[0].weight))
+        layout.settle()
+        self.assertEqual([layer.name for layer in found.layers], list(expected))
+        matrices, faults = grams(model, self.x)
         self.assertFalse(faults)
         for name, matrix in expected.items():
             scale = numpy.abs(matrix).max()
-            numpy.testing.assert_allclose(found[name], matrix, atol=1e-6 * scale)
+            numpy.testing.assert_allclose(matrices[name], matrix, atol=1e-6 * scale)
         return is_channels_last(self.net[0].weight)
 
     def test_maps_lie_channels_last(self) -> None:
@@ -70,9 +74,38 @@ class Layout(unittest.TestCase):
         for then in (views, checks, looks_at_memory):
             self.assertFalse(self.laid_out(Then(self.net, then)), then)
 
+    def test_a_small_part_of_the_work_is_not_worth_it(self) -> None:
+        # As in a vision transformer: one convolution, and most products in maps over tokens.
+        class Patches(nn.Module):
+            def __init__(self, width: int) -> None:
+                super().__init__()
+                self.patches = nn.Conv2d(3, 8, 3, 3)
+                self.rest = nn.Sequential(nn.Linear(8, width), nn.GELU(), nn.Linear(width, 8))
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return self.rest(self.patches(x).flatten(2).transpose(1, 2))
+
+        for width, is_worth in ((500, False), (4, True)):
+            model = Patches(width).eval()
+            self.net = nn.Sequential(model.patches)
+            self.assertEqual(self.laid_out(model), is_worth)
+
+    def test_a_network_that_wants_many_samples(self) -> None:
+        class Neighbours(nn.Module):
+            def __init__(self, net: nn.Module) -> None:
+                super().__init__()
+                self.net = net
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                y = self.net(x)
+                return y[torch.cdist(y.flatten(1), y.flatten(1)).topk(9).indices[:, 8]]
+
+        self.assertTrue(self.laid_out(Neighbours(self.net)))
+
     def test_faults_of_the_network_stay_faults(self) -> None:
         with self.assertRaisesRegex(RuntimeError, "channels"):
-            use_fast_layout(self.net, CPU, lambda: [self.net(self.x[:, :2])])
+            data = Batch({"x": self.x[:, :2]})
+            plan(self.net, "m", data, Choice(), CPU, LayoutTrial(self.net, CPU))
 
     def test_chunks_of_different_layouts_fit_together(self) -> None:
         class Changing(nn.Module):
@@ -130,8 +163,8 @@ def points():
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         said = [line for line in done.stderr.decode().split() if line in ("slow", "fast")]
-        # Two looks in its own layout, one trial, two minibatches.
-        self.assertEqual(said, ["slow", "slow", "slow", "fast", "fast", "fast"])
+        # A look in each layout, two minibatches.
+        self.assertEqual(said, ["fast", "slow", "fast", "fast"])
         # What only flattens has no matrix of its own, whatever the layout.
         self.assertEqual(Frames(done.stdout).layers(), ["0", "2", "4"])
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy
 import torch
+from cka_torch.batches import Batch
 from cka_torch.libraries import need
+from cka_torch.refusal import Refusal
 from support import grams, plain_gram, planned
 from torch import nn
 
@@ -208,6 +210,97 @@ class Sequences(unittest.TestCase):
         states = model.gru(y)[0].mean(0)
         numpy.testing.assert_allclose(found["gru[0]"], plain_gram(states), atol=1e-4)
         self.assertNotIn("gru[1]", found)
+
+    def test_samples_that_are_taken_for_steps(self) -> None:
+        class Wrong(nn.Module):
+            def __init__(self, batch_first: bool) -> None:
+                super().__init__()
+                self.gru = nn.GRU(6, 5, batch_first=batch_first)
+                self.attention = nn.MultiheadAttention(5, 1, batch_first=True)
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                y = self.gru(x)[0]
+                return self.attention(y, y, y)[0]
+
+        x = seeded(20, 7, 6)
+        told = [w for w in planned(Wrong(False), x).warnings if "steps of one sequence" in w]
+        self.assertEqual(len(told), 1)
+        self.assertIn("m: gru[0] with batch_first=False", told[0])
+        told = planned(Wrong(True), x).warnings
+        self.assertFalse([w for w in told if "steps" in w])
+
+    def test_a_packed_sequence(self) -> None:
+        class Packing(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.lstm = nn.LSTM(6, 5, batch_first=True)
+
+            def forward(self, x: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+                packed = nn.utils.rnn.pack_padded_sequence(x, lengths, True, False)
+                return nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], True)[0]
+
+        lengths = torch.arange(20) % 5 + 3
+        data = Batch({"x": seeded(20, 7, 6), "lengths": lengths}, is_named=True)
+        found = planned(Packing(), data)
+        self.assertEqual([layer.name for layer in found.layers], ["(model)"])
+        self.assertEqual(len([w for w in found.warnings if "lstm[0]" in w]), 1)
+
+
+class EncodersAndDecoders(unittest.TestCase):
+    """Tokens that only the decoder sees have a mask of their own."""
+
+    def texts(self, length: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+        generator = torch.Generator().manual_seed(seed)
+        lengths = torch.randint(2, length + 1, (16, 1), generator=generator)
+        mask = (torch.arange(length)[None] < lengths).long()
+        return torch.randint(1, 60, (16, length), generator=generator) * mask, mask
+
+    def model(self) -> nn.Module:
+        transformers = need("transformers", "a test")
+        torch.manual_seed(0)
+        config = transformers.T5Config(
+            vocab_size=60, d_model=16, d_kv=8, d_ff=24, num_layers=1, num_heads=2
+        )
+        return transformers.T5Model(config).eval()
+
+    def test_masks(self) -> None:
+        model = self.model()
+        places = {
+            "encoder.block.0.layer.1.DenseReluDense.wi": True,
+            "decoder.block.0.layer.2.DenseReluDense.wi": False,
+            "decoder.block.0.layer.1.EncDecAttention.k": True,
+            "decoder.block.0.layer.1.EncDecAttention.q": False,
+        }
+        for length, keys in ((9, True), (5, True), (9, False), (16, True)):
+            (ids, mask), (own, own_mask) = self.texts(9, 1), self.texts(length, 2)
+            inputs = {"input_ids": ids, "attention_mask": mask, "decoder_input_ids": own}
+            inputs |= {"decoder_attention_mask": own_mask} if keys else {}
+            kept: dict[str, torch.Tensor] = {}
+            handles = [
+                model.get_submodule(name).register_forward_hook(
+                    lambda _m, _i, o, name=name, kept=kept: kept.update({name: o.clone()})
+                )
+                for name in places
+            ]
+            with torch.no_grad():
+                model(**inputs)
+            for handle in handles:
+                handle.remove()
+            for chunk in (None, 7):
+                batch = Batch(inputs, is_named=True)
+                found, faults = grams(model, batch, chunk=chunk, tokens="mean")
+                self.assertEqual(faults, {})
+                for name, is_encoded in places.items():
+                    counted = mask if is_encoded else own_mask if keys else torch.ones_like(own)
+                    rows = (kept[name] * counted[:, :, None]).sum(1) / counted.sum(1, keepdim=True)
+                    numpy.testing.assert_allclose(
+                        found[name], plain_gram(rows), atol=1e-4, err_msg=f"{name} {length}"
+                    )
+
+    def test_nothing_to_decode(self) -> None:
+        ids, mask = self.texts(9, 1)
+        with self.assertRaisesRegex(Refusal, "T5Model is an encoder and a decoder: .*decoder_inp"):
+            planned(self.model(), Batch({"input_ids": ids, "attention_mask": mask}, is_named=True))
 
 
 class RealNetworks(unittest.TestCase):

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import unittest
+from unittest import mock
 
 import numpy
+import support
 import torch
 from cka_torch import tokens
 from cka_torch.batches import Batch
 from cka_torch.libraries import need
+from cka_torch.preparation import prepare
 from cka_torch.refusal import Refusal
 from cka_torch.tokens import Tokens
-from support import FolderTest, cka, grams, plain_gram
+from support import FolderTest, Frames, cka, cka_torch, grams, plain_gram, request
 from torch import nn
 
+support.PRELOADED.append("with_transformers")
 LENGTHS = [3, 7, 1, 5, 7, 2, 4, 6, 7, 3, 5, 2]
 
 
@@ -147,7 +151,7 @@ class EachToken(unittest.TestCase):
     def test_drawn_tokens_are_the_samples(self) -> None:
         data = batch()
         mask = data.tensors["attention_mask"].bool()
-        rows, places = tokens.draw(mask, 12, 7, 2, seed=3, index=5)
+        rows, places = tokens.draw(mask, 12, 7, 24, seed=3, index=5)
         self.assertEqual(len(set(zip(rows.tolist(), places.tolist(), strict=False))), 24)
         self.assertTrue(mask.numpy()[rows, places].all())
         counted = Tokens(mask, (torch.from_numpy(rows), torch.from_numpy(places)))
@@ -161,21 +165,27 @@ class EachToken(unittest.TestCase):
     def test_drawn_alike_and_unlike(self) -> None:
         mask = batch().tensors["attention_mask"].bool()
         first, same, other, next_one = (
-            tokens.draw(mask, 12, 7, 1, seed, index)
+            tokens.draw(mask, 12, 7, 12, seed, index)
             for seed, index in ((0, 0), (0, 0), (1, 0), (0, 1))
         )
         hashes = [tokens.hash_of("m", *drawn) for drawn in (first, same, other, next_one)]
         self.assertEqual(hashes[0], hashes[1])
         self.assertEqual(len(set(hashes)), 3)
         self.assertNotEqual(tokens.hash_of("n", *first), hashes[0])
-        with self.assertRaisesRegex(Refusal, "has 52 tokens, .* draws 60 .* at most 4 of each"):
-            tokens.draw(mask, 12, 7, 5, 0, 0)
+        with self.assertRaisesRegex(Refusal, "has 52 tokens, and 60 of its 12 rows .* each:4"):
+            tokens.draw(mask, 12, 7, 60, 0, 0)
+
+    def test_how_many_are_taken_is_decided_by_memory(self) -> None:
+        # 4096 tokens while 8 layers are compared; of more, so many that matrices fit in 512 MiB.
+        self.assertEqual([tokens.most_tokens(n, 4) for n in (1, 8, 32)], [4096, 4096, 2048])
+        self.assertEqual(tokens.most_tokens(16, 8), 2048)
+        self.assertLessEqual(150 * 4 * tokens.most_tokens(150, 4) ** 2, 1 << 29)
 
     def test_every_token_is_as_likely(self) -> None:
         mask = batch().tensors["attention_mask"].bool()
         counts = numpy.zeros((12, 7))
         for index in range(4000):
-            rows, places = tokens.draw(mask, 12, 7, 1, 0, index)
+            rows, places = tokens.draw(mask, 12, 7, 12, 0, index)
             counts[rows, places] += 1
         drawn = counts[mask.numpy()]
         expected = 4000 * 12 / 52
@@ -195,6 +205,24 @@ def bert(width=16, layers=2):
         num_attention_heads=2, intermediate_size=24, max_position_embeddings=20))
 def gpt():
     return GPT2Model(GPT2Config(vocab_size=60, n_positions=16, n_embd=24, n_layer=1, n_head=2))
+def ragged(shuffled=False):
+    # Batches of 32 rows, each as wide as its longest text.
+    whole = texts()
+    rows = [{k: v[i] for k, v in whole.items()} for i in range(96)]
+    rows = [{k: v[: int(row["attention_mask"].sum())] for k, v in row.items()} for row in rows]
+    rows.sort(key=lambda row: len(row["input_ids"]))
+    def collate(items):
+        pad = nn.utils.rnn.pad_sequence
+        return {k: pad([i[k] for i in items], batch_first=True) for k in items[0]}
+    return torch.utils.data.DataLoader(rows, 32, shuffle=shuffled, collate_fn=collate)
+class Moody:
+    # Another order each time that it is gone through.
+    def __iter__(self):
+        self.turn = getattr(self, "turn", 0) + 1
+        whole = texts()
+        for start in range(0, 96, 32):
+            part = slice(start, start + 32)
+            yield {k: v.roll(self.turn, 0)[part] for k, v in whole.items()}
 def texts(shorter=0, length=9, masked=True):
     g = torch.Generator().manual_seed(2)
     n = torch.randint(2, 10, (96,), generator=g).clamp(max=length) - shorter
@@ -217,51 +245,112 @@ class Runs(FolderTest):
         need("transformers", "a test")
         self.write("net.py", FILES)
 
-    def test_each_token_of_two_language_models(self) -> None:
-        frames = self.frames(
-            "py:net.py:bert",
-            "py:net.py:gpt",
-            "--data",
-            "py:net.py:texts",
-            "--batch-size",
-            "32",
-            "--tokens",
-            "each",
-            "--tokens-per-sample",
-            "2",
-            "--precision",
-            "float64",
-            "--dtype",
-            "float64",
+    EXACT = ("--precision", "float64", "--dtype", "float64", "--batch-size", "32")
+    PAIR = ("bert/encoder.layer.0.intermediate.dense", "gpt/h.0.mlp.c_fc")
+
+    def each(self, data: str, *more: str) -> Frames:
+        """Two language models, each token a sample."""
+        words = ("py:net.py:bert", "py:net.py:gpt", "--data", data, "--tokens", "each")
+        return self.frames(*words, *self.EXACT, *more)
+
+    def value(self, frames: Frames) -> float:
+        return cka([tuple(matrices[name] for name in self.PAIR) for _, matrices in frames.frames])
+
+    def test_every_token_that_is_no_padding(self) -> None:
+        outputs = self.outputs("texts")
+        frames = self.each("py:net.py:texts")
+        masks = outputs["mask"].reshape(3, 32, 9)
+        self.assertEqual(frames.study["samples"], [int(mask.sum()) for mask in masks])
+        true = [
+            tuple(
+                plain_gram(torch.from_numpy(outputs[name].reshape(3, 32, 9, -1)[i][masks[i]]))
+                for name in self.PAIR
+            )
+            for i in range(3)
+        ]
+        self.assertAlmostEqual(self.value(frames), cka(true), places=9)
+        settings = frames.about["settings"]
+        counts = sorted(int(mask.sum()) for mask in masks)
+        self.assertEqual(
+            settings["sample"],
+            f"a token: all tokens that are no padding, {counts[0]} to {counts[-1]} a minibatch, "
+            f"{sum(counts)} in all",
         )
+        share = 1 - sum(counts) / 864
+        self.assertEqual(settings["padding"], f"{share:.1%} of 864 positions, left out")
+        self.assertFalse(any("drawn" in line for line in frames.about["warnings"]))
+
+    def test_texts_of_other_lengths_in_each_minibatch(self) -> None:
+        # The same texts, sorted by length: no position that a minibatch lacks may be counted.
+        outputs = self.outputs("texts")
+        order = numpy.argsort(outputs["mask"].sum(1), kind="stable").reshape(3, 32)
+        true = [
+            tuple(
+                plain_gram(torch.from_numpy(outputs[name][rows][outputs["mask"][rows]]))
+                for name in self.PAIR
+            )
+            for rows in order
+        ]
+        self.assertAlmostEqual(self.value(self.each("py:net.py:ragged")), cka(true), places=9)
+        found = self.each("py:net.py:ragged", "--keeps-padding", "true")
+        widths = [outputs["mask"][rows].sum(1).max() for rows in order]
+        self.assertEqual(found.study["samples"], [32 * int(width) for width in widths])
+
+    def test_shuffled_data_are_counted_as_they_come(self) -> None:
+        frames = self.each("py:net.py:ragged?shuffled=true")
+        self.assertEqual(frames.study["samples"], [len(m[self.PAIR[0]]) for _, m in frames.frames])
+        done = cka_torch(
+            "run",
+            *("py:net.py:gpt", "--data", "py:net.py:Moody", "--tokens", "each"),
+            *self.EXACT,
+            folder=str(self.folder),
+        )
+        self.assertIn("--shuffle SEED gives them one", done.stderr.decode().splitlines()[-1])
+
+    def test_drawn_where_there_are_too_many(self) -> None:
+        with mock.patch.object(tokens, "MOST_TOKENS", 50):
+            study = prepare(
+                request(
+                    [f"py:{self.folder}/net.py:gpt"],
+                    [f"py:{self.folder}/net.py:texts"],
+                    batch_size=32,
+                    tokens="each",
+                ),
+                lambda _: None,
+            )
+        self.assertEqual(study.samples, [50, 50, 50])
+        told = study.about()["settings"]["sample"]
+        self.assertRegex(told, r"^a token: 50 of the 1\d\d to 1\d\d tokens .* 150 of \d{3} in all")
+        self.assertIn("of which 50 are drawn", study.warnings[-1])
+
+    def test_each_token_of_two_language_models(self) -> None:
+        frames = self.each("py:net.py:texts", "--tokens-per-sample", "2")
         self.assertEqual(frames.study["samples"], [64, 64, 64])
         settings = frames.about["settings"]
-        self.assertIn("a token", settings["sample"])
-        self.assertIn("left out", settings["padding"])
+        self.assertIn("drawn at random with seed 0", settings["sample"])
         self.assertTrue(frames.frames[0][0]["sample_hash"].startswith("tokens:"))
         self.assertNotIn("pooler.dense", frames.layers(0))
         self.assertIn("h.0.mlp.c_fc", frames.layers(1))
         # The value in plain numpy, from the tokens that were drawn.
-        ours, true = [], []
-        outputs = self.outputs()
-        for index, (_, matrices) in enumerate(frames.frames):
+        true = []
+        outputs = self.outputs("texts")
+        for index in range(3):
             part = slice(32 * index, 32 * index + 32)
             mask = outputs["mask"][part]
-            rows, places = tokens.draw(torch.from_numpy(mask), 32, 9, 2, 0, index)
-            pair = ("bert/encoder.layer.0.intermediate.dense", "gpt/h.0.mlp.c_fc")
-            ours.append(tuple(matrices[name] for name in pair))
+            rows, places = tokens.draw(torch.from_numpy(mask), 32, 9, 64, 0, index)
             true.append(
                 tuple(
-                    plain_gram(torch.from_numpy(outputs[name][part][rows, places])) for name in pair
+                    plain_gram(torch.from_numpy(outputs[name][part][rows, places]))
+                    for name in self.PAIR
                 )
             )
-        self.assertAlmostEqual(cka(ours), cka(true), places=9)
+        self.assertAlmostEqual(self.value(frames), cka(true), places=9)
 
-    def outputs(self) -> dict[str, numpy.ndarray]:
+    def outputs(self, texts: str) -> dict[str, numpy.ndarray]:
         """Outputs of two layers for all samples at once, by plain hooks."""
         space: dict[str, object] = {}
         exec(FILES, space)
-        data = space["texts"]()
+        data = space[texts]()
         found = {"mask": data["attention_mask"].bool().numpy()}
         places = {"bert": "encoder.layer.0.intermediate.dense", "gpt": "h.0.mlp.c_fc"}
         for name, layer in places.items():
@@ -301,7 +390,7 @@ class Runs(FolderTest):
             "py:net.py:bert", "--data", "py:net.py:texts", "--batch-size", "32", "--tokens", "mean"
         )
         self.assertIn("mean of tokens", found["taken"][0])
-        self.assertIn("of the positions of the first minibatch, left out", found["taken"][1])
+        self.assertRegex(found["taken"][1], r"^padding: .*% of 864 positions, left out$")
         found = self.described(
             "py:net.py:bert",
             "--data",

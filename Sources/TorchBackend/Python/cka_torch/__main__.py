@@ -66,6 +66,8 @@ def _run(verb: str, words: list[str], output: BinaryIO) -> None:
         _need_packages()
         request = read(words[0])
     if verb == "run":
+        # What takes long is told before it begins.
+        messages.Progress().phase("loading torch")
         from .run import run
 
         run(request, output)

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from .batches import FEWER_TOKENS
 from .features import tensors
 from .roles import feature_axis, is_a
 
@@ -27,11 +28,13 @@ class Axes:
     - `features`: None where there are at most two axes.
     - `basis`: `class` of the module; `shape`, as other outputs of this shape have them; `doubt`,
       where these disagree; `guess`, where nothing tells.
+    - `is_decoder`: its tokens are those that only a decoder sees.
     """
 
     samples: int | None = 0
     features: int | None = None
     basis: str = "class"
+    is_decoder: bool = False
 
 
 @dataclass
@@ -45,9 +48,13 @@ class _Seen:
 
 @dataclass
 class AxisSurvey:
-    """Shapes of all outputs for `samples` samples."""
+    """Shapes of all outputs for `samples` samples.
+
+    - `decoded`: tokens of a sample that only a decoder saw, of those in this pass.
+    """
 
     samples: int
+    decoded: int | None = None
     _outputs: list[_Seen] = field(default_factory=list)
     _found: dict[str, tuple[torch.Size, int | None, str]] = field(default_factory=dict)
 
@@ -83,6 +90,11 @@ class AxisSurvey:
             for a in range(tensor.dim())
             if tensor.dim() == len(shape) and tensor.shape[a] != shape[a]
         ]
+        is_decoder = False
+        if len(changed) > 1 and self.decoded is not None:
+            is_decoder = True
+            own = (self.decoded + FEWER_TOKENS, self.decoded)
+            changed = [a for a in changed if (tensor.shape[a], shape[a]) != own]
         follows = len(changed) == 1 and (tensor.shape[changed[0]], shape[changed[0]]) == (
             samples,
             self.samples,
@@ -94,7 +106,7 @@ class AxisSurvey:
             return Axes(None, features, basis)
         if features == changed[0]:
             features, basis = tensor.dim() - 1, "guess"
-        return Axes(changed[0], features, basis)
+        return Axes(changed[0], features, basis, is_decoder)
 
     def token_length(self) -> int | None:
         """The number of tokens that most outputs with tokens have; None without any."""

@@ -20,6 +20,12 @@ _INPUT_KEYS = ("x", "input", "inputs", "image", "images", "pixel_values", "input
 MASK = "attention_mask"
 # Those of torch's own transformers, which are true where there is padding.
 _PADDING_MASKS = ("src_key_padding_mask", "key_padding_mask", "padding_mask")
+# What an encoder and a decoder gets for the decoder: its tokens, and which of them count.
+_DECODED = ("decoder_input_ids", "decoder_inputs_embeds", "tgt")
+# Another number than that of the samples that are left out beside them, so that axes that follow
+# the one are told from those that follow the other.
+FEWER_TOKENS = 2
+_DECODED_MASK, _DECODED_PADDING = "decoder_attention_mask", "tgt_key_padding_mask"
 # What holds the edges of one graph, and means nothing for a part of its nodes.
 _EDGE_KEYS = ("edge_index", "edge_attr", "edge_weight", "adj", "adj_t", "adjacency", "laplacian")
 
@@ -47,11 +53,36 @@ class Batch:
     @property
     def mask(self) -> torch.Tensor | None:
         """Which tokens count, n × T truth values, where the batch says so."""
-        mask = self.tensors.get(MASK)
+        return self._mask(MASK, _PADDING_MASKS)
+
+    @property
+    def decoder_mask(self) -> torch.Tensor | None:
+        """The same of the tokens that only a decoder sees."""
+        return self._mask(_DECODED_MASK, (_DECODED_PADDING,))
+
+    def _mask(self, key: str, paddings: tuple[str, ...]) -> torch.Tensor | None:
+        mask = self.tensors.get(key)
         if mask is not None:
             return mask > 0 if mask.dim() == 2 else None
-        padding = next((self.tensors[k] for k in _PADDING_MASKS if k in self.tensors), None)
+        padding = next((self.tensors[k] for k in paddings if k in self.tensors), None)
         return padding == 0 if padding is not None and padding.dim() == 2 else None
+
+    @property
+    def decoded(self) -> int | None:
+        """Tokens of a sample that only a decoder sees; None where there are none."""
+        tensor = next((self.tensors[k] for k in _DECODED if k in self.tensors), None)
+        return tensor.shape[1] if tensor is not None and tensor.dim() > 1 else None
+
+    def shorter(self) -> Batch:
+        """With fewer tokens for the decoder, where it has enough."""
+        length = self.decoded
+        if length is None or length <= FEWER_TOKENS:
+            return self
+        keys = (*_DECODED, _DECODED_MASK, _DECODED_PADDING)
+        cut = {
+            k: v[:, :-FEWER_TOKENS] for k, v in self.tensors.items() if k in keys and v.dim() > 1
+        }
+        return Batch(self.tensors | cut, self.ids, self.is_named, self.whole, self.labels)
 
     @property
     def is_graph(self) -> bool:

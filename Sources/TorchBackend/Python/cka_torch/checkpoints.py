@@ -6,7 +6,7 @@ import functools
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from .suggestions import listed, meant
 from .unwrap import COMPONENTS
 
 State = dict[str, torch.Tensor]
-_DEEPEST = 3
+_DEEPEST = 8
 _SHOWN = 3
 # What AveragedModel counts beside the weights.
 _AVERAGED = "n_averaged"
@@ -40,12 +40,16 @@ class Checkpoint:
 
 @dataclass
 class _Fit:
-    """A dictionary of the file with the names that its weights have in the model."""
+    """A dictionary of the file with the names that its weights have in the model.
+
+    - `beside`: names without the prefix.
+    """
 
     key: str
     state: State
     prefix: str
     fitting: State
+    beside: set[str] = field(default_factory=set)
 
     @property
     def count(self) -> int:
@@ -62,15 +66,24 @@ def load(model: torch.nn.Module, checkpoint: Checkpoint) -> list[str]:
         for k, v in state.items()
         if k in own and k not in fit.fitting
     ]
+    unknown = [k for k in state if k not in own]
+    others = []
+    if len(fit.fitting) == len(own) and fit.prefix:
+        # A loss, a metric, a twin: it lies beside the network that was asked for.
+        others = [k for k in unknown if k in fit.beside]
     problems = _told("missing", [k for k in own if k not in state])
-    problems += _told("unknown", [k for k in state if k not in own])
+    problems += _told("unknown", [k for k in unknown if k not in others])
     problems += _told("of another shape", wrong)
     if problems and (checkpoint.is_strict or not fit.fitting):
         hint = "; add &strict=false to load what fits" if fit.fitting else _hint(fit, own)
         where = f" after '{fit.prefix}'" if fit.prefix else ""
         raise Refusal(f"checkpoint {file} does not fit{where}: {'; '.join(problems)}{hint}")
     model.load_state_dict(fit.fitting, strict=False)
-    return [f"checkpoint {file} fits in part: {'; '.join(problems)}"] if problems else []
+    told = [f"checkpoint {file} fits in part: {'; '.join(problems)}"] if problems else []
+    if others:
+        names = listed(others, _SHOWN)
+        told.append(f"checkpoint {file}: what is not below '{fit.prefix}' is passed over: {names}")
+    return told
 
 
 def _hint(fit: _Fit, own: State) -> str:
@@ -142,7 +155,8 @@ def _fitted(checkpoint: Checkpoint, key: str, state: State, own: State) -> _Fit:
             renamed = _stripped(named, prefix)
             fitting = {k: v for k, v in renamed.items() if k in own and own[k].shape == v.shape}
             if best is None or len(fitting) > best.count:
-                best = _Fit(key, renamed, prefix, fitting)
+                beside = {k for k in named if not k.startswith(prefix)}
+                best = _Fit(key, renamed, prefix, fitting, beside)
         if best is not None and best.count == len(own):
             break
     assert best is not None

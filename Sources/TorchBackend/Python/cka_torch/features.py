@@ -4,7 +4,7 @@ Rules for outputs, also told in docs/torch.md:
 
 - A tensor is the layer itself, `layer`, and so is the only tensor in anything else.
 - Several tensors have names: `layer[0]`, `layer[1]` in tuples and lists, `layer.key` in
-  dictionaries and in transformers' ModelOutput, `layer[1][0]` where they nest.
+  dictionaries, dataclasses and transformers' ModelOutput, `layer[1][0]` where they nest.
 - What does not have the samples on its first axis, or on its second with tokens on the first, and
   what has no floating-point numbers, is left out, and that is told.
 - Three axes with the features last are tokens: `--tokens` takes all of them (flatten), their mean,
@@ -15,10 +15,11 @@ Rules for outputs, also told in docs/torch.md:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import torch
+from torch.nn.utils.rnn import PackedSequence
 
 from .tokens import Tokens
 
@@ -38,12 +39,23 @@ def tensors(output: Any) -> list[tuple[str, Tensor]]:
 def _walk(value: Any, suffix: str, depth: int) -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, Tensor):
         yield suffix, value.dequantize() if value.is_quantized else value
+    elif isinstance(value, PackedSequence):
+        yield suffix, value.data
     elif depth < _DEEPEST and isinstance(value, Mapping):
         for key, entry in value.items():
             yield from _walk(entry, f"{suffix}.{key}", depth + 1)
     elif depth < _DEEPEST and isinstance(value, (tuple, list)):
         for index, entry in enumerate(value):
             yield from _walk(entry, f"{suffix}[{index}]", depth + 1)
+    elif depth < _DEEPEST and is_dataclass(value) and not isinstance(value, type):
+        for part in fields(value):
+            yield from _walk(getattr(value, part.name), f"{suffix}.{part.name}", depth + 1)
+
+
+def is_foreign(output: Any) -> bool:
+    """Whether something is returned in which no tensors are looked for."""
+    known = (Tensor, Mapping, tuple, list, type(None), bool, int, float, str)
+    return not isinstance(output, known) and not is_dataclass(output)
 
 
 def objection(tensor: Tensor, samples: int, axis: int | None = 0) -> str | None:
@@ -70,11 +82,13 @@ class Treatment:
       `tokens-class`, `tokens-each`.
     - `features`: the axis that a mean keeps, the samples' axis counted as the first.
     - `samples`: the axis of the samples in what the module returns.
+    - `is_decoder`: its tokens are those that only a decoder sees.
     """
 
     kind: str
     features: int = 1
     samples: int = 0
+    is_decoder: bool = False
 
     def turned(self, tensor: Tensor) -> Tensor:
         """The tensor with its samples first."""
@@ -82,8 +96,12 @@ class Treatment:
 
     def rows(self, tensor: Tensor, tokens: Tokens) -> Tensor:
         """n × p features of a whole minibatch, a view where one is possible."""
-        part = self.part(tensor, tokens, in_order=tokens.has_mask)
+        part = self.part(tensor, tokens, in_order=self.masked(tokens).has_mask)
         return self.whole(part, tokens, self.length(tensor))
+
+    def masked(self, tokens: Tokens) -> Tokens:
+        """The tokens that this layer has."""
+        return tokens.seen_by(self.is_decoder)
 
     def part(self, tensor: Tensor, tokens: Tokens, in_order: bool = False) -> Tensor:
         """Features of some of the samples: what `whole` needs of each.
@@ -91,7 +109,7 @@ class Treatment:
         - `in_order`: columns in the order of the tensor's axes, and not of its memory, so that rows
           of several calls fit together.
         """
-        tensor = self.turned(tensor)
+        tensor, tokens = self.turned(tensor), self.masked(tokens)
         if self.kind == "tokens-each":
             return tokens.drawn(self.positions(tensor))
         if self.kind == "tokens-class":
@@ -108,6 +126,7 @@ class Treatment:
 
         - `length`: tokens of a sample.
         """
+        tokens = self.masked(tokens)
         is_flat = self.kind == "tokens-flatten" and tokens.has_mask
         return tokens.without_padding(_raised(rows), length) if is_flat else rows
 
@@ -147,9 +166,9 @@ def treatment(shape: torch.Size, axes: Any, pool: str, tokens: str) -> Treatment
     if features < samples:
         features += 1  # Those before the samples move one place to the right.
     if tokens == "each":
-        return Treatment("tokens-each", features, samples)
+        return Treatment("tokens-each", features, samples, axes.is_decoder)
     if dims == 3 and features == dims - 1:
-        return Treatment(f"tokens-{tokens}", features, samples)
+        return Treatment(f"tokens-{tokens}", features, samples, axes.is_decoder)
     if dims < 3 or pool == "flatten":
         return Treatment("flatten", features, samples)
     return Treatment("mean", features, samples)

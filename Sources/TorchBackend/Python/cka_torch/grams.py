@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from .native import native
+
 # Bytes of the scratch that holds centred columns: on a processor, what its last cache holds.
 _CPU_SCRATCH = 1 << 22
 _GPU_SCRATCH = 1 << 26
@@ -39,7 +41,10 @@ class GramMaker:
         formed again about one of those instead of the mean, in float64. Not on a GPU, which would
         have to be waited for: whoever takes distances from such a matrix refuses it.
         """
-        self._form(features, out)
+        kernel = native() if self._device.type == "cpu" else None
+        if kernel is not None and kernel.form(features, out):
+            return
+        self.form(features, out)
         may_lose = self._device.type == "cpu" and out.dtype == torch.float32
         if may_lose and _loses_distances(out, features.shape[1]):
             self._form_about(features, _typical_sample(out), out)
@@ -55,7 +60,8 @@ class GramMaker:
             total.addmm_(columns, columns.T)
         out.copy_(total)
 
-    def _form(self, features: torch.Tensor, out: torch.Tensor) -> None:
+    def form(self, features: torch.Tensor, out: torch.Tensor) -> None:
+        """The same, about the mean in any case."""
         n, p = features.shape
         width = max(1, self._most // n)
         is_halved = self._device.type == "cpu" and n >= _FEWEST_HALVED

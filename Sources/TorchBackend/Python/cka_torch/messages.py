@@ -50,10 +50,15 @@ def _cause(error: traceback.TracebackException) -> traceback.TracebackException 
 
 
 class Progress:
-    """What is being done, at most once a second."""
+    """What is being done: every phase, and counts within one at most once a second."""
 
     def __init__(self) -> None:
         self._next = 0.0
+
+    def phase(self, text: str) -> None:
+        """Something else begins."""
+        self._next = 0.0
+        self(text)
 
     def __call__(self, text: str) -> None:
         now = time.monotonic()

@@ -10,7 +10,7 @@ import torch
 from .batches import Batch, arguments
 from .features import objection, tensors
 from .grams import GramMaker
-from .layers import Hooks, evaluating, random_state_kept
+from .layers import Hooks, evaluating
 from .plan import Plan
 from .refusal import Refusal, is_out_of_memory, one_line
 from .tokens import Tokens
@@ -51,7 +51,7 @@ class ModelPass:
 
         - `tokens`: which of them count; None for those of the batch's mask.
         """
-        tokens = Tokens(batch.mask) if tokens is None else tokens
+        tokens = Tokens.of(batch) if tokens is None else tokens
         while True:
             state = torch.get_rng_state()
             problem = self._try(batch, grams, tokens)
@@ -67,20 +67,6 @@ class ModelPass:
             torch.set_rng_state(state)
             if grams.device.type == "cuda":
                 torch.cuda.empty_cache()
-
-    def trial(
-        self, batch: Batch, device: torch.device, tokens: Tokens | None = None
-    ) -> list[torch.Tensor]:
-        """Matrices of all layers for a few samples; the random generators are as before after it.
-
-        - `device`: where the model is.
-        """
-        tokens = Tokens(batch.mask) if tokens is None else tokens
-        layers, n = len(self._plan.layers), tokens.count(batch.count)
-        grams = torch.zeros(layers, n, n, dtype=self._maker.precision, device=device)
-        with random_state_kept([device]):
-            self.run(batch, grams, tokens)
-        return list(grams)
 
     def _try(self, batch: Batch, grams: torch.Tensor, tokens: Tokens) -> dict[int, str] | str:
         try:

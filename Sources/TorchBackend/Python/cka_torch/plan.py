@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,20 +10,25 @@ import torch
 
 from .axes import Axes, AxisSurvey
 from .batches import Batch, arguments
-from .features import Treatment, objection, tensors, treatment
+from .features import Treatment, is_foreign, objection, tensors, treatment
 from .filter import LayerFilter
 from .glob import Glob
 from .grams import GramMaker
 from .identity import Identity
 from .layers import Hooks, Receiver, evaluating, random_state_kept, random_states
 from .layers import kind as kind_of
+from .layout import LayoutTrial
 from .refusal import Refusal
+from .roles import is_a
 from .suggestions import listed, meant
 from .tokens import Tokens
 
-# Samples of the dry pass: a prime, so that an axis of tokens is hardly taken for the samples.
-DRY_SAMPLES = 29
+# Samples of the dry passes; more for a network that does not run on so few.
+DRY_SAMPLES = 3
+_MORE_SAMPLES = 29
 _SHOWN = 3
+# Modules that read the steps of a sequence, from the first axis unless `batch_first` is given.
+_SEQUENCES = (torch.nn.RNNBase, torch.nn.MultiheadAttention)
 
 
 @dataclass
@@ -76,48 +82,113 @@ class Choice:
     keeps_padding: bool = False
 
 
-def dry(batch: Batch) -> Batch:
+def dry(batch: Batch, samples: int = _MORE_SAMPLES) -> Batch:
     """The first few samples, enough to look at a model's layers; a graph stays whole."""
-    return batch if batch.is_graph else batch.cut(0, min(batch.count, DRY_SAMPLES))
+    return batch if batch.is_graph else batch.cut(0, min(batch.count, samples))
 
 
 def plan(
-    model: torch.nn.Module, name: str, batch: Batch, choice: Choice, device: torch.device
+    model: torch.nn.Module,
+    name: str,
+    batch: Batch,
+    choice: Choice,
+    device: torch.device,
+    layout: LayoutTrial | None = None,
 ) -> Plan:
     """Runs the model on the first few samples of `batch`, which is on `device`.
 
     Twice, on two numbers of samples: outputs are told by what follows the samples, and features are
     found by what any layer of the model returns. The model's mode, its hooks and the random
     generators are as before afterwards.
+
+    - `layout`: sees both passes, the first one in the layout that is tried.
     """
-    batch = dry(batch)
+    few = dry(batch, DRY_SAMPLES)
+    try:
+        return _looked(model, name, few, choice, device, layout)
+    except Refusal:
+        raise
+    except Exception:  # Whatever a network raises that wants more samples: neighbours, a top k.
+        if batch.count <= few.count:
+            raise
+    return _looked(model, name, dry(batch), choice, device, layout)
+
+
+def _looked(
+    model: torch.nn.Module,
+    name: str,
+    batch: Batch,
+    choice: Choice,
+    device: torch.device,
+    layout: LayoutTrial | None,
+) -> Plan:
+    layout = layout or LayoutTrial(torch.nn.Identity(), device)
     with evaluating(model):
-        axes = _surveyed(model, batch, device)
+        axes = _surveyed(model, batch, device, layout)
         survey = _Survey(choice, batch, device, axes)
         if choice.tokens == "each":
             survey.length = _length(axes, batch, name)
-        draws = _pass(model, batch, device, survey.look)
+
+        def look(path: str, call: str, module: torch.nn.Module, output: Any) -> None:
+            survey.look(path, call, module, output)
+            layout.compare(call, output, axes, batch.count)
+
+        draws = _pass(model, batch, device, look)
     found = survey.plan(name)
     found.draws = draws
     return found
 
 
-def _surveyed(model: torch.nn.Module, batch: Batch, device: torch.device) -> AxisSurvey:
+def _surveyed(
+    model: torch.nn.Module, batch: Batch, device: torch.device, layout: LayoutTrial
+) -> AxisSurvey:
     """The shapes for one sample fewer; for as many where the model takes no other number."""
     parts = [batch]
     if batch.count > 1 and not batch.is_graph:
-        parts.insert(0, batch.cut(0, batch.count - 1))
+        fewer = batch.cut(0, batch.count - 1)
+        parts = [fewer, batch] if batch.decoded is None else [fewer.shorter(), fewer, batch]
     for part in parts:
-        survey = AxisSurvey(part.count)
-        try:
-            _pass(model, part, device, survey.look)
-        except Exception:  # Whatever a network raises that wants a certain number of samples.
-            if part is batch:
-                raise
-            continue
-        break
-    survey.settle()
-    return survey
+        is_shorter = part.decoded != batch.decoded
+        for is_tried in (True, False) if layout.is_open else (False,):
+            survey = AxisSurvey(part.count, part.decoded if is_shorter else None)
+            try:
+                _survey_pass(model, part, device, survey, layout if is_tried else None)
+            except Exception:  # Whatever a network raises that wants another layout, or number.
+                if part is batch and not is_tried:
+                    _explain(model, batch)
+                    raise
+                continue
+            if not is_tried:
+                layout.refuse()
+            survey.settle()
+            return survey
+    raise AssertionError("the last part either runs or raises")
+
+
+def _survey_pass(
+    model: torch.nn.Module,
+    batch: Batch,
+    device: torch.device,
+    survey: AxisSurvey,
+    layout: LayoutTrial | None,
+) -> None:
+    def look(path: str, call: str, module: torch.nn.Module, output: Any) -> None:
+        survey.look(path, call, module, output)
+        if layout is not None:
+            layout.look(call, module, output)
+
+    with contextlib.nullcontext() if layout is None else layout.tentatively():
+        _pass(model, batch, device, look)
+
+
+def _explain(model: torch.nn.Module, batch: Batch) -> None:
+    """Says what is missing where a network that decodes gets nothing to decode."""
+    config = getattr(model, "config", None)
+    if getattr(config, "is_encoder_decoder", False) is True and batch.decoded is None:
+        raise Refusal(
+            f"{type(model).__name__} is an encoder and a decoder: the data need "
+            "decoder_input_ids beside input_ids"
+        )
 
 
 def _length(axes: AxisSurvey, batch: Batch, model: str) -> int:
@@ -150,7 +221,7 @@ class _Survey:
         self._filter = LayerFilter(choice.layers)
         self._types = [Glob(t.strip().lower()) for t in choice.types.split(",") if t.strip()]
         self._count = batch.count
-        self._tokens = Tokens(None if choice.keeps_padding else batch.mask)
+        self._tokens = Tokens.of(batch, choice.keeps_padding)
         self._maker = GramMaker(device, torch.float32)
         self._device = device
         self._axes = axes
@@ -159,6 +230,7 @@ class _Survey:
         self._left_out: list[str] = []
         self._other_lengths: list[str] = []
         self._unmasked: list[str] = []
+        self._steps: list[str] = []
         self._kinds: set[str] = set()
         self._leaders: dict[Identity | None, tuple[str, torch.Tensor]] = {}
         self._names: set[str] = set()
@@ -169,12 +241,14 @@ class _Survey:
         kind = kind_of(module)
         self._kinds.add(kind)
         is_wanted = not self._types or any(t.matches(kind.lower()) for t in self._types)
+        if is_wanted and is_foreign(output) and self._filter.matches(call):
+            self._left_out.append(f"{call} is a {type(output).__name__}, which has no tensors")
         for suffix, tensor in tensors(output):
             self._all_names.append(call + suffix)
             if is_wanted and self._filter.matches(call + suffix):
-                self._add(path, call + suffix, kind, tensor)
+                self._add(path, call + suffix, module, tensor)
 
-    def _add(self, path: str, name: str, kind: str, tensor: torch.Tensor) -> None:
+    def _add(self, path: str, name: str, module: torch.nn.Module, tensor: torch.Tensor) -> None:
         axes = self._axes.axes(name, tensor, self._count)
         reason = objection(tensor, self._count, axes.samples)
         if name in self._names:
@@ -188,18 +262,27 @@ class _Survey:
         how = treatment(shape, axes, self._choice.pool, self._choice.tokens)
         if how.kind == "tokens-each":
             positions = how.positions(how.turned(tensor)).shape[1]
-            if positions != self.length:
+            if positions != self.length or how.is_decoder:
                 self._other_lengths.append(f"{name} ({positions})")
                 return
+        self._note_steps(name, module, axes)
         self._note_padding(name, how.turned(tensor), how)
-        self._keep(path, name, kind, tensor, axes, how)
+        self._keep(path, name, kind_of(module), tensor, axes, how)
+
+    def _note_steps(self, name: str, module: torch.nn.Module, axes: Axes) -> None:
+        """Notes a layer that takes the samples for the steps of one sequence."""
+        is_own = not name.endswith("]") or name.endswith("[0]")
+        is_later = getattr(module, "batch_first", True) is False
+        if is_own and is_later and is_a(module, *_SEQUENCES) and axes.samples == 0:
+            self._steps.append(name)
 
     def _note_padding(self, name: str, tensor: torch.Tensor, how: Treatment) -> None:
         """Notes a layer from which padding cannot be left out."""
-        mask = self._tokens.mask
+        tokens = how.masked(self._tokens)
+        mask = tokens.mask
         if mask is None or tensor.dim() < 3 or bool(mask.all()) or how.kind == "tokens-each":
             return
-        if not (how.kind.startswith("tokens-") and self._tokens.fits(tensor)):
+        if not (how.kind.startswith("tokens-") and tokens.fits(tensor)):
             self._unmasked.append(name)
 
     def _keep(
@@ -214,7 +297,7 @@ class _Survey:
             rows = how.rows(tensor, self._tokens)
             width = rows.shape[1]
         gram = torch.empty(len(rows), len(rows), device=self._device)
-        self._maker.gram(rows, gram)
+        self._maker.form(rows, gram)
         identity = Identity.of(turned, how)
         leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
@@ -260,6 +343,11 @@ class _Survey:
             found.append(
                 f"{model}: padding is not left out of {listed(self._unmasked, _SHOWN)}, whose axes "
                 "are not those of the attention mask"
+            )
+        if self._steps:
+            found.append(
+                f"{model}: {listed(self._steps, _SHOWN)} with batch_first=False gets the samples "
+                "first, and takes them for the steps of one sequence"
             )
         return found + [f"{model}: {text}" for text in self._doubts()]
 

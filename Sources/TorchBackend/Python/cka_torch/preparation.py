@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 
@@ -10,7 +10,7 @@ from . import data, models
 from .batches import Batch
 from .devices import read_devices, set_precision
 from .grams import GramMaker
-from .layout import use_fast_layout
+from .layout import LayoutTrial
 from .models import Model
 from .order import told_runs
 from .passes import ModelPass
@@ -20,7 +20,7 @@ from .request import Request
 from .specification import renamed
 from .stream import Stream
 from .study import Entry, Sampling, Study
-from .tokens import suspected_padding
+from .tokens import Census, most_tokens, suspected_padding
 from .unwrap import run_eagerly
 
 Say = Callable[[str], None]
@@ -50,7 +50,8 @@ def prepare(request: Request, say: Say) -> Study:
     ]
     for entry in entries:
         warnings += entry.plan.warnings
-    sampling = Sampling(request, _token_length(entries))
+    sampling = _sampling(request, stream, entries, say)
+    warnings += sampling.warnings()
     return Study(request, stream, entries, sampling, dtype, seeker.precision, warnings)
 
 
@@ -78,6 +79,23 @@ def _doubts_about_data(stream: Stream) -> list[str]:
                 "they count as tokens unless the data yield a mask"
             )
     return found
+
+
+def _sampling(request: Request, stream: Stream, entries: list[Entry], say: Say) -> Sampling:
+    """What a sample is. Where masks tell what padding is, all of it is counted first."""
+    length = _token_length(entries)
+    census = None
+    if any(batch.mask is not None for batch in stream.first().batches):
+        say("counting tokens")
+        census = Census()
+        stream.survey(lambda m: census.add([batch.mask for batch in m.batches]))
+    if length is not None and census is not None and not request.keeps_padding:
+        empty = next((i for i, count in enumerate(census.counts) if count == 0), None)
+        if empty is not None:
+            raise Refusal(f"minibatch {empty + 1} has no token that is no padding")
+    item = torch.empty(0, dtype=getattr(torch, request.precision)).element_size()
+    most = most_tokens(sum(len(entry.plan.layers) for entry in entries), item)
+    return Sampling(request, stream.samples, length, census, most)
 
 
 def _token_length(entries: list[Entry]) -> int | None:
@@ -111,37 +129,27 @@ class _Seeker:
             request.keeps_padding,
         )
 
-    def entries(self, model: Model, device: torch.device) -> Iterator[Entry]:
+    def entries(self, model: Model, device: torch.device) -> list[Entry]:
         """One model, which is on `device`, on each data set; in the layout that is fastest."""
-        first = self._stream.first()
-        entries, batches = [], []
+        first, entries = self._stream.first(), []
+        layout = LayoutTrial(model.module, device)
+        self._say(f"looking at the layers of {model.name}")
         for dataset in range(len(self._stream.sources)):
-            self._say(f"looking at the layers of {model.name}")
             batch = first.batches[dataset]
             if self._request.chunk is not None and not batch.is_graph:
                 batch = batch.cut(0, min(batch.count, self._request.chunk))
             batch = dry(batch).to(device, self._dtype)
-            entries.append(self._entry(model, dataset, device, batch))
-            batches.append(batch)
-        use_fast_layout(model.module, device, lambda: self._trial(entries, batches))
-        yield from entries
+            entries.append(self._entry(model, dataset, device, batch, layout))
+        layout.settle()
+        return entries
 
-    def _entry(self, model: Model, dataset: int, device: torch.device, batch: Batch) -> Entry:
-        found = plan(model.module, model.name, batch, self._choice, device)
+    def _entry(
+        self, model: Model, dataset: int, device: torch.device, batch: Batch, layout: LayoutTrial
+    ) -> Entry:
+        found = plan(model.module, model.name, batch, self._choice, device, layout)
         if device not in self._makers:
             self._makers[device] = GramMaker(device, self.precision)
         runner = ModelPass(model.module, found, self._makers[device], self._request.chunk)
         name = self._stream.sources[dataset].name
         key = model.name if len(self._stream.sources) == 1 else f"{model.name}@{name}"
         return Entry(model, dataset, device, found, runner, key)
-
-    def _trial(self, entries: list[Entry], batches: list[Batch]) -> list[torch.Tensor]:
-        """Matrices of all layers for a few samples."""
-        sampling = Sampling(self._request, entries[0].plan.length)
-        host = torch.device("cpu")
-        counted = sampling.tokens([batch.to(host, self._dtype) for batch in batches], 0)
-        return [
-            gram
-            for entry, batch, tokens in zip(entries, batches, counted, strict=False)
-            for gram in entry.runner.trial(batch, entry.device, tokens.to(entry.device))
-        ]

@@ -23,7 +23,8 @@ class Request:
     """One run, or one look at what would be run.
 
     - `batch_size`: samples of a minibatch; None for all.
-    - `tokens_per_sample`: how many are drawn for each sample on average, where each is a sample.
+    - `tokens_per_sample`: how many are drawn for each row on average, where each is a sample; None
+      for all, as far as memory allows.
     - `shuffle`: the seed of the samples' order; "none" for that of the data; None for what the
       data make of it.
     - `chunk`: samples in a forward pass; None for the whole minibatch while memory lasts.
@@ -37,7 +38,7 @@ class Request:
     types: str = ""
     pool: str = "flatten"
     tokens: str = "flatten"
-    tokens_per_sample: int = 1
+    tokens_per_sample: int | None = None
     keeps_padding: bool = False
     keeps_duplicates: bool = False
     seed: int = 0

@@ -23,7 +23,7 @@ from .tokens import Tokens
 def run(request: Request, output: BinaryIO) -> None:
     """Runs the models over the data, and writes the protocol to `output`."""
     progress = messages.Progress()
-    study = prepare(request, progress)
+    study = prepare(request, progress.phase)
     told = len(study.warnings)  # Those until now are in the header.
     writer = FrameWriter(output)
     samples = study.samples
@@ -40,7 +40,10 @@ def run(request: Request, output: BinaryIO) -> None:
             progress(f"passing over minibatch {index + 1} of {len(samples)}")
             writer.frame(samples[index], minibatch.hash, [], {})
             continue
-        progress(f"minibatch {index + 1} of {len(samples)}")
+        if index == seen:
+            progress.phase(f"the first minibatch of {len(samples)}")
+        else:
+            progress(f"minibatch {index + 1} of {len(samples)}")
         if grams[0].shape[1] != samples[index]:
             grams = study.grams(samples[index])
         _send(study, minibatch, tokens, grams, sender)

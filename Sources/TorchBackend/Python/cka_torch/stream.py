@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import torch
 from numpy import int64
 from numpy.typing import NDArray
 
@@ -90,6 +91,22 @@ class Stream:
             self._first = next(self._iterator)
         return self._first
 
+    def survey(self, look: Callable[[Minibatch], None]) -> None:
+        """Shows every minibatch to `look` before they are gone through.
+
+        They are read once more for that; those whose order may be another one next time are kept.
+        """
+        state = torch.get_rng_state()
+        if any(source.is_shuffled for source in self.sources):
+            kept = list(self)
+            self._first, self._iterator = kept[0], iter(kept[1:])
+            minibatches = iter(kept)
+        else:
+            minibatches = self._minibatches(hashes=False)
+        for minibatch in minibatches:
+            look(minibatch)
+        torch.set_rng_state(state)
+
     def __iter__(self) -> Iterator[Minibatch]:
         self.first()
         first, self._first = self._first, None
@@ -117,7 +134,7 @@ class Stream:
                 "sets by: switch shuffling off, or give the data sets IDs (docs/torch.md)"
             )
 
-    def _minibatches(self) -> Iterator[Minibatch]:
+    def _minibatches(self, hashes: bool = True) -> Iterator[Minibatch]:
         takers = [_Cutter(source) for source in self.sources]
         seen: set[str] = set()
         for size in self.samples:
@@ -131,7 +148,7 @@ class Stream:
                 batches += [taker.take_ids(ids) for taker in takers[1:]]
             else:
                 batches += [taker.take(size) for taker in takers[1:]]
-            yield Minibatch(batches, self._hash(batches))
+            yield Minibatch(batches, self._hash(batches) if hashes else "")
 
     def _hash(self, batches: list[Batch]) -> str:
         if len(batches) == 1 or self.pairing == "ids":

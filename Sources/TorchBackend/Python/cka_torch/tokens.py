@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy
 import numpy.typing
 import torch
 
+from .batches import Batch
 from .refusal import Refusal
 
 Tensor = torch.Tensor
@@ -20,11 +22,22 @@ class Tokens:
     """Which tokens of n samples count.
 
     - `mask`: n × T truth values; None where all count.
+    - `decoder`: the same of the tokens that only a decoder sees.
     - `picks`: for each drawn token its sample, in ascending order, and its place.
     """
 
     mask: Tensor | None = None
     picks: tuple[Tensor, Tensor] | None = None
+    decoder: Tensor | None = None
+
+    @classmethod
+    def of(cls, batch: Batch, keeps_padding: bool = False) -> Tokens:
+        """Those that count by the masks of a batch."""
+        return cls() if keeps_padding else cls(batch.mask, decoder=batch.decoder_mask)
+
+    def seen_by(self, is_decoder: bool) -> Tokens:
+        """Those of a layer's kind."""
+        return Tokens(self.decoder) if is_decoder else self
 
     @property
     def has_mask(self) -> bool:
@@ -37,9 +50,9 @@ class Tokens:
 
     def to(self, device: torch.device) -> Tokens:
         """On a device."""
-        mask = None if self.mask is None else self.mask.to(device)
+        mask, decoder = (None if m is None else m.to(device) for m in (self.mask, self.decoder))
         picks = None if self.picks is None else (self.picks[0].to(device), self.picks[1].to(device))
-        return Tokens(mask, picks)
+        return Tokens(mask, picks, decoder)
 
     def fits(self, tensor: Tensor) -> bool:
         """Whether the mask is about the first two axes of a tensor."""
@@ -47,12 +60,12 @@ class Tokens:
 
     def cut(self, start: int, end: int) -> Tokens:
         """Those of the samples from `start` up to `end`."""
-        mask = None if self.mask is None else self.mask[start:end]
+        mask, decoder = (None if m is None else m[start:end] for m in (self.mask, self.decoder))
         if self.picks is None:
-            return Tokens(mask)
+            return Tokens(mask, decoder=decoder)
         samples, places = self.picks
         rows = self.span(start, end)
-        return Tokens(mask, (samples[rows] - start, places[rows]))
+        return Tokens(mask, (samples[rows] - start, places[rows]), decoder)
 
     def span(self, start: int, end: int) -> slice:
         """The rows of features that samples from `start` up to `end` give."""
@@ -103,23 +116,62 @@ class Tokens:
         return torch.where(kept, x, means.to(x.dtype)).flatten(1)
 
 
+# Tokens of a minibatch that are samples where nobody says how many: more cost n² each.
+MOST_TOKENS = 4096
+# What the matrices of all layers of a minibatch may take then.
+MOST_BYTES = 1 << 29
+
+
+def most_tokens(layers: int, item: int) -> int:
+    """Tokens of a minibatch that are all taken as samples; of more, so many are drawn.
+
+    - `layers`: of all models; `item`: bytes of a number in their matrices.
+    """
+    return min(MOST_TOKENS, math.isqrt(MOST_BYTES // (item * max(1, layers))))
+
+
+@dataclass
+class Census:
+    """Tokens of all minibatches, counted before any of them is computed.
+
+    - `counts`: those of each minibatch that count, in the first data set; `sizes`: its positions.
+    - `positions`: of all minibatches, for each data set; 0 where no mask tells.
+    - `kept`: how many of these are tokens.
+    """
+
+    counts: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+
+    def add(self, masks: list[Tensor | None]) -> None:
+        """One minibatch, by the masks of all data sets."""
+        self.positions = self.positions or [0] * len(masks)
+        self.kept = self.kept or [0] * len(masks)
+        found = [(0, 0) if m is None else (m.numel(), int(m.sum())) for m in masks]
+        self.sizes.append(found[0][0])
+        self.counts.append(found[0][1])
+        self.positions = [a + b for a, (b, _) in zip(self.positions, found, strict=True)]
+        self.kept = [a + b for a, (_, b) in zip(self.kept, found, strict=True)]
+
+
 def draw(
-    mask: Tensor | None, samples: int, length: int, each: int, seed: int, index: int
+    mask: Tensor | None, samples: int, length: int, wanted: int, seed: int, index: int
 ) -> tuple[Numbers, Numbers]:
-    """`samples` · `each` of a minibatch's tokens that count, without repetition, in their order.
+    """`wanted` of a minibatch's tokens that count, without repetition, in their order.
 
     The same for the same seed and minibatch: by numpy's RandomState, whose stream never changes.
 
+    - `length`: tokens of a row, where no mask tells.
     - `index`: the minibatch's number, from 0.
     """
+    length = length if mask is None else mask.shape[1]
     count = samples * length
     able = numpy.arange(count) if mask is None else numpy.flatnonzero(mask.cpu().numpy().ravel())
-    wanted = samples * each
     if len(able) < wanted:
         raise Refusal(
-            f"minibatch {index + 1} has {len(able)} tokens, and --tokens each:{each} draws "
-            f"{wanted} of its {samples} samples; draw at most "
-            f"{len(able) // max(1, samples)} of each"
+            f"minibatch {index + 1} has {len(able)} tokens, and {wanted} of its {samples} rows "
+            f"are to be drawn; write --tokens each:{len(able) // max(1, samples)}, or each for all"
         )
     order = numpy.random.RandomState([seed, index]).permutation(len(able))[:wanted]
     chosen = numpy.sort(able[order])

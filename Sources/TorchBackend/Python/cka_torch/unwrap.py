@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
+import os
+import sys
 
 import torch
 from torch import nn
@@ -31,12 +32,18 @@ def unwrapped(module: nn.Module) -> nn.Module:
 
 
 def run_eagerly() -> None:
-    """Makes torch.compile do nothing from now on: functions in a network may be compiled too."""
+    """Makes torch.compile do nothing from now on: functions in a network may be compiled too.
+
+    What compiles is slow to import, and looks at these variables when somebody needs it.
+    """
+    for name in ("TORCH_COMPILE_DISABLE", "TORCHDYNAMO_DISABLE"):
+        os.environ[name] = "1"
+    if "torch._dynamo" not in sys.modules:
+        return
     stance = getattr(getattr(torch, "compiler", None), "set_stance", None)
     if stance is not None:
         stance("force_eager")
-        return
-    with contextlib.suppress(ImportError):  # Before torch 2.6.
+    else:  # Before torch 2.6.
         importlib.import_module("torch._dynamo").config.disable = True
 
 

@@ -1,7 +1,8 @@
 import Core
 import Explorer
 import Formats
-import Jobs
+import Recipe
+import Runs
 import Similarity
 import Synchronization
 
@@ -41,7 +42,7 @@ final class CompletionDesk: Sendable {
         + paths.filter { !again.contains($0) }.map { Completion($0) }
     case .output:
       return PathCompletion.paths(beginning: text, endings: [".safetensors"]).map { Completion($0) }
-    case .study:
+    case .recipe:
       return PathCompletion.paths(beginning: text, endings: [".yaml", ".yml"])
         .map { Completion($0) }
     case .path: return PathCompletion.paths(beginning: text).map { Completion($0) }
@@ -84,19 +85,17 @@ struct RecentWords {
 
   /// - Parameter shown: the files on the screen, which are newest.
   init(shown: [String]) {
-    let bundles = shown.compactMap { path -> [String]? in
+    let bundles = shown.compactMap { path -> Recipe? in
       guard let record = try? ResultBundle.record(path: path) else { return nil }
-      return Array(record.provenance.command.dropFirst())
+      let words = record.provenance.command.dropFirst(2)
+      return try? ComputeCommand.parse(Array(words)).options.recipe()
     }
-    let jobs = ((try? JobStore().list()) ?? []).reversed().compactMap(\.spec?.command)
-    for command in bundles + jobs {
-      guard let form = ComputeForm(arguments: command) else { continue }
-      if form.isOfModels {
-        Self.add(form.models, to: &models)
-        Self.add(form.data, to: &data)
-      } else {
-        Self.add(form.features, to: &features)
-      }
+    let jobs = ((try? JobStore().list()) ?? []).reversed().compactMap(\.spec)
+      .compactMap { try? BackgroundJob.recipe(of: $0) }
+    for recipe in bundles + jobs {
+      Self.add(recipe.models, to: &models)
+      Self.add([recipe[.data], recipe[.data2]].compactMap(\.self), to: &data)
+      Self.add(recipe.features, to: &features)
     }
   }
 

@@ -1,6 +1,7 @@
 import Core
 import Formats
 import Foundation
+import Runs
 import TorchBackend
 
 /// The names of the networks that a Python library makes, as the torch backend lists them.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import System
 
 /// The functions of a Python file, found by reading its text; nothing of it is run.
 enum PythonFunctions {

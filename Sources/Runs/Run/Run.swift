@@ -1,0 +1,261 @@
+import Core
+import Formats
+import Foundation
+import Recipe
+import Similarity
+import TorchBackend
+
+/// A recipe whose files are open and whose choices are made: all that is left is to run it.
+///
+/// A terminal, a background worker and a test run the same value; what becomes of the study between
+/// minibatches is for `report` to decide, and `Run.perform` has the usual answer.
+public struct Run {
+  /// What was asked for.
+  public let recipe: Recipe
+  /// What the figures mean.
+  public private(set) var options: StudyOptions
+  /// What the user should know before it begins; one line each.
+  public let warnings: [String]
+  /// What its files were understood as, a line each; empty where there are none.
+  public let understood: [String]
+  /// The models, and their layers in order.
+  public let models: [StudyModel]
+  /// Samples of each minibatch.
+  public let sampleCounts: [Int]
+  /// Its backend was told of minibatches that are there already, and may leave them out.
+  let passesOver: Bool
+  let choices: ComputeChoices
+  let origin: Origin
+  let command: [String]
+  let hashes: SourceHashes
+
+  /// Where Gram matrices come from.
+  enum Origin {
+    case features(FeatureSet, FeatureSetSource)
+    case backend(BackendStream, command: String, files: [String])
+  }
+
+  /// Opens the files that `request` names, or starts its backend.
+  /// - Parameters:
+  ///   - seen: minibatches that are there already; a backend may pass over them.
+  ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
+  ///   - hear: is called with each line that a backend writes on standard error.
+  /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError`
+  ///   when the backend does not start, `CancellationError` when `shouldStop` says so.
+  public init(
+    _ request: RunRequest, seen: Int = 0, shouldStop: @escaping () -> Bool = { false },
+    hear: @escaping (BackendLine) -> Void = { _ in }
+  ) throws {
+    recipe = request.recipe
+    command = request.command
+    choices = try ComputeChoices(recipe)
+    options = choices.options
+    var warnings: [String] = []
+    var understood: [String] = []
+    let backend = try Self.backend(request)
+    passesOver = backend != nil && seen > 0
+    if let backend {
+      let stream = try BackendStream(
+        backend.arguments, folder: backend.folder,
+        patience: recipe.number(.patience) ?? RunRequest.standardPatience, seen: seen,
+        shouldStop: shouldStop, hear: hear)
+      origin = .backend(stream, command: backend.text, files: backend.files)
+      (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
+      warnings = stream.header.about.warnings
+    } else {
+      let features = try FeatureSet.open(recipe.features, options: choices.reading)
+      let source = FeatureSetSource(features)
+      origin = .features(features, source)
+      (models, sampleCounts) = (source.models, source.sampleCounts)
+      warnings = features.warnings.map(\.description)
+      understood = FeatureOutline(features, choices.reading).lines
+    }
+    switch origin {
+    case .features(let features, _): hashes = SourceHashes(features.paths)
+    case .backend(_, _, let files): hashes = SourceHashes(files)
+    }
+    if choices.options.estimator == .biased, sampleCounts.count > 1 {
+      warnings.append(
+        "biased HSIC of \(sampleCounts.count) minibatches is not that of all samples, and grows "
+          + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
+    }
+    (self.warnings, self.understood) = (warnings, understood)
+    try checkNull()
+  }
+
+  /// - Throws: when the sums of all draws of a permutation null are too large.
+  private func checkNull() throws(FormatError) {
+    let layers = models.reduce(0) { $0 + $1.layers.count }
+    guard let plan = options.null, plan.bytes(layers: layers) > NullPlan.mostBytes else { return }
+    throw FormatError(
+      .tooLarge,
+      "a null of \(plan.draws) draws of \(layers) layers takes \(plan.bytes(layers: layers) >> 20) "
+        + "MiB, more than \(NullPlan.mostBytes >> 20)",
+      remedy: "take --null \(NullPlan.draws(fittingLayers: layers)) or fewer, or fewer --layers")
+  }
+
+  /// Takes the weighting of `record`, which an earlier version may have begun, where nothing says
+  /// another: the same command has to end with the figures that it was begun for.
+  /// - Returns: what to tell the user; nil when nothing was changed.
+  mutating func adoptWeighting(of record: StudyRecord) -> String? {
+    let begun = record.study.options.weighting
+    guard recipe[.weighting] == nil, begun != options.weighting else { return nil }
+    options.weighting = begun
+    return "weighting \(begun.rawValue), as it was begun"
+  }
+
+  /// A program that sends Gram matrices.
+  private struct Backend {
+    var arguments: [String]
+    var folder: String?
+    /// What the record calls it.
+    var text: String
+    /// Files and folders that its matrices come from, as far as they are known.
+    var files: [String] = []
+  }
+
+  /// The program that is asked for; nil when files are read.
+  private static func backend(_ request: RunRequest) throws(FormatError) -> Backend? {
+    if let line = request.recipe[.backend] {
+      return Backend(arguments: ["/bin/sh", "-c", line], text: SafeText.sanitise(line))
+    }
+    guard request.recipe.subject == .models else { return nil }
+    let environment = ProcessInfo.processInfo.environment
+    let torch = try TorchCommand(request.recipe, environment: environment)
+    return Backend(
+      arguments: torch.arguments("run"), folder: torch.folder, text: torch.text,
+      files: torch.files)
+  }
+
+  /// Minibatches in all.
+  public var total: Int { sampleCounts.count }
+
+  /// Goes through the minibatches.
+  /// - Parameters:
+  ///   - start: a study of an earlier run that `objection` finds nothing against.
+  ///   - report: is called after every minibatch; returns whether to go on. The study has been
+  ///     checked against changed files, so it may be kept.
+  /// - Throws: `FormatError` or `ComputeError`; what `report` last got is still good.
+  public func run(
+    from start: Study? = nil, report: (Study, RunProgress) throws -> Bool
+  ) throws -> Study {
+    if let start, isConverged(start) { return start }
+    hashes.begin()
+    let clock = ContinuousClock()
+    let begin = clock.now
+    let earlier = start?.minibatches.count ?? 0
+    var progress = RunProgress(
+      done: earlier, total: total, samples: 0, seconds: 0,
+      samplesLeft: sampleCounts.dropFirst(earlier).reduce(0, +))
+    return try eachMinibatch(from: start) { study in
+      progress.done = study.minibatches.count
+      let samples = study.minibatches[progress.done - 1].samples
+      progress.samples += samples
+      progress.samplesLeft -= samples
+      let time = (clock.now - begin).components
+      progress.seconds = Double(time.seconds) + Double(time.attoseconds) * 1e-18
+      var isConverged = false
+      if let looks, IntervalLooks.isDue(study.countedMinibatches) {
+        let intervals = StudyIntervals(study)
+        progress.halfWidth = intervals.convergence().largestHalfWidth
+        isConverged = looks.isConverged(study, intervals)
+      }
+      return try report(study, progress) && !isConverged
+    }
+  }
+
+  private func eachMinibatch(
+    from start: Study?, step: (Study) throws -> Bool
+  ) throws -> Study {
+    switch origin {
+    case .features(let features, let source):
+      let computation = Computation(source: source, options: options, threads: choices.threads)
+      return try computation.run(from: start) { study in
+        // A file that lost its end reads as something else: such a minibatch must not be kept.
+        try features.checkIntact()
+        return try step(copy study)
+      }
+    case .backend(let stream, _, _):
+      defer { stream.stop() }
+      var accumulator = StudyAccumulator(
+        start ?? Study(models: models, options: options), threads: choices.threads,
+        planned: total)
+      do {
+        // A backend always begins at its beginning: what was seen before is passed over.
+        for (index, minibatch) in accumulator.study.minibatches.enumerated() {
+          guard let frame = try stream.frame(), frame.sampleHash == minibatch.sampleHash else {
+            throw ComputeError(
+              "minibatch \(index + 1) has other samples than when it was interrupted; remove the "
+                + "partial result to begin anew")
+          }
+        }
+        while let frame = try stream.frame() {
+          try frame.checkFinite(stream.header.names)
+          try accumulator.add(frame)
+          guard try step(accumulator.study) else { break }
+        }
+      } catch is CancellationError {}
+      return accumulator.study
+    }
+  }
+
+  /// Why the study of `record` cannot be gone on with; nil when it can.
+  func objection(to record: StudyRecord) -> String? {
+    let study = record.study
+    guard study.models == models else { return "it compares other layers" }
+    guard study.options == options else { return "it was made with other options" }
+    guard study.minibatches.count <= total,
+      zip(study.minibatches, sampleCounts).allSatisfy({ $0.samples == $1 }),
+      hasSameSamples(study)
+    else { return "it has other minibatches" }
+    let now = provenance(state: .partial)
+    let then = record.provenance
+    guard then.backend == now.backend else { return "other words made its matrices" }
+    guard then.pool == now.pool else { return "it was made with other options" }
+    if let path = hashes.change(since: then.sources) {
+      let what = then.backend.isEmpty ? "the activations" : "the files of the models or data"
+      return "\(what) were changed since: \(path)"
+    }
+    guard then.settings == now.settings, then.versions == now.versions else {
+      return "it was made with other settings or versions"
+    }
+    return nil
+  }
+
+  /// The bundle of `study`, which this run made.
+  /// - Parameter intervals: those of `study`, where they are known already.
+  /// - Throws: `FormatError` when a bundle cannot hold it.
+  public func encode(
+    _ study: Study, _ intervals: StudyIntervals? = nil
+  ) throws(FormatError) -> EncodedFile {
+    let intervals = intervals ?? StudyIntervals(study)
+    let state: StudyProvenance.State =
+      study.minibatches.count == total
+      ? .complete : isConverged(study, intervals) ? .converged : .partial
+    return try ResultBundle.file(
+      of: study, intervals: intervals, provenance: provenance(state: state))
+  }
+}
+
+// MARK: Samples
+
+extension Run {
+  /// Whether the IDs that are known beforehand are those of `study`; a backend tells them later.
+  private func hasSameSamples(_ study: Study) -> Bool {
+    guard case .features(_, let source) = origin else { return true }
+    return study.minibatches.indices.allSatisfy {
+      study.minibatches[$0].sampleHash == source.sampleHash(minibatch: $0)
+    }
+  }
+}
+
+// MARK: Stopping early
+
+extension Run {
+  private var looks: IntervalLooks? { choices.untilCI.map { IntervalLooks(halfWidth: $0) } }
+
+  /// - Parameter intervals: those of `study`, where they are known already.
+  private func isConverged(_ study: Study, _ intervals: StudyIntervals? = nil) -> Bool {
+    looks?.isConverged(study, intervals) ?? false
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Formats
+import Foundation
+import Runs
+import Similarity
+
+extension ComputeCommand {
+  /// Starts the comparison as a job, and says how to watch it.
+  func submit() throws {
+    do {
+      let recipe = try options.recipe()
+      try JobsCommand.perform { store in
+        let status = try BackgroundJob.submit(recipe, to: store)
+        try StandardOutput.print(status.id.description)
+        guard !quiet else { return }
+        if let note = try CodeNote.line(recipe, namesPython: options.namesPython) {
+          complain(note)
+        }
+        complain("a job runs it; cka jobs shows how far it is, cka jobs wait \(status.id) waits")
+      }
+    } catch let error as FormatError {
+      throw fail(error.description)
+    } catch let error as ComputeError {
+      throw fail(error.description)
+    }
+  }
+}
