@@ -45,7 +45,7 @@ struct FooterTests {
     var scene = Scene([], width, height)
     #expect(!scene.screen.contains("S  start"))
     scene.finishWalk()
-    for line in ["no results here", "S  start a comparison, open a study", "W  jobs at work"] {
+    for line in ["no results here", "S  start a comparison, open a recipe", "W  jobs at work"] {
       #expect(scene.screen.contains(line), "\(line)")
     }
   }
