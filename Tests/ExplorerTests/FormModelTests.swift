@@ -207,9 +207,9 @@ struct FormModelTests {
           "│ data           digits, npz:FILE, imagefolder:PATH, py… │",
           "│ data 2         a second data set: every model on both  │",
           "│ output         the result file, NAME.cka.safetensors;… │",
-          "│ layers         all; a text, a glob or /regex/, !term … │",
           "│ batch size   128                                       │",
           "│ max batches    all; stop after so many minibatches     │",
+          "│ layers         all; a text, a glob or /regex/, !term … │",
         ])
   }
 }

@@ -159,7 +159,7 @@ struct ScreenTests {
         │ none               ││                                                │
         │                    ││      no results here                           │
         │                    ││                                                │
-        │                    ││      S  start a comparison, open a recipe       │
+        │                    ││      S  start a comparison, open a recipe      │
         │                    ││      W  jobs at work and done                  │
         │                    ││      R  look again                             │
         │                    ││      ?  all keys                               │
