@@ -28,7 +28,7 @@ KINDS = {
     "minibatch": (re.compile(r"minibatch \d+ alone makes up"), "one minibatch"),
     "sample": (re.compile(r"sample \d+ of minibatch"), "one sample"),
     "direction": (re.compile(r"one direction decides"), "one direction"),
-    "biased": (re.compile(r"^biased HSIC of"), ""),
+    "biased": (re.compile(r"^biased HSIC of \d+ samples"), ""),
     "rough": (re.compile(r"intervals are rough"), ""),
     "equal": (re.compile(r"weighs as much as one"), ""),
 }

@@ -1,9 +1,9 @@
 """How many cells a paired test tells apart, and how many the single intervals do.
 
-`python paired.py RESULT [--cka PROGRAM]` compares every two networks of a result with every third
-one (`cka compare`): the cells of A × C with those of B × C, on the same minibatches. It prints the
+`python paired.py RESULT [--cka PROGRAM]` takes every two pairs of networks that have one in common
+(`cka compare`): the cells of A × C with those of B × C, on the same minibatches. It prints the
 share of cells that differ at a false discovery rate of 5 %, and the share whose two 95 % intervals
-do not touch. For results of 5-distillation.yaml only networks of the same layers have cells.
+do not touch.
 """
 
 import argparse
@@ -19,12 +19,16 @@ def main() -> None:
     options = parser.parse_args()
     command = [options.cka, "info", "--json", options.result]
     records = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    names = list(dict.fromkeys(record["model1"] for record in records))
+    pairs = [(record["model1"], record["model2"]) for record in records]
     cells = paired = apart = comparisons = 0
-    for a, b, other in itertools.permutations(names, 3):
-        if names.index(a) > names.index(b):
+    for first, second in itertools.combinations(pairs, 2):
+        # Three networks, of which one is on the same side of both pairs.
+        shared = first[0] == second[0] or first[1] == second[1]
+        if not shared or len({*first, *second}) < 3 or first[0] == first[1]:
             continue
-        found = compare(options, (a, other), (b, other))
+        if second[0] == second[1]:
+            continue
+        found = compare(options, first, second)
         comparisons += bool(found)
         for cell in found:
             if cell["differs"] is None:
