@@ -52,8 +52,9 @@ extension RecipeOption {
       orElse: Check(expected: TokenChoice.words) { TokenChoice($0) != nil }),
     standard: "flatten",
     help: """
-      Tokens: flatten them, take their mean, the class (first) token, or each as a sample: each, or \
-      each:COUNT for so many of every sequence. Padding is left out unless :padded follows.
+      Tokens: flatten them, take their mean, the class (first) token, or each as a sample: each for \
+      all that memory allows, each:COUNT to draw so many of a sequence on average. Padding is left \
+      out unless :padded follows.
       """, hint: "of a transformer")
 
   public static let axes = RecipeOption(

@@ -90,6 +90,14 @@ class Layout(unittest.TestCase):
             self.net = nn.Sequential(model.patches)
             self.assertEqual(self.laid_out(model), is_worth)
 
+    def test_a_single_sample_tells_nothing(self) -> None:
+        class Rows(nn.Module):
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return x.flatten(2)
+
+        self.x = self.x[:1]
+        self.assertFalse(self.laid_out(nn.Sequential(self.net, Rows())))
+
     def test_a_network_that_wants_many_samples(self) -> None:
         class Neighbours(nn.Module):
             def __init__(self, net: nn.Module) -> None:

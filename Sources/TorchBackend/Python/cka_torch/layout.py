@@ -56,6 +56,7 @@ class LayoutTrial:
         )
         self._work = {True: 0.0, False: 0.0}
         self._seen: dict[tuple[str, int], _Seen] = {}
+        self._compared = 0
 
     @property
     def is_open(self) -> bool:
@@ -104,11 +105,12 @@ class LayoutTrial:
             if other is None or not self._are_alike(own, other):
                 self.refuse()
                 return
+            self._compared += 1
 
     def settle(self) -> None:
         """Lays the weights out with channels last, where that is faster and changes nothing."""
         share = self._work[True] / max(1.0, sum(self._work.values()))
-        if self._is_open and self._seen and share >= _SMALLEST_SHARE:
+        if self._is_open and self._compared > 0 and share >= _SMALLEST_SHARE:
             _lay_out(self._convolutions, torch.channels_last)
 
     def _count(self, module: torch.nn.Module, output: Any) -> None:

@@ -7,10 +7,11 @@ import importlib
 import sys
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from .refusal import Refusal, one_line
 
+Made = TypeVar("Made")
 _PACKAGES = {"sklearn": "scikit-learn", "PIL": "pillow"}
 _LEADING_TO_TORCHVISION = ("torchvision", "timm", "transformers")
 
@@ -38,7 +39,7 @@ def need(module: str, why: str) -> ModuleType:
         raise Refusal(f"{why} needs {module}, which cannot be imported: {reason}") from None
 
 
-def with_torchvision(imports: Callable[[], ModuleType]) -> ModuleType:
+def with_torchvision(imports: Callable[[], Made]) -> Made:
     """Does an import that may lead to torchvision, whose compiled extension may not fit torch.
 
     torchvision then stops at operators which no network needs; declaring them is enough.

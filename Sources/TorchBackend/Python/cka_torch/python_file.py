@@ -29,7 +29,8 @@ def made_by(specification: Specification) -> Any:
     value = getattr(namespace, function)
     if inspect.isroutine(value) or inspect.isclass(value):
         _check_arguments(value, specification)
-        return value(**specification.options)
+        # transformers imports what a function asks of it, and not before.
+        return with_torchvision(lambda: value(**specification.options))
     specification.refuse_rest("none, as it is no function")
     return value
 
