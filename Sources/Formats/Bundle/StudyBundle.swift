@@ -56,8 +56,12 @@ extension ResultBundle {
     for (index, pair) in pairs.enumerated() {
       (text.entries[index].rows, text.entries[index].columns) = pair
     }
+    // A finished study needs no more than its totals.
+    let progress = provenance.state == .complete ? nil : study.progress
+    var statistics = StudyStatistics(study)
+    statistics.progress = progress.map(ProgressText.init)
     let about = text.json(with: [
-      ("statistics", StudyStatistics(study).json), ("provenance", provenance.json),
+      ("statistics", statistics.json), ("provenance", provenance.json),
     ])
     var file = TensorFile(metadata: metadata(study: about))
     for (index, pair) in pairs.enumerated() {
@@ -70,6 +74,7 @@ extension ResultBundle {
     }
     addFigures(of: study, to: &file)
     addSums(of: study, to: &file)
+    if let progress { addProgress(progress, to: &file) }
     return try file.sealed()
   }
 
@@ -82,6 +87,9 @@ extension ResultBundle {
     }
     if !study.kept.isEmpty {
       file.add("study.kept", shape: [study.kept.count, study.triangle.count], .floats(study.kept))
+    }
+    if let moments = study.moments {
+      file.add("study.moments", shape: [4, study.triangle.count], .doubles(moments))
     }
   }
 
