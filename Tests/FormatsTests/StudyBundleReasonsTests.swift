@@ -21,6 +21,8 @@ import Testing
     for layer in Self.problems.count..<count {
       for other in 0..<count { hsic[study.triangle.index(layer, other)] = 0 }
     }
+    // Layer 11 is flat here and varies all the same, in a unit of its own.
+    hsic[study.triangle.index(11, 11)] = 2
     let flat = Dictionary(
       uniqueKeysWithValues: Flatness.allCases.enumerated().map {
         (Self.problems.count + $0, $1)

@@ -47,9 +47,7 @@ struct AccumulatorTests {
     for stop in 1...4 {
       let part = try computation.run { $0.minibatches.count < stop }
       #expect(part.minibatches.count == stop)
-      let stored = try Study(
-        models: part.models, options: part.options, minibatches: part.minibatches,
-        faults: part.faults, sums: part.sums, scales: part.scales, kept: part.kept)
+      let stored = try restored(part)
       #expect(isSame(try computation.run(from: stored), expected))
     }
   }

@@ -111,3 +111,12 @@ func distance(_ a: [Double], _ b: [Double]) -> Double {
   guard a.count == b.count else { return .infinity }
   return zip(a, b).reduce(0) { ($1.0 - $1.1).isNaN ? .nan : max($0, abs($1.0 - $1.1)) }
 }
+
+/// `part` as a file would give it back.
+func restored(_ part: Study) throws -> Study {
+  guard let progress = part.progress else { throw StudyError("only totals are known") }
+  return try Study(
+    models: part.models, options: part.options, minibatches: part.minibatches,
+    faults: part.faults, scales: part.scales, kept: part.kept, units: part.units, flat: part.flat,
+    peaks: part.figures?.layers, progress: progress)
+}

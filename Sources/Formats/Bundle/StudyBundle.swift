@@ -56,10 +56,14 @@ extension ResultBundle {
     for (index, pair) in pairs.enumerated() {
       (text.entries[index].rows, text.entries[index].columns) = pair
     }
+    // A finished study needs no more than its totals.
+    let progress = provenance.state == .complete ? nil : study.progress
+    var statistics = StudyStatistics(study)
+    statistics.progress = progress.map(ProgressText.init)
     var file = TensorFile(
       metadata: metadata(
         study: text.json(with: [
-          ("statistics", StudyStatistics(study).json), ("provenance", provenance.json),
+          ("statistics", statistics.json), ("provenance", provenance.json),
         ])))
     for (index, pair) in pairs.enumerated() {
       let widths = intervals.halfWidths(rowModel: pair.rows, columnModel: pair.columns)
@@ -78,6 +82,10 @@ extension ResultBundle {
     if !study.kept.isEmpty {
       file.add("study.kept", shape: [study.kept.count, study.triangle.count], .floats(study.kept))
     }
+    if let moments = study.moments {
+      file.add("study.moments", shape: [4, study.triangle.count], .doubles(moments))
+    }
+    if let progress { addProgress(progress, to: &file) }
     return try file.sealed()
   }
 

@@ -13,7 +13,7 @@ extension ResultBundle {
     if let figures = study.figures {
       file.add(
         "study.figures", shape: [figures.layers.count, figuresPerLayer],
-        .doubles(figures.layers.flatMap(numbers)))
+        .doubles(figures.layers.flatMap { numbers($0, of: study) }))
       if !figures.unbiased.isEmpty {
         file.add(
           "study.unbiased", shape: [figures.unbiased.count], .doubles(figures.unbiased))
@@ -60,19 +60,25 @@ extension ResultBundle {
     _ plan: NullPlan?, layers: Int, in file: SafetensorsFile
   ) throws(FormatError) -> NullSums? {
     guard let plan else { return nil }
-    guard plan.bytes(layers: layers) <= NullPlan.mostBytes else {
-      throw FormatError(
-        "a null of \(plan.draws) draws of \(layers) layers is too large", at: "key 'study.null'")
-    }
+    try checkNull(plan, layers: layers)
     let shape = [plan.draws, layers, layers]
     let values = try tensor("study.null", shape, .float64, in: file).values()
     return NullSums(plan, layers: layers, values: values)
   }
 
-  private static func numbers(_ layer: StudyFigures.Layer) -> [Double] {
-    [
-      layer.minibatchPeak, Double(layer.minibatch), layer.samplePeak,
-      Double(layer.sampleMinibatch), Double(layer.sample), layer.squaredTrace, layer.squares,
+  /// - Throws: when the sums of all draws are too large.
+  static func checkNull(_ plan: NullPlan?, layers: Int) throws(FormatError) {
+    guard let plan, plan.bytes(layers: layers) > NullPlan.mostBytes else { return }
+    throw FormatError(
+      "a null of \(plan.draws) draws of \(layers) layers is too large", at: "key 'study.null'")
+  }
+
+  /// Minibatches are told by their places in the list of those seen.
+  private static func numbers(_ layer: StudyFigures.Layer, of study: Study) -> [Double] {
+    func place(_ number: Int) -> Double { Double(study.position(ofMinibatch: number) ?? 0) }
+    return [
+      layer.minibatchPeak, place(layer.minibatch), layer.samplePeak,
+      place(layer.sampleMinibatch), Double(layer.sample), layer.squaredTrace, layer.squares,
     ]
   }
 

@@ -46,6 +46,8 @@ public struct StudyProvenance: Sendable, Equatable {
   public var untilCI: Double?
   /// The seed of everything random, if anything was.
   public var seed: Int?
+  /// What all shards of a run agreed on before they began; empty where nothing was agreed on.
+  public var plan = ""
   /// The command line.
   public var command: [String] = []
   /// When the figures were written, ISO 8601 in UTC.
@@ -83,6 +85,7 @@ extension StudyProvenance {
       ("shuffle", shuffle.map(String.init) ?? "null"),
       ("until_ci", untilCI.map(JSONText.number) ?? "null"),
       ("seed", seed.map(String.init) ?? "null"),
+      ("plan", JSONText.string(plan)),
       ("command", JSONText.list(command.map(SafeText.sanitise))),
       ("created", JSONText.string(created)), ("versions", Self.object(versions)),
       ("warnings", JSONText.list(warnings)),
@@ -112,6 +115,7 @@ extension StudyProvenance {
     shuffle = fields["shuffle"]?.integer
     untilCI = fields["until_ci"]?.number
     seed = fields["seed"]?.integer
+    plan = fields["plan"]?.safeText ?? ""
     command = (fields["command"]?.list ?? []).compactMap(\.safeText)
     created = fields["created"]?.safeText ?? ""
     versions = Self.texts(fields["versions"])

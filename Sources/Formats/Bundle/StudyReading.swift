@@ -26,13 +26,8 @@ extension ResultBundle {
       faults[layer] = fault
     }
     do {
-      let study = try Study(
-        models: models, options: statistics.options, minibatches: statistics.minibatches,
-        faults: faults, sums: sums.values(), scales: scales.values(),
-        kept: try kept(triangle.count, in: file), units: try units(layers, in: file),
-        flat: statistics.flat,
-        figures: try figures(layers, statistics.options.estimator, in: file),
-        null: try null(statistics.options.null, layers: layers, in: file))
+      let study = try study(
+        models: models, statistics, faults: faults, sums: sums, scales: scales, in: file)
       return StudyRecord(study: study, provenance: StudyProvenance(text.provenance))
     } catch let error as StudyError {
       throw FormatError(error.description, at: "metadata 'study'")
@@ -41,6 +36,36 @@ extension ResultBundle {
     } catch {
       throw FormatError(SafeText.sanitise("\(error)"))
     }
+  }
+
+  private static func study(
+    models: [StudyModel], _ statistics: StudyStatistics, faults: [LayerFault?], sums: NDArray,
+    scales: NDArray, in file: SafetensorsFile
+  ) throws -> Study {
+    let (options, layers, pairs) = (statistics.options, faults.count, sums.count)
+    let (kept, units) = (try kept(pairs, in: file), try units(layers, in: file))
+    let figures = try figures(layers, options.estimator, in: file)
+    guard let text = statistics.progress else {
+      let hasMoments = options.keep == .sumsOnly && file.tensor("study.moments") != nil
+      return try Study(
+        models: models, options: options, minibatches: statistics.minibatches, faults: faults,
+        sums: sums.values(), scales: scales.values(), kept: kept, units: units,
+        flat: statistics.flat, figures: figures,
+        null: try null(options.null, layers: layers, in: file),
+        moments: hasMoments
+          ? try tensor("study.moments", [4, pairs], .float64, in: file).values() : nil)
+    }
+    try checkNull(options.null, layers: layers)
+    let layout = SumLayout(layers: layers, options: options)
+    let study = try Study(
+      models: models, options: options, minibatches: statistics.minibatches,
+      faults: faults.map { $0.map { text.numbered($0) } }, scales: scales.values(), kept: kept,
+      units: units, flat: statistics.flat, peaks: figures?.layers.map { text.numbered($0) },
+      progress: try progress(text, layout: layout, varied: layers, in: file))
+    guard zip(study.sums, sums.values()).allSatisfy({ $0 == $1 || $0.isNaN && $1.isNaN }) else {
+      throw FormatError("the sums are not those of the nodes", at: "key 'study.sums'")
+    }
+    return study
   }
 
   /// The comparisons with the blocks of the study that they are, whose values are those shown.

@@ -7,6 +7,9 @@ struct StudyStatistics {
   var minibatches: [Minibatch]
   var faults: [(layer: Int, fault: LayerFault)]
   var flat: [Int: Flatness]
+  var intervals = "jackknife"
+  /// What it takes to go on; nil where only totals are known.
+  var progress: ProgressText?
 
   /// What `study` says.
   init(_ study: Study) {
@@ -14,6 +17,12 @@ struct StudyStatistics {
     minibatches = study.minibatches
     faults = study.faults.enumerated().compactMap { layer, fault in fault.map { (layer, $0) } }
     flat = study.flat
+    if study.moments != nil { intervals = "delta method" }
+    for index in faults.indices {
+      // Places in the list of minibatches, which is all that other readers know.
+      let place = study.position(ofMinibatch: faults[index].fault.minibatch)
+      faults[index].fault.minibatch = place ?? 0
+    }
   }
 }
 
@@ -35,7 +44,9 @@ extension StudyStatistics {
       ("centring", "\"features over the minibatch, then the kernel\""),
       (
         "intervals",
-        "\"95 %, jackknife over minibatches; of other samples for these networks, not other seeds\""
+        JSONText.string(
+          "95 %, \(intervals) over minibatches; of other samples for these networks, not other seeds"
+        )
       ), ("keep", keep),
       ("null", options.null.map(Self.json) ?? "null"),
       ("samples", "[\(minibatches.map { "\($0.samples)" }.joined(separator: ", "))]"),
@@ -55,6 +66,7 @@ extension StudyStatistics {
       fields.append(("flat", "[\(flat.joined(separator: ", "))]"))
     }
     if options.skipBad { fields.append(("skip_bad", "true")) }
+    if let progress { fields += progress.fields }
     return JSONText.object(fields)
   }
 }
@@ -93,6 +105,7 @@ extension StudyStatistics {
       }
       flat[layer] = entry["code"]?.safeText.flatMap(Flatness.init(rawValue:)) ?? .unknown
     }
+    progress = try ProgressText(fields, minibatches: minibatches.count)
   }
 
   private static func choice<Choice>(

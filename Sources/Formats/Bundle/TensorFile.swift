@@ -8,13 +8,15 @@ struct TensorFile {
     case matrix(Matrix)
     /// As float64.
     case doubles([Double])
+    /// One list after another, as float64.
+    case lists([[Double]])
     /// One list after another, as float32.
     case floats([[Float]])
 
     fileprivate var type: ScalarType {
       switch self {
       case .matrix(let matrix): matrix.type
-      case .doubles: .float64
+      case .doubles, .lists: .float64
       case .floats: .float32
       }
     }
@@ -127,6 +129,8 @@ public struct EncodedFile: ByteParts {
         try bytes.forEachPart(body)
       case .doubles(let values):
         try Self.send(values.map(\.bitPattern.littleEndian), to: body)
+      case .lists(let lists):
+        for values in lists { try Self.send(values.map(\.bitPattern.littleEndian), to: body) }
       case .floats(let lists):
         for values in lists { try Self.send(values.map(\.bitPattern.littleEndian), to: body) }
       }

@@ -16,8 +16,8 @@ public struct StudyAccumulator {
   /// - Parameters:
   ///   - gramBytes: what the Gram matrices of a minibatch may take; larger ones are gone through in
   ///     tiles.
-  ///   - planned: minibatches in all, which `skipBad` reckons with; those seen where it is not
-  ///     known.
+  ///   - planned: minibatches in all, which `skipBad` reckons with; what the study's shard says, or
+  ///     those seen, where it is not known.
   public init(_ study: Study, threads: Int, gramBytes: Int = 4 << 30, planned: Int? = nil) {
     self.study = study
     self.threads = threads
@@ -124,19 +124,43 @@ public struct StudyAccumulator {
       return skip(samples: samples, sampleHash: sampleHash, reason: reason)
     }
     if let null {
-      let minibatch = study.minibatches.count
+      let minibatch = study.nextMinibatch
       try study.addNull { plan, sums in try null(plan, minibatch, sums) }
+    }
+    if study.options.skipBad, !found.faults.isEmpty, !study.knowsHistory {
+      return try setAside(found, samples: samples, sampleHash: sampleHash)
     }
     study.add(
       samples: samples, sampleHash: sampleHash, hsic: found.hsic, faults: found.faults,
       flat: found.flat, units: found.units, figures: found.figures)
   }
 
+  /// Most bytes of minibatches that are set aside.
+  private static let mostAside = 4 << 30
+
+  /// Sets a bad minibatch aside, as minibatches before this shard are not known.
+  /// - Throws: `ComputeError` where there are too many.
+  private mutating func setAside(
+    _ found: MinibatchProducts, samples: Int, sampleHash: String?
+  ) throws(ComputeError) {
+    let minibatch = PendingMinibatch(
+      number: study.nextMinibatch, hsic: found.hsic, faults: found.faults, flat: found.flat,
+      units: found.units, figures: found.figures, null: study.nextNull)
+    let bytes = 8 * (minibatch.hsic.count + found.figures.unbiased.count + minibatch.null.count)
+    guard bytes * (study.pending.count + 1) <= Self.mostAside else {
+      throw ComputeError(
+        "\(study.pending.count + 1) bad minibatches of this shard take more than "
+          + "\(Self.mostAside >> 30) GiB until they are merged; leave out the layers that are bad, "
+          + "or run without --skip-bad")
+    }
+    study.setAside(minibatch, samples: samples, sampleHash: sampleHash)
+  }
+
   /// Why `skipBad` leaves this minibatch out; nil when it counts.
   private func skipReason(_ found: MinibatchProducts) -> SkipReason? {
-    guard study.options.skipBad else { return nil }
+    guard study.options.skipBad, study.knowsHistory else { return nil }
     let bad = found.faults.keys.filter { study.faults[$0] == nil }.sorted()
-    let rule = SkipRule(planned: planned ?? study.minibatches.count + 1)
+    let rule = SkipRule(planned: planned ?? study.shard?.total ?? study.minibatches.count + 1)
     guard let first = bad.first, let problem = found.faults[first],
       rule.leavesOut(bad: bad, after: study.minibatches)
     else { return nil }

@@ -25,8 +25,8 @@ public struct NullPlan: Sendable, Hashable, Codable {
   /// Most bytes of the sums of all draws.
   public static let mostBytes = 1 << 30
 
-  /// Bytes of the sums over `layers` layers: 8 N L². While a minibatch is added there may be two
-  /// copies of them, as the last study is still being looked at.
+  /// Bytes of the sums over `layers` layers: 8 N L². A study of m minibatches holds them up to
+  /// log₂ m times (`SumTree`).
   public func bytes(layers: Int) -> Int {
     let (cells, tooMany) = layers.multipliedReportingOverflow(by: layers)
     let (bytes, overflow) = cells.multipliedReportingOverflow(by: 8 * min(draws, 1 << 32))

@@ -4,15 +4,16 @@ public struct NullSums: Sendable, Equatable {
   public let plan: NullPlan
   /// Layers of the study, L.
   public let layers: Int
-  /// N × L × L values: draw, layer as it is, layer with permuted samples. A draw is no symmetric
-  /// matrix.
-  public private(set) var values: [Double]
+  private let tree: SumTree
+  private let section: Range<Int>
+  private let faults: [LayerFault?]
 
-  /// Sums of no minibatch.
-  public init(_ plan: NullPlan, layers: Int) {
+  /// The null of a study whose additions are `tree`.
+  init(_ plan: NullPlan, layout: SumLayout, tree: SumTree, faults: [LayerFault?]) {
     self.plan = plan
-    self.layers = layers
-    values = Array(repeating: 0, count: plan.draws * layers * layers)
+    layers = layout.layers
+    section = layout.null
+    (self.tree, self.faults) = (tree, faults)
   }
 
   /// Stored sums; nil unless there are N × L × L of them.
@@ -20,20 +21,34 @@ public struct NullSums: Sendable, Equatable {
     guard plan.draws > 0, values.count == plan.draws * layers * layers else { return nil }
     self.plan = plan
     self.layers = layers
-    self.values = values
+    section = values.indices
+    var tree = SumTree()
+    tree.addInOrder(values)
+    (self.tree, faults) = (tree, [])
   }
 
-  /// The sum of layer `i` with permuted layer `j` in `draw`.
-  public func sum(draw: Int, _ i: Int, _ j: Int) -> Double {
-    values[(draw * layers + i) * layers + j]
-  }
-
-  mutating func update<Failure: Error>(
-    _ body: (NullPlan, UnsafeMutablePointer<Double>) throws(Failure) -> Void
-  ) throws(Failure) {
-    let plan = plan
-    try values.withUnsafeMutableBufferPointer { values throws(Failure) in
-      if let start = values.baseAddress { try body(plan, start) }
+  /// N × L × L values: draw, layer as it is, layer with permuted samples. A draw is no symmetric
+  /// matrix. 0 for layers with a fault.
+  public var values: [Double] {
+    var values = tree.total(section)
+    for layer in faults.indices where faults[layer] != nil {
+      for draw in 0..<plan.draws {
+        for other in 0..<layers {
+          values[(draw * layers + layer) * layers + other] = 0
+          values[(draw * layers + other) * layers + layer] = 0
+        }
+      }
     }
+    return values
+  }
+
+  /// The sum of layer `i` with permuted layer `j` in `draw`; without meaning where one has a fault.
+  public func sum(draw: Int, _ i: Int, _ j: Int) -> Double {
+    tree.total(at: section.lowerBound + (draw * layers + i) * layers + j)
+  }
+
+  /// Whether both are of one plan and have the same values.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.plan == b.plan && a.layers == b.layers && a.values == b.values
   }
 }

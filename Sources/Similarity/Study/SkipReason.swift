@@ -41,7 +41,7 @@ struct SkipRule {
   var most: Int { planned < 2 ? 0 : max(1, planned / 4) }
 
   /// Whether a minibatch in which `bad` layers have no kernel matrix is left out, after `earlier`.
-  func leavesOut(bad: some Collection<Int>, after earlier: [Minibatch]) -> Bool {
+  func leavesOut(bad: some Collection<Int>, after earlier: some Sequence<Minibatch>) -> Bool {
     var skipped = 0
     var counts: [Int: Int] = [:]
     for minibatch in earlier {

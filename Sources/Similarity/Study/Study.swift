@@ -1,5 +1,3 @@
-import Glibc
-
 /// M models (or one model on several data sets), compared over the same minibatches in one pass.
 ///
 /// What is measured is HSIC between every two layers of all models; CKA_ij = C_ij/√(C_ii C_jj),
@@ -15,72 +13,134 @@ public struct Study: Sendable {
   public let options: StudyOptions
   /// How symmetric matrices over all layers are stored.
   public let triangle: PackedTriangle
+  /// Which minibatches of the whole it is of; nil where that was not said: it begins at the first
+  /// one, and nobody knows how many there are.
+  public let shard: Shard?
   /// Every minibatch seen, in order, counted or skipped.
-  public private(set) var minibatches: [Minibatch] = []
+  public internal(set) var minibatches: [Minibatch] = []
+  /// The numbers of `minibatches` in the whole, ascending; one range but for merged studies in which
+  /// some are missing.
+  public internal(set) var seen: [Range<Int>] = []
   /// Minibatches that take part in the sums.
-  public private(set) var countedMinibatches = 0
+  public internal(set) var countedMinibatches = 0
   /// For each layer, why it has no values; nil for a sound one.
-  public private(set) var faults: [LayerFault?]
-  /// Σ weight × HSIC of every two layers, as `triangle` stores it; in units of kernel². Entries of
-  /// a layer with a fault mean nothing.
-  public private(set) var sums: [Double]
+  public internal(set) var faults: [LayerFault?]
+  /// Σ weight × HSIC of every two layers, as `triangle` stores it; in units of kernel². 0 for a layer
+  /// with a fault.
+  public internal(set) var sums: [Double]
   /// For each layer the exponent of the power of two in which its kernel is measured: 0, unless its
   /// activations are beyond 10^±60. Fixed by the first minibatch in which it varies; CKA does not
   /// depend on it.
-  public private(set) var units: [Int]
+  public internal(set) var units: [Int]
   /// For each layer whose HSIC with itself was 0 in a minibatch, why it was in the first.
-  public private(set) var flat: [Int: Flatness] = [:]
-  /// For each layer a power of two that brings its kept HSICs near 1; 0 until a minibatch fixes it.
-  public private(set) var scales: [Double]
+  public internal(set) var flat: [Int: Flatness] = [:]
+  /// For each layer a power of two that brings its HSICs, kept or in `moments`, near 1; 0 until a
+  /// minibatch fixes it.
+  public internal(set) var scales: [Double]
   /// HSIC_ij × scale_i × scale_j of the first counted minibatches, as `triangle` stores it.
-  public private(set) var kept: [[Float]] = []
+  public internal(set) var kept: [[Float]] = []
   /// What the Gram matrices told beside HSIC; nil where it is not known of every counted minibatch,
   /// as in studies of earlier versions.
-  public private(set) var figures: StudyFigures?
-  /// The sums under permuted samples; nil unless `options.null` asks for them.
-  public private(set) var null: NullSums?
+  public internal(set) var figures: StudyFigures?
+  /// Minibatches that are bad and set aside: whether they count depends on minibatches before, which
+  /// another shard has. They stand in `minibatches` as skipped.
+  public internal(set) var pending: [PendingMinibatch] = []
+  /// Whether sums were begun by a version that added one minibatch after another, or are all that is
+  /// left of a finished study. It can be gone on with, and not merged.
+  public internal(set) var isFlat = false
 
-  private let firstLayers: [Int]
+  let layout: SumLayout
+  var tree = SumTree()
+  /// For each layer the first counted minibatch in which it varied.
+  var varied: [Int?]
+  /// For each layer in `flat` that minibatch.
+  var flatSince: [Int: Int] = [:]
+  /// What the next minibatch adds, where its null came first.
+  var nextLeaf: [Double]?
+  let firstLayers: [Int]
 
   /// A study of `models` that has seen no minibatch.
-  public init(models: [StudyModel], options: StudyOptions) {
+  /// - Parameter shard: the minibatches that it is to see.
+  public init(models: [StudyModel], options: StudyOptions, shard: Shard? = nil) {
+    self.init(
+      models: models, options: options, shard: shard, hasMoments: options.keep == .sumsOnly)
+  }
+
+  private init(models: [StudyModel], options: StudyOptions, shard: Shard?, hasMoments: Bool) {
     self.models = models
     self.options = options
+    self.shard = shard
     firstLayers = models.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.layers.count) }
     let layers = firstLayers[models.count]
     triangle = PackedTriangle(side: layers)
+    layout = SumLayout(layers: layers, options: options, hasMoments: hasMoments)
     faults = Array(repeating: nil, count: layers)
     scales = Array(repeating: 0, count: layers)
     units = Array(repeating: 0, count: layers)
+    varied = Array(repeating: nil, count: layers)
     sums = Array(repeating: 0, count: triangle.count)
     figures = StudyFigures(layers: layers, estimator: options.estimator)
-    null = options.null.map { NullSums($0, layers: layers) }
   }
 
   /// A study made of stored parts.
+  /// - Parameters:
+  ///   - sums: what is left of a finished study, or of one that an earlier version began.
+  ///   - moments: the same of the delta method's four triangles, one after another.
   /// - Throws: where their sizes do not fit one another, or a kept minibatch was never counted.
   public init(
     models: [StudyModel], options: StudyOptions, minibatches: [Minibatch], faults: [LayerFault?],
     sums: [Double], scales: [Double], kept: [[Float]], units: [Int]? = nil,
-    flat: [Int: Flatness] = [:], figures: StudyFigures? = nil, null: NullSums? = nil
+    flat: [Int: Flatness] = [:], figures: StudyFigures? = nil, null: NullSums? = nil,
+    moments: [Double]? = nil, shard: Shard? = nil
   ) throws(StudyError) {
-    self.init(models: models, options: options)
-    guard units.map({ $0.count == layerCount }) ?? true,
-      flat.keys.allSatisfy((0..<layerCount).contains)
-    else { throw StudyError("the units or the reasons are of other layers") }
-    self.units = units ?? self.units
-    self.flat = flat
+    self.init(models: models, options: options, shard: shard, hasMoments: moments != nil)
+    isFlat = true
     guard null?.plan == options.null, null.map({ $0.layers == layerCount }) ?? true,
       figures.map({ $0.fits(layers: layerCount, estimator: options.estimator) }) ?? true
     else { throw StudyError("the figures or the permutation null are of another study") }
-    self.figures = figures
-    self.null = null
-    guard faults.count == layerCount, scales.count == layerCount, sums.count == triangle.count
+    guard faults.count == layerCount, scales.count == layerCount, sums.count == triangle.count,
+      moments.map({ $0.count == layout.moments.count }) ?? true
     else {
       throw StudyError(
         "\(layerCount) layers need \(triangle.count) sums, \(layerCount) scales and faults; there "
           + "are \(sums.count), \(scales.count) and \(faults.count)")
     }
+    tree.addInOrder(
+      layout.leaf(sums: sums, figures: figures, moments: moments, null: null))
+    varied = (0..<layerCount).map { sums[triangle.index($0, $0)] == 0 ? nil : 0 }
+    seen = minibatches.isEmpty ? [] : [0..<minibatches.count]
+    self.figures = figures
+    try restore(minibatches, faults: faults, scales: scales, kept: kept, units: units, flat: flat)
+  }
+
+  /// A study made of stored parts of which all additions are known.
+  /// - Throws: where they do not fit one another.
+  public init(
+    models: [StudyModel], options: StudyOptions, minibatches: [Minibatch], faults: [LayerFault?],
+    scales: [Double], kept: [[Float]], units: [Int]? = nil, flat: [Int: Flatness] = [:],
+    peaks: [StudyFigures.Layer]? = nil, progress: StudyProgress
+  ) throws(StudyError) {
+    self.init(
+      models: models, options: options, shard: progress.shard,
+      hasMoments: options.keep == .sumsOnly)
+    try progress.check(
+      layout, minibatches: minibatches.count, flat: flat.keys, biased: options.estimator == .biased)
+    guard faults.count == layerCount, scales.count == layerCount,
+      peaks.map({ $0.count == layerCount }) ?? true
+    else { throw StudyError("faults, scales or figures are of other layers") }
+    (tree, seen, varied) = (progress.tree, progress.seen, progress.varied)
+    (flatSince, pending) = (progress.flatSince, progress.pending)
+    if let peaks { figures?.setPeaks(peaks) } else { figures = nil }
+    try restore(minibatches, faults: faults, scales: scales, kept: kept, units: units, flat: flat)
+  }
+
+  private mutating func restore(
+    _ minibatches: [Minibatch], faults: [LayerFault?], scales: [Double], kept: [[Float]],
+    units: [Int]?, flat: [Int: Flatness]
+  ) throws(StudyError) {
+    guard units.map({ $0.count == layerCount }) ?? true,
+      flat.keys.allSatisfy((0..<layerCount).contains)
+    else { throw StudyError("the units or the reasons are of other layers") }
     guard scales.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw StudyError("a layer's scale is negative or not finite")
     }
@@ -90,153 +150,19 @@ public struct Study: Sendable {
     guard minibatches.allSatisfy(Self.isSound) else {
       throw StudyError("a counted minibatch has under \(StudyOptions.fewestSamples) samples")
     }
+    (self.units, self.flat) = (units ?? self.units, flat)
     self.minibatches = minibatches
     countedMinibatches = minibatches.count { $0.skipped == nil }
     guard kept.count <= countedMinibatches else {
       throw StudyError(
         "\(kept.count) minibatches are kept, but only \(countedMinibatches) were counted")
     }
-    self.faults = faults
-    self.sums = sums
-    self.scales = scales
-    self.kept = kept
+    (self.faults, self.scales, self.kept) = (faults, scales, kept)
+    refreshTotals()
   }
 
   private static func isSound(_ minibatch: Minibatch) -> Bool {
     minibatch.skipped == nil
       ? minibatch.samples >= StudyOptions.fewestSamples : minibatch.samples >= 0
-  }
-}
-
-// MARK: Layers
-
-extension Study {
-  /// Layers of all models.
-  public var layerCount: Int { triangle.side }
-
-  /// The numbers of the layers of `model`.
-  public func layers(of model: Int) -> Range<Int> { firstLayers[model]..<firstLayers[model + 1] }
-
-  /// Model and layer within it of the layer numbered `layer`.
-  public func position(of layer: Int) -> (model: Int, layer: Int) {
-    precondition(layer >= 0 && layer < layerCount, "no such layer")
-    let model = (firstLayers.firstIndex { $0 > layer } ?? models.count) - 1
-    return (model, layer - firstLayers[model])
-  }
-
-  /// The name of the layer numbered `layer`.
-  public func name(of layer: Int) -> String {
-    let (model, index) = position(of: layer)
-    return models[model].layers[index].name
-  }
-
-  /// Samples of the counted minibatches.
-  public var countedSamples: Int {
-    minibatches.reduce(0) { $0 + ($1.skipped == nil ? $1.samples : 0) }
-  }
-
-  /// The first counted minibatches, whose HSICs are kept.
-  public var keptMinibatches: [Minibatch] {
-    Array(minibatches.lazy.filter { $0.skipped == nil }.prefix(kept.count))
-  }
-}
-
-// MARK: Growing
-
-extension Study {
-  /// Adds a minibatch that is not counted, and why.
-  public mutating func skip(samples: Int, sampleHash: String? = nil, reason: SkipReason) {
-    minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash, skipped: reason))
-  }
-
-  /// Adds a counted minibatch.
-  /// - Parameters:
-  ///   - samples: n ≥ 4.
-  ///   - hsic: HSIC of every two layers, as `triangle` stores it, unweighted.
-  ///   - faults: the layers that had no Gram matrix, and why. Such a layer has no values from now
-  ///     on: every sum over minibatches in a ratio must run over the same ones.
-  ///   - flat: the layers whose HSIC with themselves is 0, and why.
-  ///   - units: of layers that are not measured in 1; one that `unit(of:)` knows must be that.
-  ///   - figures: what the Gram matrices tell beside HSIC, where it is known, in the same units.
-  public mutating func add(
-    samples: Int, sampleHash: String? = nil, hsic: [Double],
-    faults newFaults: [Int: LayerProblem] = [:], flat newFlat: [Int: Flatness] = [:],
-    units newUnits: [Int: Int] = [:], figures newFigures: MinibatchFigures? = nil
-  ) {
-    precondition(samples >= StudyOptions.fewestSamples, "too few samples")
-    precondition(hsic.count == triangle.count, "HSIC of every two layers")
-    for (layer, reason) in newFaults where faults[layer] == nil {
-      faults[layer] = LayerFault(minibatch: minibatches.count, reason: reason)
-    }
-    for (layer, reason) in newFlat where flat[layer] == nil { flat[layer] = reason }
-    for (layer, unit) in newUnits where self.unit(of: layer) == nil { units[layer] = unit }
-    let weight = options.weighting.weight(samples: samples)
-    for index in sums.indices { sums[index] += weight * hsic[index] }
-    if let newFigures {
-      figures?.add(newFigures, hsic: hsic, weight: weight, minibatch: minibatches.count, triangle)
-    } else {
-      figures = nil
-    }
-    keep(hsic)
-    minibatches.append(Minibatch(samples: samples, sampleHash: sampleHash))
-    countedMinibatches += 1
-  }
-
-  /// The unit in which the kernel of `layer` is measured; nil until a minibatch fixes it.
-  func unit(of layer: Int) -> Int? {
-    sums[triangle.index(layer, layer)] == 0 ? nil : units[layer]
-  }
-
-  /// `unit(of:)` of every layer.
-  var knownUnits: [Int?] { (0..<layerCount).map(unit(of:)) }
-
-  /// Adds a minibatch's sums under permuted samples, before `add` counts it: `body` adds them to
-  /// `NullSums.values`. Not called unless a null is asked for.
-  mutating func addNull<Failure: Error>(
-    _ body: (NullPlan, UnsafeMutablePointer<Double>) throws(Failure) -> Void
-  ) throws(Failure) {
-    try null?.update(body)
-  }
-
-  private mutating func keep(_ hsic: [Double]) {
-    // Once one is left out, all later ones are: those kept are the first.
-    guard case .upTo(let bytes) = options.keep, kept.count == countedMinibatches,
-      (kept.count + 1) * triangle.count * 4 <= bytes
-    else { return }
-    for layer in 0..<layerCount { fitScale(layer, own: hsic[triangle.index(layer, layer)]) }
-    var values: [Float] = []
-    values.reserveCapacity(triangle.count)
-    for row in 0..<layerCount {
-      for column in row..<layerCount {
-        values.append(Float(hsic[values.count] * scales[row] * scales[column]))
-      }
-    }
-    kept.append(values)
-  }
-
-  /// Makes the scale of `layer` one with which `own`, its HSIC with itself in a minibatch, fits a
-  /// Float. The first minibatch that varies decides; when the layer grows or shrinks by more than
-  /// 2^50, what is kept is multiplied by a power of two, which is exact but for what is over 10^60
-  /// times smaller than the largest.
-  private mutating func fitScale(_ layer: Int, own: Double) {
-    guard own > 0, own.isFinite else { return }
-    if scales[layer] == 0 { return scales[layer] = exp2(-(log2(own) / 2).rounded()) }
-    let size = log2(own) + 2 * log2(scales[layer])
-    guard abs(size) > 100 else { return }
-    var shift = ((size < 0 ? -80 : 80) - size) / 2
-    if shift > 0 {
-      let diagonal = triangle.index(layer, layer)
-      let largest = kept.reduce(0) { max($0, $1[diagonal]) }
-      shift = min(shift, largest > 0 ? max(0, (100 - log2(Double(largest))) / 2) : shift)
-    }
-    let factor = exp2(shift.rounded(.down))
-    scales[layer] *= factor
-    for index in kept.indices {
-      for other in 0..<layerCount {
-        let entry = triangle.index(layer, other)
-        let both = other == layer ? factor * factor : factor
-        kept[index][entry] = Float(Double(kept[index][entry]) * both)
-      }
-    }
   }
 }

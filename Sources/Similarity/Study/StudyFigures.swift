@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the Gram matrices of one minibatch tell beside HSIC.
 public struct MinibatchFigures: Sendable, Equatable {
   /// One for each layer.
@@ -64,29 +66,61 @@ public struct StudyFigures: Sendable, Equatable {
       && unbiased.count == (estimator == .biased ? PackedTriangle(side: count).count : 0)
   }
 
-  mutating func add(
-    _ minibatch: MinibatchFigures, hsic: [Double], weight: Double, minibatch index: Int,
+  mutating func notePeaks(
+    _ minibatch: MinibatchFigures, hsic: [Double], weight: Double, minibatch number: Int,
     _ triangle: PackedTriangle
   ) {
-    for (number, figures) in minibatch.layers.enumerated() {
-      layers[number].add(
-        figures, own: weight * hsic[triangle.index(number, number)], weight: weight,
-        minibatch: index)
+    for (layer, figures) in minibatch.layers.enumerated() {
+      let own = weight * hsic[triangle.index(layer, layer)]
+      var one = Layer()
+      (one.minibatchPeak, one.minibatch) = (own, number)
+      (one.samplePeak, one.sampleMinibatch) = (own * figures.sampleShare, number)
+      one.sample = figures.sample
+      layers[layer].takePeaks(of: one)
     }
-    for index in unbiased.indices { unbiased[index] += weight * minibatch.unbiased[index] }
   }
+
+  mutating func setTotals(
+    squaredTraces: ArraySlice<Double>, squares: ArraySlice<Double>, unbiased: ArraySlice<Double>
+  ) {
+    for (layer, value) in squaredTraces.enumerated() { layers[layer].squaredTrace = value }
+    for (layer, value) in squares.enumerated() { layers[layer].squares = value }
+    self.unbiased = Array(unbiased)
+  }
+
+  /// Takes the peaks of `peaks`, one for each layer.
+  mutating func setPeaks(_ peaks: [Layer]) { layers = peaks }
+
+  /// Forgets what was told of layers that have no values.
+  mutating func clear(_ faulty: [Int]) { for layer in faulty { layers[layer] = Layer() } }
 }
 
 extension StudyFigures.Layer {
-  fileprivate mutating func add(
-    _ figures: KernelFigures, own: Double, weight: Double, minibatch index: Int
-  ) {
-    if own > minibatchPeak { (minibatchPeak, minibatch) = (own, index) }
-    let part = own * figures.sampleShare
-    if part > samplePeak || part.isNaN {
-      (samplePeak, sampleMinibatch, sample) = (part, index, figures.sample)
+  /// Takes the larger peaks; of equal ones the first minibatch's. An unknown one, which is NaN, is
+  /// the largest, so that the order in which minibatches come does not show.
+  mutating func takePeaks(of other: Self) {
+    if other.minibatchPeak > minibatchPeak
+      || other.minibatchPeak == minibatchPeak && minibatchPeak > 0 && other.minibatch < minibatch
+    {
+      (minibatchPeak, minibatch) = (other.minibatchPeak, other.minibatch)
     }
-    squaredTrace += weight * figures.squaredTrace
-    squares += weight * figures.squares
+    let isNew: Bool =
+      if samplePeak.isNaN || other.samplePeak.isNaN {
+        other.samplePeak.isNaN
+          && (!samplePeak.isNaN || other.sampleMinibatch > sampleMinibatch)
+      } else {
+        other.samplePeak > samplePeak
+          || other.samplePeak == samplePeak && samplePeak > 0
+            && other.sampleMinibatch < sampleMinibatch
+      }
+    guard isNew else { return }
+    samplePeak = other.samplePeak
+    (sampleMinibatch, sample) = (other.sampleMinibatch, other.sample)
+  }
+
+  /// Multiplies the layer's kernel by 2^`shift`.
+  mutating func shiftPeaks(by shift: Int) {
+    minibatchPeak = scalbn(minibatchPeak, 2 * shift)
+    samplePeak = scalbn(samplePeak, 2 * shift)
   }
 }

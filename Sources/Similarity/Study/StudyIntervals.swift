@@ -7,13 +7,13 @@ public struct StudyIntervals: Sendable {
   /// Half widths as the study's triangle stores them; NaN where there is none.
   private let halfWidths: [Double]
 
-  /// The intervals of `study` by the jackknife that `Study.uncertainty` describes.
+  /// The intervals of `study` as `Study.uncertainty` describes them.
   /// O(minibatches × layers²), on all processors.
   public init(_ study: Study) {
-    let jackknife = Jackknife(study)
+    let errors = StandardErrors(study)
     let (layers, quantile) = (study.layerCount, study.intervalQuantile)
     let rows = concurrentMap(layers) { row in
-      jackknife.standardErrors(row: row, columns: row..<layers).map { $0 * quantile }
+      errors.row(row, columns: row..<layers).map { $0 * quantile }
     }
     self.study = study
     halfWidths = Array(rows.joined())

@@ -46,7 +46,7 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
 public enum KeepPolicy: Sendable, Hashable, Codable {
   /// The first minibatches, until they take so many bytes; later ones are in the sums only.
   case upTo(bytes: Int)
-  /// Only the sums: no scores for each minibatch, no intervals.
+  /// Only sums: no scores for each minibatch; intervals come from sums of products (`DeltaMethod`).
   case sumsOnly
 
   /// Up to 256 MiB: 4,000 minibatches of 182 layers.

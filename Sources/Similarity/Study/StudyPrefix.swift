@@ -7,14 +7,14 @@ extension Study {
   func first(counted count: Int) -> Study {
     var options = options
     options.null = nil
-    var part = Study(models: models, options: options)
+    var part = Study(models: models, options: options, shard: shard)
     for (index, minibatch) in minibatches.enumerated() where part.countedMinibatches < count {
       if let reason = minibatch.skipped {
         part.skip(samples: minibatch.samples, sampleHash: minibatch.sampleHash, reason: reason)
         continue
       }
       let met = faults.enumerated().compactMap { layer, fault in
-        fault.flatMap { $0.minibatch == index ? (layer, $0.reason) : nil }
+        fault.flatMap { $0.minibatch == number(at: index) ? (layer, $0.reason) : nil }
       }
       part.add(
         samples: minibatch.samples, sampleHash: minibatch.sampleHash,

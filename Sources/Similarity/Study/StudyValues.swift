@@ -79,7 +79,8 @@ extension Study {
   public var notes: [String] {
     let skipped = minibatches.enumerated().compactMap { index, minibatch in
       minibatch.skipped.map {
-        "minibatch \(index + 1) of \(minibatch.samples) samples skipped: \(text(of: $0))"
+        "minibatch \(number(at: index) + 1) of \(minibatch.samples) samples skipped: "
+          + text(of: $0)
       }
     }
     let counted = countedMinibatches

@@ -5,7 +5,7 @@ import Core
 extension Study {
   /// Whether intervals rest on fewer minibatches than is good for them.
   public var intervalsAreRough: Bool {
-    kept.count > 1 && effectiveMinibatches.rounded() < StudyWarning.fewestMinibatches
+    intervalMinibatches.count > 1 && effectiveMinibatches.rounded() < StudyWarning.fewestMinibatches
   }
 
   /// What is to be known of one layer.
@@ -101,9 +101,9 @@ extension StudyBlock {
 extension Study {
   private func minibatchShare(of layer: Int) -> StudyWarning? {
     guard let figures = figures?.layers[layer], countedMinibatches > 1 else { return nil }
-    guard minibatches.indices.contains(figures.minibatch) else { return nil }
+    guard let place = position(ofMinibatch: figures.minibatch) else { return nil }
     let share = figures.minibatchPeak / sums[triangle.index(layer, layer)]
-    let samples = minibatches[figures.minibatch].samples
+    let samples = minibatches[place].samples
     let weight = options.weighting.weight(samples: samples) / countedWeight
     guard share > StudyWarning.largeShare, share > StudyWarning.timesWeight * weight else {
       return nil
@@ -114,9 +114,9 @@ extension Study {
 
   private func sampleShare(of layer: Int) -> StudyWarning? {
     guard let figures = figures?.layers[layer] else { return nil }
-    guard minibatches.indices.contains(figures.sampleMinibatch) else { return nil }
+    guard let place = position(ofMinibatch: figures.sampleMinibatch) else { return nil }
     let share = figures.samplePeak / sums[triangle.index(layer, layer)]
-    let samples = minibatches[figures.sampleMinibatch].samples
+    let samples = minibatches[place].samples
     let weight = options.weighting.weight(samples: samples) / countedWeight
     let even = 2 / Double(max(1, samples)) * weight
     guard share > StudyWarning.largeShare, share > StudyWarning.timesEvenSample * even else {

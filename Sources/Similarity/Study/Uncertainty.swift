@@ -26,14 +26,14 @@ extension Study {
   /// `effectiveMinibatches`: a last minibatch of four samples must not narrow it. The CKA itself is
   /// not corrected for bias, which is of the order 1/m, smaller than the error. When only the first
   /// minibatches are kept, the error is theirs times the root of their share of the weight.
-  /// Minibatches must be independent draws: intervals of sorted data, or of a whole data set in one
-  /// piece, mean something else.
+  /// Where only sums are kept, the error is that of `DeltaMethod`, over all minibatches. Minibatches
+  /// must be independent draws: intervals of sorted data, or of a whole data set in one piece, mean
+  /// something else.
   /// - Returns: nil where there is no value, or fewer than two minibatches are kept or vary.
   public func uncertainty(_ i: Int, _ j: Int) -> Uncertainty? {
     guard isLive(i), isLive(j) else { return nil }
     let (first, last) = i <= j ? (i, j) : (j, i)
-    let error = Jackknife(self, layers: [first, last]).standardErrors(
-      row: first, columns: last..<last + 1)[0]
+    let error = StandardErrors(self, layers: [first, last]).row(first, columns: last..<last + 1)[0]
     let halfWidth = intervalQuantile * error
     return halfWidth.isFinite ? Uncertainty(standardError: error, halfWidth: halfWidth) : nil
   }
@@ -44,11 +44,10 @@ extension Study {
       return halfWidths(rowModel: columnModel, columnModel: rowModel).transposed
     }
     let (rows, columns) = (layers(of: rowModel), layers(of: columnModel))
-    let jackknife = Jackknife(self)
+    let all = StandardErrors(self)
     let errors = concurrentMap(rows.count) { index in
       let row = rows.lowerBound + index
-      return jackknife.standardErrors(
-        row: row, columns: max(row, columns.lowerBound)..<columns.upperBound)
+      return all.row(row, columns: max(row, columns.lowerBound)..<columns.upperBound)
     }
     let values = (0..<rows.count).flatMap { row in
       (0..<columns.count).map { column in
@@ -65,10 +64,16 @@ extension Study {
   /// What a standard error is multiplied by for half a 95 % interval; NaN below two minibatches.
   var intervalQuantile: Double { StudentT.quantile975(degrees: effectiveMinibatches - 1) }
 
-  /// How many minibatches of one size the kept ones are worth, (Σ w)²/Σ w² (Kish 1965): 3.0 for three
-  /// of 128 samples and one of 4, weighted by pairs; 0 when none is kept.
+  /// The minibatches that intervals come from: those kept, or all counted ones where there are sums
+  /// for the delta method.
+  var intervalMinibatches: [Minibatch] {
+    layout.hasMoments ? minibatches.filter { $0.skipped == nil } : keptMinibatches
+  }
+
+  /// How many minibatches of one size those of the intervals are worth, (Σ w)²/Σ w² (Kish 1965): 3.0
+  /// for three of 128 samples and one of 4, weighted by pairs; 0 when there is none.
   public var effectiveMinibatches: Double {
-    let weights = keptMinibatches.map { options.weighting.weight(samples: $0.samples) }
+    let weights = intervalMinibatches.map { options.weighting.weight(samples: $0.samples) }
     let (sum, squares) = weights.reduce((0, 0)) { ($0.0 + $1, $0.1 + $1 * $1) }
     return squares > 0 ? sum * sum / squares : 0
   }
@@ -77,6 +82,28 @@ extension Study {
   var countedWeight: Double {
     minibatches.reduce(0) {
       $1.skipped == nil ? $0 + options.weighting.weight(samples: $1.samples) : $0
+    }
+  }
+}
+
+/// Standard errors of CKA, by what a study has kept.
+enum StandardErrors: Sendable {
+  case jackknife(Jackknife)
+  case delta(DeltaMethod)
+
+  /// Prepares the errors of cells whose layers are `layers`; of all by default.
+  init(_ study: Study, layers: [Int]? = nil) {
+    self =
+      study.layout.hasMoments
+      ? .delta(DeltaMethod(study, isForAll: layers == nil))
+      : .jackknife(Jackknife(study, layers: layers))
+  }
+
+  /// Those of one row's cells in the upper triangle; NaN where there is none.
+  func row(_ row: Int, columns: Range<Int>) -> [Double] {
+    switch self {
+    case .jackknife(let jackknife): jackknife.standardErrors(row: row, columns: columns)
+    case .delta(let delta): columns.map { delta.standardError(row, $0) }
     }
   }
 }

@@ -63,10 +63,7 @@ struct NullTests {
     let computation = Computation(source: source, options: options(), threads: 2)
     for stop in 1...2 {
       let part = try computation.run { $0.minibatches.count < stop }
-      let stored = try Study(
-        models: part.models, options: part.options, minibatches: part.minibatches,
-        faults: part.faults, sums: part.sums, scales: part.scales, kept: part.kept,
-        figures: part.figures, null: part.null)
+      let stored = try restored(part)
       let again = try computation.run(from: stored)
       #expect(again.null == expected.null && again.figures == expected.figures)
     }

@@ -72,10 +72,7 @@ struct ScaleTests {
     let whole = try computation.run()
     for stop in 1..<6 {
       let part = try computation.run { $0.minibatches.count < stop }
-      let stored = try Study(
-        models: part.models, options: part.options, minibatches: part.minibatches,
-        faults: part.faults, sums: part.sums, scales: part.scales, kept: part.kept,
-        units: part.units, flat: part.flat)
+      let stored = try restored(part)
       let again = try computation.run(from: stored)
       #expect(again.sums.map(\.bitPattern) == whole.sums.map(\.bitPattern))
       #expect(again.kept == whole.kept && again.scales == whole.scales)

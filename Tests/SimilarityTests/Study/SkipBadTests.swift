@@ -38,7 +38,7 @@ struct SkipBadTests {
     var without = source
     without.matrices.remove(at: 2)
     without.sampleCounts.remove(at: 2)
-    #expect(try study(of: without, options).sums == result.sums)
+    #expect(distance(try study(of: without, options).sums, result.sums) < 1e-9)
     let strict = try study(of: source)
     #expect(strict.countedMinibatches == 8 && !strict.isLive(1))
     #expect(
@@ -70,9 +70,7 @@ struct SkipBadTests {
     #expect(whole.countedMinibatches < 20 && whole.countedMinibatches >= 15)
     for stop in 1..<20 {
       let part = try computation.run { $0.minibatches.count < stop }
-      let stored = try Study(
-        models: part.models, options: part.options, minibatches: part.minibatches,
-        faults: part.faults, sums: part.sums, scales: part.scales, kept: part.kept)
+      let stored = try restored(part)
       let again = try computation.run(from: stored)
       #expect(again.minibatches == whole.minibatches && again.faults == whole.faults)
       #expect(again.sums.map(\.bitPattern) == whole.sums.map(\.bitPattern))

@@ -93,7 +93,7 @@ struct StudyTests {
     #expect(some.notes == ["of 5 minibatches, scores of the first 2 are kept"])
     #expect(some.sums == study(hsic).sums)
     let none = study(hsic, StudyOptions(keep: .sumsOnly))
-    #expect(none.kept.isEmpty && none.scores(0, 1).isEmpty && none.uncertainty(0, 1) == nil)
+    #expect(none.kept.isEmpty && none.scores(0, 1).isEmpty && none.uncertainty(0, 1) != nil)
     #expect(none.notes == ["only sums over minibatches are kept"])
   }
 
