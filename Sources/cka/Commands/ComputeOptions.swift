@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Formats
+import Foundation
 import Runs
 import Similarity
 
@@ -102,6 +103,19 @@ struct ComputeOptions: ParsableArguments {
   @Option(help: "Seconds of silence after which a backend counts as stalled.")
   var patience = RunRequest.standardPatience
 
+  @Option(
+    help: """
+      Compute one shard of the minibatches, such as 3/16, counted from 1; or auto, in a Slurm array \
+      or under torchrun. cka merge puts shards together.
+      """)
+  var shard: String?
+
+  @Option(help: "Split the minibatches among so many processes of this machine.")
+  var workers: Int?
+
+  @Option(help: "The same, a process for each of these: cuda:0,cuda:1.")
+  var devices: String?
+
   @OptionGroup(title: "Options of compute torch")
   var torch: TorchOptions
 
@@ -114,6 +128,12 @@ struct ComputeOptions: ParsableArguments {
     }
     guard patience > 0, patience <= 1e6 else {
       throw ValidationError("--patience must be above 0, and at most 1e6 seconds")
+    }
+    guard workers.map({ (1...256).contains($0) }) ?? true else {
+      throw ValidationError("--workers must be from 1 to 256")
+    }
+    guard [shard != nil, workers != nil, devices != nil].count(where: \.self) <= 1 else {
+      throw ValidationError("say one of --shard, --workers and --devices")
     }
     guard backend == nil || (batchSize ?? layers ?? pool ?? layout ?? axes ?? shuffle) == nil else {
       throw ValidationError(
@@ -166,7 +186,22 @@ struct ComputeOptions: ParsableArguments {
   func request(
     command: [String] = CommandLine.arguments
   ) throws(FormatError) -> RunRequest {
-    RunRequest(try recipe(), backend: backend, patience: patience, command: command)
+    var request = RunRequest(
+      try recipe(), backend: backend, patience: patience, command: command)
+    if let shard {
+      request.shard = try ShardChoice(shard, environment: ProcessInfo.processInfo.environment)
+    }
+    if let devices {
+      guard request.recipe.models != nil else {
+        throw FormatError("--devices is for models", remedy: "take --workers COUNT")
+      }
+      request.devices = devices.split(separator: ",", omittingEmptySubsequences: false).map {
+        String($0)
+      }
+    } else if let workers, workers > 1 {
+      request.devices = Array(repeating: nil, count: workers)
+    }
+    return request
   }
 
   /// What is wrong with `-o`; nil when it is fine, or a study file may say where the result goes.

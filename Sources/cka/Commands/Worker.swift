@@ -48,7 +48,8 @@ struct Worker: ParsableCommand {
         session.log(note)
       }
       let sink = JobSink(session, output: job.output, complain: complain)
-      return sink.outcome(isWhole: try Run.perform(request, sink: sink))
+      return sink.outcome(
+        isWhole: try ComputeCommand.perform(request, output: job.output, sink: sink))
     } catch is CancellationError {
       return .cancelled
     } catch {
