@@ -55,7 +55,7 @@ struct BackgroundJob {
   }
 
   /// `arguments` with the weighting said, so that the job means the same in every later version.
-  private static func settled(_ arguments: [String]) throws -> [String] {
+  static func settled(_ arguments: [String]) throws -> [String] {
     var options = try ComputeCommand.parse(Array(arguments.dropFirst())).options
     guard options.weighting == nil else { return arguments }
     options.settleWeighting(Weighting.standard.rawValue)
@@ -69,6 +69,10 @@ struct BackgroundJob {
     if let study = try options.recipe().models { return try TorchCheck.title(of: study) }
     return try Run(request()).title
   }
+
+  /// The same for a machine that need not be able to compute it: no Python is started, and only
+  /// files are opened.
+  func titleWithoutPython() throws -> String { try title() }
 
   /// What it will compute, and what one should know before, in lines ready to show.
   ///
