@@ -112,7 +112,7 @@ let package = Package(
     // Jobs are processes: the tests need a program to start, and to kill.
     .executableTarget(
       name: "JobProbe", dependencies: ["Runs"], path: "Tests/JobProbe", swiftSettings: settings),
-    tests("JobsTests", ["Runs", "System", "JobProbe"]),
+    tests("JobsTests", ["Runs", "Formats", "Similarity", "System", "JobProbe"]),
     tests("FigureTests", ["Figure", "Core", "Cells", "CCairo"]),
     tests("ExplorerTests", ["Explorer", "Core", "Recipe", "Similarity", "Cells", "TestSupport"]),
     tests("TerminalTests", ["Terminal", "Cells", "TestSupport"]),

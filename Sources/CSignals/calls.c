@@ -8,11 +8,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static atomic_bool termination_requested;
+static atomic_bool termination_requested, time_is_up;
 
 static void on_termination(int number) {
-  (void)number;
-  atomic_store(&termination_requested, true);
+  atomic_store(number == SIGUSR1 ? &time_is_up : &termination_requested, true);
 }
 
 void cka_note_termination(void) {
@@ -21,11 +20,14 @@ void cka_note_termination(void) {
   // Without SA_RESTART, so that a wait in poll ends at once.
   action.sa_handler = on_termination;
   sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGUSR1, &action, NULL);
   action.sa_handler = SIG_IGN;
   sigaction(SIGHUP, &action, NULL);
 }
 
 bool cka_termination_requested(void) { return atomic_load(&termination_requested); }
+
+bool cka_time_is_up(void) { return atomic_load(&time_is_up); }
 
 long cka_file_system_kind(const char *path) {
   struct statfs status;

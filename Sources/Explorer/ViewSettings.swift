@@ -20,6 +20,10 @@ public struct Preferences: Sendable, Equatable {
   public var mouse = true
   /// Whether the view is restored when the same folder is opened again.
   public var restoreView = true
+  /// Options of sbatch for every job that goes to Slurm.
+  public var slurmOptions = ""
+  /// Lines of shell that such a job begins with.
+  public var slurmPreamble = ""
   /// Accuracies of layers that stand beside the candidates for freezing; nil for none.
   public var layerFigures: LayerFigures?
 

@@ -48,6 +48,13 @@ public struct FileReplacement: ~Copyable {
     }
   }
 
+  /// Writes all of `bytes` behind what was written before.
+  public func write(_ bytes: [UInt8]) throws(SystemError) {
+    try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
+      try write(UnsafeRawBufferPointer(buffer))
+    }
+  }
+
   /// Waits until all that was written is on the disk, gives the file its name, and makes the name
   /// last.
   public consuming func commit() throws(SystemError) {

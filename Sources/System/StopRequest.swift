@@ -54,8 +54,11 @@ public final class StopRequest {
 /// SIGTERM as a wish, for a process that has no terminal: it is noted for as long as the process
 /// lives, and ends a wait in `poll`; SIGHUP is ignored.
 public enum Termination {
-  /// From now on SIGTERM is noted instead of ending the process.
+  /// From now on SIGTERM and SIGUSR1 are noted instead of ending the process.
   public static func note() { cka_note_termination() }
+
+  /// Whether SIGUSR1 arrived since: whoever started the process will soon end it.
+  public static var isTimeUp: Bool { cka_time_is_up() }
 
   /// Whether SIGTERM arrived since.
   public static var isRequested: Bool { cka_termination_requested() }

@@ -24,9 +24,11 @@ struct CKA: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Explore.self, ComputeCommand.self, JobsCommand.self, VerifyCommand.self, Compare.self,
+      Explore.self, ComputeCommand.self, JobsCommand.self, Merge.self, Submit.self,
+      VerifyCommand.self, Compare.self,
       Freeze.self, Match.self, Seeds.self, BackendGroup.self, Info.self, Show.self, Export.self,
       Convert.self, RecipeCommand.self, Keys.self, Doctor.self, ReadHDF5.self, Worker.self,
+      ShardCommand.self,
     ],
     defaultSubcommand: Explore.self)
 

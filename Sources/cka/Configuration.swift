@@ -37,6 +37,12 @@ enum Configuration {
     Setting(name: "mouse", help: "true or false") { text, preferences in
       set(&preferences.mouse, boolean(text))
     },
+    Setting(name: "slurm-options", help: "options of sbatch") { text, preferences in
+      set(&preferences.slurmOptions, text.contains(where: \.isNewline) ? nil : text)
+    },
+    Setting(name: "slurm-preamble", help: "lines of shell") { text, preferences in
+      set(&preferences.slurmPreamble, text)
+    },
     Setting(name: "restore-view", help: "true or false") { text, preferences in
       set(&preferences.restoreView, boolean(text))
     },

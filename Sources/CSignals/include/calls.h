@@ -21,9 +21,12 @@ int cka_pipe(int ends[2]);
 /// The kind of the file system at `path`, a number of statfs(2); -1 when there is nothing at `path`.
 long cka_file_system_kind(const char *path);
 
-/// From now on SIGTERM is noted instead of ending the process, and SIGHUP is ignored.
+/// From now on SIGTERM and SIGUSR1 are noted instead of ending the process, and SIGHUP is ignored.
 void cka_note_termination(void);
 
 /// Whether SIGTERM arrived since `cka_note_termination`.
 bool cka_termination_requested(void);
+
+/// Whether SIGUSR1 arrived since `cka_note_termination`.
+bool cka_time_is_up(void);
 #endif

@@ -32,6 +32,8 @@ public struct JobLine: Sendable, Equatable, Identifiable {
   public var eta: Double?
   /// The largest 95 % half width of all cells.
   public var halfWidth: Double?
+  /// How many of its shards are at what; nil for a job that is not split.
+  public var shards: String?
   /// When it was submitted.
   public var submitted = ""
   /// What was asked for, as a command line.
@@ -60,6 +62,7 @@ extension JobLine {
   /// "120 of 267 minibatches, 3.2 samples/s, 0:46 left, ±0.0031"; empty when nothing is known.
   public var progress: String {
     var parts: [String?] = []
+    parts.append(shards)
     if let done, let total { parts.append("\(done) of \(total) minibatches") }
     if state.isLive {
       parts.append(rate.map { "\($0.significant) samples/s" })

@@ -15,6 +15,11 @@ public struct BackendHeader: Sendable, Equatable {
   public var sampleCounts: [Int]
   /// What it says of itself.
   public var about: BackendAbout
+  /// The minibatches that it sends, numbered from 0 in the whole; nil for all.
+  public var range: Range<Int>?
+  /// What its first look has settled, any text: other shards are to keep to it. Nil where nothing
+  /// is.
+  public var plan: String?
 
   /// A header of these models and minibatches.
   public init(
@@ -55,6 +60,8 @@ public struct BackendHeader: Sendable, Equatable {
       ("study", text.json(with: [("samples", "[\(samples)]")])),
     ]
     if about != BackendAbout() { metadata.append(("about", about.json)) }
+    if let range { metadata.append(("range", "\(range.lowerBound):\(range.upperBound)")) }
+    if let plan { metadata.append(("plan", plan)) }
     return try TensorFile(metadata: metadata).encoded()
   }
 
@@ -84,6 +91,17 @@ public struct BackendHeader: Sendable, Equatable {
       throw FormatError(.wrongType, "no list of samples", at: "metadata 'study'")
     }
     sampleCounts = counts
+    plan = file.metadata("plan")
+    range = try file.metadata("range").map { text throws(FormatError) in
+      let bounds = text.split(separator: ":").map { Int($0) }
+      guard bounds.count == 2, let first = bounds[0], let end = bounds[1],
+        (0...counts.count).contains(first), (first...counts.count).contains(end)
+      else {
+        throw FormatError(
+          .damaged, "no range FIRST:END of \(counts.count) minibatches", at: "metadata 'range'")
+      }
+      return first..<end
+    }
     let names = names
     guard !names.isEmpty, names.count <= Limits.layers, Set(names).count == names.count,
       models.allSatisfy({ !$0.layers.isEmpty })

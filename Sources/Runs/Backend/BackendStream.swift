@@ -10,24 +10,38 @@ public final class BackendStream {
   public let header: BackendHeader
   private let pipe: BackendPipe
   private let seen: Int
-  private var next = 0
+  /// The number of the frame that comes next.
+  private(set) var next: Int
+  /// The number after that of the last frame.
+  private let end: Int
+
+  /// What is wanted of a backend.
+  struct Wanted {
+    /// The minibatches of a shard alone; nil for all.
+    var shard: ShardChoice?
+    /// Minibatches of those that are there already.
+    var seen = 0
+    /// The file of the plan that it has to keep to; nil where there is none.
+    var plan: String?
+  }
 
   /// Starts `command` and reads its header.
   /// - Parameters:
   ///   - folder: where it works; nil for our working folder.
   ///   - patience: seconds without a byte after which it counts as stalled.
-  ///   - seen: minibatches of which it need not send matrices, as they are there already.
+  ///   - wanted: which minibatches; of others it need not send matrices.
   ///   - shouldStop: is asked a few times a second while nothing comes.
   ///   - hear: is called with each line that it writes on standard error.
   /// - Throws: `ComputeError` or `FormatError` when it does not start, or says something else;
   ///   `CancellationError` when `shouldStop` says so.
-  public init(
-    _ command: [String], folder: String? = nil, patience: Double, seen: Int = 0,
+  init(
+    _ command: [String], folder: String? = nil, patience: Double, wanted: Wanted,
     shouldStop: @escaping () -> Bool = { false }, hear: @escaping (BackendLine) -> Void
   ) throws {
-    self.seen = seen
     var environment = ProcessInfo.processInfo.environment
-    environment["CKA_BACKEND_SEEN"] = "\(seen)"
+    environment["CKA_BACKEND_SEEN"] = "\(wanted.seen)"
+    environment["CKA_BACKEND_SHARD"] = wanted.shard?.description
+    environment[RunPlan.variable] = wanted.plan
     pipe = try BackendPipe(
       command, environment: environment, folder: folder, patience: patience,
       shouldStop: shouldStop, hear: hear)
@@ -36,9 +50,25 @@ public final class BackendStream {
         throw ComputeError("the backend ended before it said what it compares")
       }
       header = try BackendHeader(first)
+      let all = 0..<header.sampleCounts.count
+      let wantedRange = wanted.shard?.shard(of: all.count).range ?? all
+      guard header.range.map({ $0 == wantedRange }) ?? true else {
+        throw ComputeError(
+          "the backend announces minibatches \(header.range ?? all), not \(wantedRange)")
+      }
+      seen = wantedRange.lowerBound + wanted.seen
+      next = header.range?.lowerBound ?? 0
+      end = header.range?.upperBound ?? all.upperBound
     } catch let ended as BackendPipe.Ended {
       throw Self.reason(ended, ending: pipe.end(after: Self.grace), isFirst: true)
     }
+  }
+
+  /// Starts `command`, which sends all minibatches.
+  public convenience init(
+    _ command: [String], patience: Double, hear: @escaping (BackendLine) -> Void
+  ) throws {
+    try self.init(command, patience: patience, wanted: Wanted(), hear: hear)
   }
 
   /// The next minibatch; nil at the end of all that were announced.
@@ -46,9 +76,8 @@ public final class BackendStream {
   ///   is not to be waited for any more.
   public func frame() throws -> GramFrame? {
     guard let buffer = try buffer() else {
-      guard next == header.sampleCounts.count else {
-        throw ComputeError(
-          "the backend ended after \(next) of \(header.sampleCounts.count) minibatches")
+      guard next == end else {
+        throw ComputeError("the backend ended after \(next) of \(end) minibatches")
       }
       return nil
     }

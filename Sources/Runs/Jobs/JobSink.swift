@@ -24,6 +24,9 @@ public final class JobSink: RunSink {
   /// Whether somebody asked the job to stop.
   public var shouldStop: Bool { session.isCancelled }
 
+  /// Logs a line.
+  public func note(_ line: String) { session.log(line) }
+
   /// A line of the log, or a message until minibatches come.
   public func hear(_ line: BackendLine) {
     switch line {
@@ -83,7 +86,7 @@ public final class JobSink: RunSink {
     checkpoints.save { () throws(FormatError) in result.file }
     session.report(
       JobProgress(
-        phase: "done", done: result.study.minibatches.count, total: result.run.total,
+        phase: "done", done: result.study.minibatches.count, total: result.planned,
         numbers: [
           JobNumber.halfWidth.rawValue: result.intervals.convergence().largestHalfWidth
         ]))

@@ -54,4 +54,6 @@ public struct JobStatus: Codable, Equatable, Sendable {
   public var result: String?
   /// What was asked for; nil when that cannot be read.
   public var spec: JobSpec?
+  /// How many of its shards are at what; nil for a job that is not split.
+  public var shards: ShardCounts?
 }

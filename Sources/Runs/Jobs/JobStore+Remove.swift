@@ -12,6 +12,10 @@ extension JobStore {
   @discardableResult
   public func requestCancel(_ id: JobID) throws(JobError) -> JobStatus {
     let status = try job(id)
+    if status.spec?.slurm != nil {
+      if status.state.isLive { try cancelInSlurm(id) }
+      return try job(id)
+    }
     guard try FileLock.isTaken(folder(id).lock), status.state.isLive || status.state == .broken
     else { return status }
     let path = folder(id).cancel
@@ -34,6 +38,7 @@ extension JobStore {
   public func cancel(_ id: JobID, grace: Double = 5) throws(JobError) -> JobStatus {
     let status = try requestCancel(id)
     guard status.state.isLive || status.state == .broken else { return status }
+    if status.spec?.slurm != nil { return try wait(for: id, timeout: grace + 30) }
     if try !isGone(id, within: grace) {
       signal(id, SIGKILL)
       _ = try isGone(id, within: 2)
@@ -46,6 +51,10 @@ extension JobStore {
   /// - Throws: `.isLive` unless `force`, `.noSuchJob`.
   public func remove(_ id: JobID, force: Bool = false, grace: Double = 5) throws(JobError) {
     if force { try cancel(id, grace: grace) }
+    if slurmSpec(id) != nil, try job(id).state.isLive {
+      throw JobError(
+        .isLive, "is in Slurm's queue", at: id.description, remedy: "cancel it first")
+    }
     let lock = try exclusive(id)
     // While the lock is held nobody can resume the job; the hidden name then ends it at once.
     try withExtendedLifetime(lock) { () throws(JobError) in

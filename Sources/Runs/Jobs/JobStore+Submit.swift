@@ -31,6 +31,7 @@ extension JobStore {
   @discardableResult
   public func resume(_ id: JobID, worker: WorkerCommand) throws(JobError) -> JobStatus {
     let folder = folder(id)
+    if let spec = slurmSpec(id) { return try resumeInSlurm(id, spec) }
     let lock = try exclusive(id)
     let status = try job(id)
     guard let spec = status.spec else {
@@ -63,7 +64,25 @@ extension JobStore {
     guard let spec = status.spec else {
       throw JobError(.broken, status.reason ?? "cannot be understood", at: id.description)
     }
-    return try submit(spec, worker: worker)
+    return try spec.slurm == nil ? submit(spec, worker: worker) : submitToSlurm(spec)
+  }
+
+  /// Makes the folder of a job that no worker of this machine has.
+  func publishWithoutWorker(_ spec: JobSpec) throws(JobError) -> JobID {
+    try prepareRoot()
+    sweep()
+    let (id, _) = try publish(spec)
+    do throws(SystemError) { try folder(id).shards.make() } catch {
+      discard(id)
+      throw JobError(error)
+    }
+    return id
+  }
+
+  /// What was asked of a job that Slurm runs; nil for any other.
+  func slurmSpec(_ id: JobID) -> JobSpec? {
+    guard let spec = try? JobSpec(of: folder(id)), spec.slurm != nil else { return nil }
+    return spec
   }
 
   /// The lock of a job without a worker.
@@ -128,7 +147,7 @@ extension JobStore {
       guard let lock = try FileLock.take(hidden.lock) else {
         throw JobError(.isLive, "was locked by another program", at: hidden.path)
       }
-      try write(spec, to: hidden)
+      try spec.write(to: hidden)
       try Journal.append(
         JournalEntry(attempt: 1, queued: spec.created), to: hidden.journal, isLasting: true)
       let id = try rename(hidden, submitted: spec.created)
@@ -138,15 +157,6 @@ extension JobStore {
       try? FileManager.default.removeItem(atPath: hidden.path)
       throw error
     }
-  }
-
-  private func write(_ spec: JobSpec, to folder: JobFolder) throws(JobError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let json = try? encoder.encode(spec) else {
-      throw JobError(.broken, "this specification cannot be written as JSON", at: spec.title)
-    }
-    try SmallFile.replace(folder.spec, with: Array(json))
   }
 
   /// Another job may have got the same four digits in the same second; then others are tried.

@@ -84,11 +84,28 @@ public struct JobStore: Sendable {
   /// The last lines of the job's log, made safe to show; empty when nothing was logged yet.
   /// - Parameter bytes: how much of the end is read.
   public func logLines(_ id: JobID, bytes: Int = 64 << 10) throws(JobError) -> [String] {
+    if let spec = slurmSpec(id) { return shardLogLines(id, spec, bytes: bytes) }
     let log = folder(id).log
     guard access(log, F_OK) == 0 else {
       _ = try job(id)
       return []
     }
+    return try Self.lines(log, bytes: bytes)
+  }
+
+  /// What each shard said last, under its number, and then the merge.
+  private func shardLogLines(_ id: JobID, _ spec: JobSpec, bytes: Int) -> [String] {
+    let (folder, count) = (folder(id), max(1, spec.shards ?? 1))
+    let each = max(2048, bytes / count)
+    let shards = (1...count).flatMap { number in
+      ((try? Self.lines(folder.shards.log(number), bytes: each)) ?? []).map {
+        "shard \(number): \($0)"
+      }
+    }
+    return shards + ((try? Self.lines(folder.log, bytes: each)) ?? [])
+  }
+
+  private static func lines(_ log: String, bytes: Int) throws(JobError) -> [String] {
     let tail = try SmallFile.tail(log, limit: max(bytes, 0))
     var lines = tail.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }

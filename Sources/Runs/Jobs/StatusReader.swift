@@ -8,44 +8,19 @@ struct StatusReader {
   let folder: JobFolder
   let id: JobID
 
-  /// A specification is a few kilobytes; what is larger was not written by us.
-  private static let largestSpec = 1 << 20
-
   /// nil when there is no such folder, or it is no folder.
   func read() -> JobStatus? {
     var info = stat()
     guard lstat(folder.path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else { return nil }
     do {
-      let spec = try readSpec()
+      let spec = try JobSpec(of: folder)
+      if spec.slurm != nil { return statusInSlurm(spec) }
       return status(spec, try observe())
     } catch {
       // The folder may have been removed between the two looks.
       guard lstat(folder.path, &info) == 0 else { return nil }
       return broken(error)
     }
-  }
-
-  /// The specification.
-  func readSpec() throws(JobError) -> JobSpec {
-    let file = try SmallFile.tail(folder.spec, limit: Self.largestSpec)
-    guard file.isWhole else {
-      throw JobError(.broken, "is larger than a specification can be", at: folder.spec)
-    }
-    // The version first: a newer form may have other keys.
-    struct Form: Decodable { var version: Int }
-    let decoder = JSONDecoder()
-    guard let form = try? decoder.decode(Form.self, from: Data(file.bytes)) else {
-      throw JobError(.broken, "is no specification of a job", at: folder.spec)
-    }
-    guard form.version == JobSpec.currentVersion else {
-      throw JobError(
-        .broken, "has version \(form.version), this program knows \(JobSpec.currentVersion)",
-        at: folder.spec, remedy: "use the newest cka")
-    }
-    guard let spec = try? decoder.decode(JobSpec.self, from: Data(file.bytes)) else {
-      throw JobError(.broken, "lacks keys of a specification", at: folder.spec)
-    }
-    return spec
   }
 
   private struct Observation {
@@ -71,17 +46,33 @@ struct StatusReader {
     return Observation(isHeld: isHeld, entry: Journal.last(folder.journal))
   }
 
-  private func status(_ spec: JobSpec, _ seen: Observation) -> JobStatus {
-    let asked = exists(folder.cancel)
+  /// No lock tells anything of what other machines do.
+  private func statusInSlurm(_ spec: JobSpec) -> JobStatus {
+    let last = Journal.last(folder.journal)
+    var status = told(spec, last)
+    SlurmReader(folder: folder, spec: spec, record: SlurmRecord(folder) ?? SlurmRecord())
+      .fill(&status, last: last)
+    if status.result == nil { status.result = PartsSoFar(folder.shards).path(of: spec.shards ?? 1) }
+    return status
+  }
+
+  /// What the files say.
+  private func told(_ spec: JobSpec, _ entry: JournalEntry?) -> JobStatus {
     var status = blank(title: SafeText.sanitise(spec.title))
     status.created = spec.created
     status.spec = spec
-    status.attempt = seen.entry?.attempt ?? 1
-    status.progress = seen.entry?.progress
-    status.started = seen.entry?.started
-    status.updated = seen.entry?.time
-    status.reason = seen.entry?.reason
-    status.state = seen.entry?.state ?? .queued
+    status.attempt = entry?.attempt ?? 1
+    status.progress = entry?.progress
+    status.started = entry?.started
+    status.updated = entry?.time
+    status.reason = entry?.reason
+    status.state = entry?.state ?? .queued
+    return status
+  }
+
+  private func status(_ spec: JobSpec, _ seen: Observation) -> JobStatus {
+    let asked = exists(folder.cancel)
+    var status = told(spec, seen.entry)
     guard status.state.isLive else { return status }
     if seen.isHeld {
       status.isCancelling = asked
@@ -109,7 +100,7 @@ struct StatusReader {
     JobStatus(
       id: id, title: title, state: .broken, reason: nil, isCancelling: false, attempt: 0,
       progress: nil, created: nil, started: nil, updated: nil, folder: folder.path,
-      log: folder.log, result: exists(folder.result) ? folder.result : nil, spec: nil)
+      log: folder.log, result: exists(folder.result) ? folder.result : nil, spec: nil, shards: nil)
   }
 
   private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

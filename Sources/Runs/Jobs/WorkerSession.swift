@@ -56,7 +56,12 @@ public final class WorkerSession: Sendable {
     guard let id = JobID(name) else {
       throw JobError(.noSuchJob, "is not a job's folder", at: path.path)
     }
-    spec = try StatusReader(folder: folder, id: id).readSpec()
+    spec = try JobSpec(of: folder)
+    guard spec.slurm == nil else {
+      throw JobError(
+        .isLive, "is run by Slurm", at: path.path, remedy: "cka jobs resume submits what is missing"
+      )
+    }
     let isInherited = host.environment[WorkerLaunch.lockVariable] != nil
     let (lock, isLaunched) = try Self.lock(folder, isInherited: isInherited)
     Termination.note()

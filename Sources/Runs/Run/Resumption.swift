@@ -30,7 +30,7 @@ struct Resumption {
       let adopted = run.adoptWeighting(of: record).map { ", \($0)" } ?? ""
       guard let objection = run.objection(to: record) else {
         (self.run, start) = (run, record.study)
-        note = "goes on after \(done) of \(run.total) minibatches\(adopted)"
+        note = "goes on after \(done) of \(run.planned) minibatches\(adopted)"
         return
       }
       note = "begins anew: \(SafeText.sanitise(path ?? "")) is there, but \(objection)"

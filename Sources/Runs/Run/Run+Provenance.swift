@@ -6,12 +6,15 @@ import Similarity
 
 extension Run {
   /// Where a study of this run comes from, and how it was made.
-  func provenance(state: StudyProvenance.State) -> StudyProvenance {
+  func provenance(
+    state: StudyProvenance.State, isLast: Bool = false
+  ) -> StudyProvenance {
     var provenance = StudyProvenance()
     provenance.state = state
-    provenance.plannedMinibatches = total
+    provenance.plannedMinibatches = sampleCounts.count
+    provenance.plan = plan?.hash ?? ""
     // A checkpoint takes what there is; the next one has more.
-    provenance.sources = hashes.sources(isWaiting: state != .partial)
+    provenance.sources = hashes.sources(isWaiting: state != .partial || isLast)
     switch origin {
     case .features: break
     case .backend(let stream, let command, _):

@@ -20,8 +20,14 @@ public struct Run {
   public let understood: [String]
   /// The models, and their layers in order.
   public let models: [StudyModel]
-  /// Samples of each minibatch.
+  /// Samples of each minibatch of the whole.
   public let sampleCounts: [Int]
+  /// Its minibatches: all, or those of a shard.
+  public let shard: Shard
+  /// What all shards agree on; nil where it is no shard.
+  let plan: RunPlan?
+  /// Which shard it is, of how many; nil for all of the run.
+  public let choice: ShardChoice?
   /// Its backend was told of minibatches that are there already, and may leave them out.
   let passesOver: Bool
   let choices: ComputeChoices
@@ -37,28 +43,35 @@ public struct Run {
 
   /// Opens the files that `request` names, or starts its backend.
   /// - Parameters:
-  ///   - seen: minibatches that are there already; a backend may pass over them.
+  ///   - seen: minibatches of its own that are there already; a backend may pass over them.
+  ///   - plan: the file of what all shards agreed on before; nil where there is none yet.
   ///   - shouldStop: is asked while a backend is waited for; `report` decides between minibatches.
   ///   - hear: is called with each line that a backend writes on standard error.
   /// - Throws: `FormatError` when files cannot be read or do not fit one another, `ComputeError`
   ///   when the backend does not start, `CancellationError` when `shouldStop` says so.
   public init(
-    _ request: RunRequest, seen: Int = 0, shouldStop: @escaping () -> Bool = { false },
+    _ request: RunRequest, seen: Int = 0, plan planFile: String? = nil,
+    shouldStop: @escaping () -> Bool = { false },
     hear: @escaping (BackendLine) -> Void = { _ in }
   ) throws {
+    try request.checkShard()
     recipe = request.recipe
     command = request.command
     choices = try ComputeChoices(recipe)
     options = choices.options
     var warnings: [String] = []
     var understood: [String] = []
+    choice = request.shard
+    var settled: String?
     let backend = try Self.backend(request)
     passesOver = backend != nil && seen > 0
     if let backend {
       let stream = try BackendStream(
         backend.arguments, folder: backend.folder,
-        patience: recipe.number(.patience) ?? RunRequest.standardPatience, seen: seen,
+        patience: recipe.number(.patience) ?? RunRequest.standardPatience,
+        wanted: BackendStream.Wanted(shard: request.shard, seen: seen, plan: planFile),
         shouldStop: shouldStop, hear: hear)
+      settled = stream.header.plan
       origin = .backend(stream, command: backend.text, files: backend.files)
       (models, sampleCounts) = (stream.header.models, stream.header.sampleCounts)
       warnings = stream.header.about.warnings
@@ -80,6 +93,10 @@ public struct Run {
           + "as minibatches shrink; take --batch-size all, or the unbiased estimator")
     }
     (self.warnings, self.understood) = (warnings, understood)
+    shard = request.shard?.shard(of: sampleCounts.count) ?? .whole(sampleCounts.count)
+    plan = request.shard.map { [models, sampleCounts] _ in
+      RunPlan(models: models, sampleCounts: sampleCounts, backend: settled)
+    }
     try checkNull()
   }
 
@@ -121,14 +138,26 @@ public struct Run {
     }
     guard request.recipe.subject == .models else { return nil }
     let environment = ProcessInfo.processInfo.environment
-    let torch = try TorchCommand(request.recipe, environment: environment)
+    let asked = try TorchCommand(request.recipe, environment: environment)
+    var torch = asked
+    if let device = request.device {
+      var recipe = request.recipe
+      do throws(RecipeError) { try recipe.say(.device, device) } catch { throw FormatError(error) }
+      torch = try TorchCommand(recipe, environment: environment)
+    }
     return Backend(
-      arguments: torch.arguments("run"), folder: torch.folder, text: torch.text,
+      arguments: torch.arguments("run"), folder: torch.folder, text: asked.text,
       files: torch.files)
   }
 
-  /// Minibatches in all.
-  public var total: Int { sampleCounts.count }
+  /// Its minibatches.
+  public var planned: Int { shard.range.count }
+
+  /// Where shards of `request` keep what a backend has settled; nil where files are read, which
+  /// tell everything by themselves.
+  static func planPlace(of request: RunRequest) throws(FormatError) -> String? {
+    try backend(request).map { request.planPlace($0.text, files: $0.files) }
+  }
 
   /// Goes through the minibatches.
   /// - Parameters:
@@ -145,8 +174,8 @@ public struct Run {
     let begin = clock.now
     let earlier = start?.minibatches.count ?? 0
     var progress = RunProgress(
-      done: earlier, total: total, samples: 0, seconds: 0,
-      samplesLeft: sampleCounts.dropFirst(earlier).reduce(0, +))
+      done: earlier, total: planned, samples: 0, seconds: 0,
+      samplesLeft: sampleCounts[shard.range].dropFirst(earlier).reduce(0, +))
     return try eachMinibatch(from: start) { study in
       progress.done = study.minibatches.count
       let samples = study.minibatches[progress.done - 1].samples
@@ -169,7 +198,8 @@ public struct Run {
   ) throws -> Study {
     switch origin {
     case .features(let features, let source):
-      let computation = Computation(source: source, options: options, threads: choices.threads)
+      let computation = Computation(
+        source: source, options: options, threads: choices.threads, shard: shard)
       return try computation.run(from: start) { study in
         // A file that lost its end reads as something else: such a minibatch must not be kept.
         try features.checkIntact()
@@ -178,18 +208,24 @@ public struct Run {
     case .backend(let stream, _, _):
       defer { stream.stop() }
       var accumulator = StudyAccumulator(
-        start ?? Study(models: models, options: options), threads: choices.threads,
-        planned: total)
+        start ?? Study(models: models, options: options, shard: shard),
+        threads: choices.threads, planned: sampleCounts.count)
       do {
-        // A backend always begins at its beginning: what was seen before is passed over.
-        for (index, minibatch) in accumulator.study.minibatches.enumerated() {
+        // What others have, where the backend begins at its beginning.
+        while stream.next < shard.range.lowerBound { _ = try stream.frame() }
+        // What was seen before is passed over.
+        for minibatch in accumulator.study.minibatches {
+          let number = stream.next + 1
           guard let frame = try stream.frame(), frame.sampleHash == minibatch.sampleHash else {
             throw ComputeError(
-              "minibatch \(index + 1) has other samples than when it was interrupted; remove the "
+              "minibatch \(number) has other samples than when it was interrupted; remove the "
                 + "partial result to begin anew")
           }
         }
-        while let frame = try stream.frame() {
+        // The end of the whole is waited for; that of another shard is nobody's business.
+        while shard.range.upperBound == sampleCounts.count || stream.next < shard.range.upperBound,
+          let frame = try stream.frame()
+        {
           try frame.checkFinite(stream.header.names)
           try accumulator.add(frame)
           guard try step(accumulator.study) else { break }
@@ -204,13 +240,18 @@ public struct Run {
     let study = record.study
     guard study.models == models else { return "it compares other layers" }
     guard study.options == options else { return "it was made with other options" }
-    guard study.minibatches.count <= total,
-      zip(study.minibatches, sampleCounts).allSatisfy({ $0.samples == $1 }),
+    guard study.shard.map({ $0 == shard }) ?? (choice == nil), study.seen.count < 2,
+      study.seen.allSatisfy({ $0.lowerBound == shard.range.lowerBound }),
+      study.nextMinibatch <= shard.range.upperBound,
+      study.minibatches.indices.allSatisfy({
+        study.minibatches[$0].samples == sampleCounts[study.number(at: $0)]
+      }),
       hasSameSamples(study)
     else { return "it has other minibatches" }
     let now = provenance(state: .partial)
     let then = record.provenance
     guard then.backend == now.backend else { return "other words made its matrices" }
+    guard then.plan == now.plan else { return "its shards had agreed on another plan" }
     guard then.pool == now.pool else { return "it was made with other options" }
     if let path = hashes.change(since: then.sources) {
       let what = then.backend.isEmpty ? "the activations" : "the files of the models or data"
@@ -230,10 +271,12 @@ public struct Run {
   ) throws(FormatError) -> EncodedFile {
     let intervals = intervals ?? StudyIntervals(study)
     let state: StudyProvenance.State =
-      study.minibatches.count == total
+      study.minibatches.count == sampleCounts.count
       ? .complete : isConverged(study, intervals) ? .converged : .partial
     return try ResultBundle.file(
-      of: study, intervals: intervals, provenance: provenance(state: state))
+      of: study, intervals: intervals,
+      // The part of a shard is as final as a whole result.
+      provenance: provenance(state: state, isLast: study.isShardDone))
   }
 }
 
@@ -244,7 +287,7 @@ extension Run {
   private func hasSameSamples(_ study: Study) -> Bool {
     guard case .features(_, let source) = origin else { return true }
     return study.minibatches.indices.allSatisfy {
-      study.minibatches[$0].sampleHash == source.sampleHash(minibatch: $0)
+      study.minibatches[$0].sampleHash == source.sampleHash(minibatch: study.number(at: $0))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Core
 import Formats
 import Similarity
 
@@ -7,6 +8,8 @@ public protocol RunSink: AnyObject {
   var unfinished: String? { get }
   /// Whether the run is to end after the minibatch that it is at; asked a few times a second.
   var shouldStop: Bool { get }
+  /// Something to know, one line.
+  func note(_ line: String)
   /// A line that a backend writes on standard error.
   func hear(_ line: BackendLine)
   /// The run is open, and begins now.
@@ -26,8 +29,10 @@ public protocol RunSink: AnyObject {
 
 /// What a run has, at its end or before.
 public struct RunResult {
-  /// The run.
-  public let run: Run
+  /// Minibatches of the run, or of its shard.
+  public let planned: Int
+  /// Which shard it is; nil for a whole run.
+  public let choice: ShardChoice?
   /// What it has summed.
   public let study: Study
   /// The study's intervals.
@@ -36,9 +41,16 @@ public struct RunResult {
   public let file: EncodedFile
 
   init(_ study: Study, of run: Run) throws(FormatError) {
-    (self.run, self.study) = (run, study)
+    (planned, choice, self.study) = (run.planned, run.choice, study)
     intervals = StudyIntervals(study)
     file = try run.encode(study, intervals)
+  }
+
+  init(_ merged: MergedParts) throws(FormatError) {
+    study = merged.record.study
+    (planned, choice) = (study.shard?.total ?? study.minibatches.count, nil)
+    intervals = StudyIntervals(study)
+    file = try merged.encoded(intervals)
   }
 }
 
@@ -49,27 +61,59 @@ extension Run {
   /// - Throws: why it cannot go on; what was computed until then has been kept.
   public static func perform(_ request: RunRequest, sink: some RunSink) throws -> Bool {
     let resumption = try Resumption(of: sink.unfinished) { seen in
-      try Run(request, seen: seen) {
+      try Run.settled(request, seen: seen, sink: sink)
+    }
+    let run = resumption.run
+    sink.begin(run, note: resumption.note)
+    let study = try run.sum(from: resumption.start, sink: sink)
+    if sink.shouldStop, study.minibatches.count < run.planned {
+      if !study.minibatches.isEmpty { try sink.keep(RunResult(study, of: run)) }
+      return false
+    }
+    // Of a shard there may be nothing to count.
+    guard study.countedMinibatches > 0 || run.choice != nil else { throw nothingCounted }
+    try sink.finish(RunResult(study, of: run))
+    return true
+  }
+
+  /// No minibatch has enough samples.
+  static var nothingCounted: FormatError {
+    FormatError(
+      .empty,
+      "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples",
+      remedy: "take larger minibatches")
+  }
+
+  /// Opens `request`; a shard by the plan that all shards agree on, which the first of them writes.
+  private static func settled(
+    _ request: RunRequest, seen: Int, sink: some RunSink
+  ) throws -> Run {
+    func open(_ plan: String?) throws -> Run {
+      try Run(request, seen: seen, plan: plan) {
         sink.shouldStop
       } hear: {
         sink.hear($0)
       }
     }
-    let run = resumption.run
-    sink.begin(run, note: resumption.note)
-    let study = try run.sum(from: resumption.start, sink: sink)
-    if sink.shouldStop, study.minibatches.count < run.total {
-      if !study.minibatches.isEmpty { try sink.keep(RunResult(study, of: run)) }
-      return false
-    }
-    guard study.countedMinibatches > 0 else {
+    let place = request.shard == nil ? nil : try planPlace(of: request)
+    let known = try place.flatMap { path throws(FormatError) in try RunPlan(path: path) }
+    let run = try open(known == nil ? nil : place)
+    guard let place, let own = run.plan, own.backend != nil else { return run }
+    let agreed = try known ?? own.settled(at: place)
+    if own == agreed { return run }
+    if let objection = own.objection(to: agreed), known != nil {
       throw FormatError(
-        .empty,
-        "no minibatch could be counted: HSIC needs at least \(StudyOptions.fewestSamples) samples",
-        remedy: "take larger minibatches")
+        .mismatch, "the shards before had agreed on another plan: \(objection)",
+        remedy: "remove it and their parts, and run all again", file: SafeText.sanitise(place))
     }
-    try sink.finish(RunResult(study, of: run))
-    return true
+    // Another shard was first.
+    let second = try open(place)
+    guard second.plan == agreed else {
+      throw FormatError(
+        .mismatch, "the backend does not keep to the plan that the shards agreed on",
+        file: SafeText.sanitise(place))
+    }
+    return second
   }
 
   /// Sums to the end, or until `sink` has it stop; of a run that fails what there is is kept.

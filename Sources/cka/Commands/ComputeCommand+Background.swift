@@ -8,9 +8,13 @@ extension ComputeCommand {
   /// Starts the comparison as a job, and says how to watch it.
   func submit() throws {
     do {
-      let recipe = try options.recipe()
+      let request = try options.request()
+      let recipe = request.recipe
+      guard request.shard == nil else {
+        throw ValidationError("a --shard is run in the foreground, or by cka submit")
+      }
       try JobsCommand.perform { store in
-        let status = try BackgroundJob.submit(recipe, to: store)
+        let status = try BackgroundJob.submit(recipe, devices: request.devices, to: store)
         try StandardOutput.print(status.id.description)
         guard !quiet else { return }
         if let note = try CodeNote.line(recipe, namesPython: options.namesPython) {

@@ -103,9 +103,24 @@ struct ComputeCommand: ParsableCommand {
       complain(note)
     }
     let sink = TerminalSink(output: output, isQuiet: quiet)
-    let isWhole = try Run.perform(request, sink: sink)
+    let isWhole = try Self.perform(request, output: output, sink: sink)
     guard isWhole else { throw ExitCode(128 + (sink.signal ?? SIGINT)) }
     if !sink.isInPlace { throw ExitCode(1) }
+  }
+
+  /// Runs `request` here, or in the processes that it is split among.
+  static func perform(
+    _ request: RunRequest, output: String, sink: some RunSink
+  ) throws -> Bool {
+    guard !request.devices.isEmpty else { return try Run.perform(request, sink: sink) }
+    let recipe = BackgroundJob.settled(request.recipe)
+    let spec = JobSpec(
+      title: output, command: recipe.command, recipe: recipe.yaml(),
+      workingDirectory: FileManager.default.currentDirectoryPath, output: output)
+    let launch = ShardLaunch(
+      folder: output + ".shards", devices: request.devices, spec: spec,
+      program: [JobsCommand.worker.executable])
+    return try Run.perform(request, in: launch, sink: sink)
   }
 
   /// Where the result goes; checked before an hour is spent on it.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Formats
+import Foundation
 import Recipe
 import Runs
 
@@ -15,10 +16,42 @@ struct ComputeOptions: ParsableArguments {
 
   @OptionGroup var options: RecipeOptions<SharedPart>
 
+  @Option(
+    help: """
+      Compute one shard of the minibatches, such as 3/16, counted from 1; or auto, in a Slurm array \
+      or under torchrun. cka merge puts shards together.
+      """)
+  var shard: String?
+
+  @Option(help: "Split the minibatches among so many processes of this machine.")
+  var workers: Int?
+
+  @Option(help: "The same, a process for each of these: cuda:0,cuda:1.")
+  var devices: String?
+
+  @Option(
+    help: """
+      Compute one shard of the minibatches, such as 3/16, counted from 1; or auto, in a Slurm array \
+      or under torchrun. cka merge puts shards together.
+      """)
+  var shard: String?
+
+  @Option(help: "Split the minibatches among so many processes of this machine.")
+  var workers: Int?
+
+  @Option(help: "The same, a process for each of these: cuda:0,cuda:1.")
+  var devices: String?
+
   @OptionGroup(title: "Options of compute torch")
   var ofModels: RecipeOptions<ModelPart>
 
   func validate() throws {
+    guard workers.map({ (1...256).contains($0) }) ?? true else {
+      throw ValidationError("--workers must be from 1 to 256")
+    }
+    guard [shard != nil, workers != nil, devices != nil].count(where: \.self) <= 1 else {
+      throw ValidationError("say one of --shard, --workers and --devices")
+    }
     do {
       let said = try said()
       guard !isRecipe else { return }
@@ -68,8 +101,23 @@ struct ComputeOptions: ParsableArguments {
   }
 
   /// What a run is asked for.
+  /// - Parameter command: the command line, for the record.
   func request(command: [String] = CommandLine.arguments) throws(FormatError) -> RunRequest {
-    RunRequest(try recipe(), command: command)
+    var request = RunRequest(try recipe(), command: command)
+    if let shard {
+      request.shard = try ShardChoice(shard, environment: ProcessInfo.processInfo.environment)
+    }
+    if let devices {
+      guard request.recipe.subject == .models else {
+        throw FormatError(.request, "--devices is for models", remedy: "take --workers COUNT")
+      }
+      request.devices = devices.split(separator: ",", omittingEmptySubsequences: false).map {
+        String($0)
+      }
+    } else if let workers, workers > 1 {
+      request.devices = Array(repeating: nil, count: workers)
+    }
+    return request
   }
 
   /// Whoever typed this named the Python.

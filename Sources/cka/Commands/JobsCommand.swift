@@ -91,6 +91,10 @@ extension JobsCommand {
         if output.json, !follow {
           return try StandardOutput.print(PrettyJSON.text(try store.logLines(job, bytes: 1 << 24)))
         }
+        if try store.job(job).spec?.slurm != nil, !follow {
+          for line in try store.logLines(job, bytes: 1 << 24) { try StandardOutput.print(line) }
+          return
+        }
         var reader = LogReader(path: store.folder(job).log)
         repeat {
           // Asked before the log is read, so that the last lines of a job that ends are not missed.

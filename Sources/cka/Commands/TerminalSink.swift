@@ -31,6 +31,11 @@ final class TerminalSink: RunSink {
   /// Where the unfinished result of what is written to `output` is.
   static func unfinished(of output: String) -> String { output + ".partial" }
 
+  func note(_ line: String) {
+    self.line.clear()
+    complain(line)
+  }
+
   func hear(_ line: BackendLine) { self.line.hear(line) }
 
   func begin(_ run: Run, note: String?) {
@@ -56,7 +61,7 @@ final class TerminalSink: RunSink {
     let partial = Self.unfinished(of: output)
     try AtomicFile.write(kept.file, to: partial)
     complain(
-      "\(kept.study.minibatches.count) of \(kept.run.total) minibatches are in \(partial); the same "
+      "\(kept.study.minibatches.count) of \(kept.planned) minibatches are in \(partial); the same "
         + "command goes on from there")
   }
 
@@ -65,12 +70,19 @@ final class TerminalSink: RunSink {
     line.clear()
     let place = try rescue(result.file)
     isInPlace = place == output
-    tell(result.study, at: place)
+    tell(result, at: place)
     unlink(Self.unfinished(of: output))
   }
 
-  private func tell(_ study: Study, at place: String) {
-    if !isQuiet || !isInPlace { complain(Self.summary(of: study, output: place)) }
+  private func tell(_ result: RunResult, at place: String) {
+    let study = result.study
+    if !isQuiet || !isInPlace {
+      complain(
+        result.choice.map { Self.summary(of: $0, study, output: place) }
+          ?? Self.summary(of: study, output: place))
+    }
+    // What a shard lacks the others have.
+    guard result.choice == nil else { return }
     if !isQuiet { StudyWarning.lines(study.warnings).forEach { complain("warning: \($0)") } }
     let dead = (0..<study.layerCount).count { study.reason($0) != nil }
     guard dead > 0 else { return }
@@ -96,6 +108,16 @@ final class TerminalSink: RunSink {
     }
   }
 
+  private static func summary(of choice: ShardChoice, _ study: Study, output: String) -> String {
+    let range = study.shard?.range ?? 0..<0
+    let minibatches =
+      range.isEmpty
+      ? "no minibatches" : "minibatches \(range.lowerBound + 1)–\(range.upperBound)"
+    return "wrote shard \(choice), \(minibatches) of \(study.shard?.total ?? 0), to \(output); "
+      + "cka merge puts shards together"
+  }
+
+  /// What was written, in words.
   static func summary(of study: Study, output: String) -> String {
     let pairs = study.models.count * (study.models.count + 1) / 2
     let counted = study.countedMinibatches

@@ -43,12 +43,14 @@ struct Worker: ParsableCommand {
       }
       session.log("cka \(Version.current), attempt \(session.attempt)")
       let job = try BackgroundJob(spec)
-      let request = job.request
+      var request = job.request
+      request.devices = (spec.devices ?? []).map { $0.isEmpty ? nil : $0 }
       if let note = try CodeNote.line(job.recipe, namesPython: job.namesPython) {
         session.log(note)
       }
       let sink = JobSink(session, output: job.output, complain: complain)
-      return sink.outcome(isWhole: try Run.perform(request, sink: sink))
+      return sink.outcome(
+        isWhole: try ComputeCommand.perform(request, output: job.output, sink: sink))
     } catch is CancellationError {
       return .cancelled
     } catch {

@@ -56,23 +56,32 @@ struct BackgroundJob {
 
   /// Starts a job that carries `recipe` out, from this folder.
   /// - Throws: when its files cannot be compared, and when no job can be made; none is left behind.
-  static func submit(_ recipe: Recipe, to store: JobStore) throws -> JobStatus {
-    var recipe = recipe
-    // The job means the same in every later version.
-    if recipe[.weighting] == nil { try? recipe.say(.weighting, Weighting.standard.rawValue) }
-    let job = try BackgroundJob(recipe)
+  /// - Parameter devices: those of the processes that it is split among; see `RunRequest`.
+  static func submit(
+    _ recipe: Recipe, devices: [String?] = [], to store: JobStore
+  ) throws -> JobStatus {
+    let job = try BackgroundJob(settled(recipe))
+    let recipe = job.recipe
     let folder = FileManager.default.currentDirectoryPath
     var environment = JobSpec.environment(from: ProcessInfo.processInfo.environment)
     if let torch = try job.torch() {
       // The same Python for every attempt, whatever is active by then.
       environment[PythonInterpreter.variable] = torch.interpreter.path
     }
-    let spec = JobSpec(
+    var spec = JobSpec(
       title: try job.title(), command: recipe.command, recipe: recipe.yaml(),
       workingDirectory: folder,
       output: job.output.hasPrefix("/") ? job.output : "\(folder)/\(job.output)",
       environment: environment)
+    spec.devices = devices.isEmpty ? nil : devices.map { $0 ?? "" }
     return try store.submit(spec, worker: JobsCommand.worker)
+  }
+
+  /// `recipe` with the weighting said, so that a job means the same in every later version.
+  static func settled(_ recipe: Recipe) -> Recipe {
+    var recipe = recipe
+    if recipe[.weighting] == nil { try? recipe.say(.weighting, Weighting.standard.rawValue) }
+    return recipe
   }
 
   /// What people call it. Opens the files, so that what is wrong with them is told at once; a
@@ -84,6 +93,10 @@ struct BackgroundJob {
     case .features, nil: try Run(request).title
     }
   }
+
+  /// The same for a machine that need not be able to compute it: no Python is started, and only
+  /// files are opened.
+  func titleWithoutPython() throws -> String { try title() }
 
   /// What it will compute, and what one should know before, in lines ready to show.
   ///

@@ -14,6 +14,7 @@ extension JobLine {
     (done, total) = (job.progress?.done, job.progress?.total)
     rate = job.progress?.numbers[JobNumber.rate.rawValue]
     halfWidth = job.progress?.numbers[JobNumber.halfWidth.rawValue]
+    shards = job.shards?.text
     submitted = job.created.map { Self.day.format($0.date) } ?? ""
     command =
       job.spec.map { "cka " + $0.command.map(ShellWord.quoted).joined(separator: " ") } ?? ""

@@ -14,6 +14,7 @@ struct JobRecord: Encodable {
   let command: [String]?
   let working_directory, output, result: String?
   let folder, log: String
+  let shards: ShardCounts?
 
   init(_ job: JobStatus) {
     (id, title, state) = (job.id.description, job.title, job.state.rawValue)
@@ -28,6 +29,7 @@ struct JobRecord: Encodable {
     updated = job.updated?.description
     command = job.spec?.command
     working_directory = job.spec?.workingDirectory
+    shards = job.shards
     (output, result, folder, log) = (job.spec?.output, job.result, job.folder, job.log)
   }
 }

@@ -33,7 +33,9 @@ enum JobTable {
     let progress = [line.percent, line.progress].filter { !$0.isEmpty }.joined(separator: ", ")
     let rows: [(String, String?)] = [
       ("job", line.id), ("what", line.title), ("state", line.state.rawValue),
-      ("reason", line.reason), ("progress", progress), ("message", job.progress?.message),
+      ("reason", line.reason), ("progress", progress),
+      ("script", job.spec?.slurm.map { _ in JobFolder(path: job.folder).script }),
+      ("message", job.progress?.message),
       ("attempt", job.attempt > 1 ? String(job.attempt) : nil),
       ("submitted", job.created?.description), ("started", job.started?.description),
       ("last heard of", job.updated?.description), ("command", line.command),

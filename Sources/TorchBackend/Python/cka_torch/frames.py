@@ -21,14 +21,27 @@ class FrameWriter:
     def __init__(self, output: BinaryIO) -> None:
         self._output = output
 
-    def header(self, study: dict[str, Any], about: dict[str, Any]) -> None:
-        """The first buffer."""
+    def header(
+        self,
+        study: dict[str, Any],
+        about: dict[str, Any],
+        plan: str | None = None,
+        part: range | None = None,
+    ) -> None:
+        """The first buffer.
+
+        - `plan`: what other shards are to keep to; `part`: the minibatches that will come.
+        """
         metadata = {
             "format": "cka-backend",
             "version": "1",
             "study": json.dumps(study),
             "about": json.dumps(about),
         }
+        if plan is not None:
+            metadata["plan"] = plan
+        if part is not None:
+            metadata["range"] = f"{part.start}:{part.stop}"
         self._buffer(metadata, [])
 
     def frame(

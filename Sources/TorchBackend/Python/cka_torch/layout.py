@@ -107,11 +107,20 @@ class LayoutTrial:
                 return
             self._compared += 1
 
-    def settle(self) -> None:
-        """Lays the weights out with channels last, where that is faster and changes nothing."""
+    def settle(self, agreed: bool | None = None) -> bool:
+        """Lays the weights out with channels last, where that is faster and changes nothing.
+
+        - `agreed`: what another look has settled; this one is not asked then.
+
+        Returns whether they lie so.
+        """
         share = self._work[True] / max(1.0, sum(self._work.values()))
-        if self._is_open and self._compared > 0 and share >= _SMALLEST_SHARE:
+        is_last = self._is_open and self._compared > 0 and share >= _SMALLEST_SHARE
+        if agreed is not None:
+            is_last = agreed and bool(self._convolutions)
+        if is_last:
             _lay_out(self._convolutions, torch.channels_last)
+        return is_last
 
     def _count(self, module: torch.nn.Module, output: Any) -> None:
         """Counts products: each position of an output takes every weight once."""

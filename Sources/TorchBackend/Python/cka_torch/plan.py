@@ -69,6 +69,15 @@ class Plan:
         calls = [(layer.module, layer.name) for layer in self.layers]
         self.positions = {call: index for index, call in enumerate(calls)}
 
+    def keep_to(self, layers: list[str] | None, folded: dict[str, str], key: str) -> None:
+        """Sees that the layers are those that the shards have agreed on."""
+        found = [layer.name for layer in self.layers]
+        if found != layers:
+            missing = [name for name in layers or [] if name not in found]
+            what = f"'{missing[0]}' is missing" if missing else "their order is another one"
+            raise Refusal(f"{key} has other layers than the plan of the shards: {what}")
+        self.folded = folded
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -94,6 +103,7 @@ def plan(
     choice: Choice,
     device: torch.device,
     layout: LayoutTrial | None = None,
+    agreed: list[str] | None = None,
 ) -> Plan:
     """Runs the model on the first few samples of `batch`, which is on `device`.
 
@@ -102,16 +112,17 @@ def plan(
     generators are as before afterwards.
 
     - `layout`: sees both passes, the first one in the layout that is tried.
+    - `agreed`: the layers that another look has settled; None where this is the first look.
     """
     few = dry(batch, DRY_SAMPLES)
     try:
-        return _looked(model, name, few, choice, device, layout)
+        return _looked(model, name, few, choice, device, layout, agreed)
     except Refusal:
         raise
     except Exception:  # Whatever a network raises that wants more samples: neighbours, a top k.
         if batch.count <= few.count:
             raise
-    return _looked(model, name, dry(batch), choice, device, layout)
+    return _looked(model, name, dry(batch), choice, device, layout, agreed)
 
 
 def _looked(
@@ -121,11 +132,12 @@ def _looked(
     choice: Choice,
     device: torch.device,
     layout: LayoutTrial | None,
+    agreed: list[str] | None,
 ) -> Plan:
     layout = layout or LayoutTrial(torch.nn.Identity(), device)
     with evaluating(model):
         axes = _surveyed(model, batch, device, layout)
-        survey = _Survey(choice, batch, device, axes)
+        survey = _Survey(choice, batch, device, axes, agreed)
         if choice.tokens == "each":
             survey.length = _length(axes, batch, name)
 
@@ -214,8 +226,14 @@ class _Survey:
     """Looks at every output of the dry pass."""
 
     def __init__(
-        self, choice: Choice, batch: Batch, device: torch.device, axes: AxisSurvey
+        self,
+        choice: Choice,
+        batch: Batch,
+        device: torch.device,
+        axes: AxisSurvey,
+        agreed: list[str] | None = None,
     ) -> None:
+        self._agreed = None if agreed is None else set(agreed)
         self.length: int | None = None
         self._choice = choice
         self._filter = LayerFilter(choice.layers)
@@ -301,7 +319,14 @@ class _Survey:
         identity = Identity.of(turned, how)
         leader, its_gram = self._leaders.get(identity, (name, gram))
         # Numbers may be changed behind torch's back (`tensor.data`): believe only what is equal.
-        if leader != name and torch.equal(gram, its_gram):
+        is_same = leader != name and torch.equal(gram, its_gram)
+        if self._agreed is not None:
+            if name in self._agreed:
+                is_same = False
+            else:
+                self._folded[name] = leader
+                return
+        if is_same:
             self._folded[name] = leader
             if not self._choice.keeps_duplicates:
                 return

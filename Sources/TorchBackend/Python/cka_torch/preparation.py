@@ -17,6 +17,7 @@ from .passes import ModelPass
 from .plan import Choice, dry, plan
 from .refusal import Refusal
 from .request import Request
+from .shards import Agreement
 from .specification import renamed
 from .stream import Stream
 from .study import Entry, Sampling, Study
@@ -52,7 +53,16 @@ def prepare(request: Request, say: Say) -> Study:
         warnings += entry.plan.warnings
     sampling = _sampling(request, stream, entries, say)
     warnings += sampling.warnings()
-    return Study(request, stream, entries, sampling, dtype, seeker.precision, warnings)
+    return Study(
+        request,
+        stream,
+        entries,
+        sampling,
+        dtype,
+        seeker.precision,
+        warnings,
+        seeker.channels_last,
+    )
 
 
 def _opened(request: Request) -> Stream:
@@ -119,6 +129,8 @@ class _Seeker:
         self._stream = stream
         self._dtype = dtype
         self._say = say
+        self._agreed = Agreement.read()
+        self.channels_last: dict[str, bool] = {}
         self._makers: dict[torch.device, GramMaker] = {}
         self._choice = Choice(
             request.layers,
@@ -140,16 +152,20 @@ class _Seeker:
                 batch = batch.cut(0, min(batch.count, self._request.chunk))
             batch = dry(batch).to(device, self._dtype)
             entries.append(self._entry(model, dataset, device, batch, layout))
-        layout.settle()
+        agreed = self._agreed.channels_last.get(model.name) if self._agreed else None
+        self.channels_last[model.name] = layout.settle(agreed)
         return entries
 
     def _entry(
         self, model: Model, dataset: int, device: torch.device, batch: Batch, layout: LayoutTrial
     ) -> Entry:
-        found = plan(model.module, model.name, batch, self._choice, device, layout)
+        name = self._stream.sources[dataset].name
+        key = model.name if len(self._stream.sources) == 1 else f"{model.name}@{name}"
+        agreed = self._agreed.layers.get(key) if self._agreed else None
+        found = plan(model.module, model.name, batch, self._choice, device, layout, agreed)
+        if self._agreed:
+            found.keep_to(self._agreed.layers.get(key), self._agreed.folded.get(key, {}), key)
         if device not in self._makers:
             self._makers[device] = GramMaker(device, self.precision)
         runner = ModelPass(model.module, found, self._makers[device], self._request.chunk)
-        name = self._stream.sources[dataset].name
-        key = model.name if len(self._stream.sources) == 1 else f"{model.name}@{name}"
         return Entry(model, dataset, device, found, runner, key)

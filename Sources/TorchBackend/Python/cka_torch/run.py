@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from .frames import FrameWriter
 from .preparation import prepare
 from .request import Request
 from .sender import Frame, Sender
+from .shards import seen, wanted
 from .stream import Minibatch
 from .study import Study
 from .tokens import Tokens
@@ -27,36 +27,50 @@ def run(request: Request, output: BinaryIO) -> None:
     told = len(study.warnings)  # Those until now are in the header.
     writer = FrameWriter(output)
     samples = study.samples
-    writer.header({"models": study.described(), "samples": samples}, study.about())
+    part = wanted(len(samples))
+    study_header = {"models": study.described(), "samples": samples}
+    plan = None if part is None else study.agreement().text
+    writer.header(study_header, study.about(), plan, part)
+    _frames(study, part or range(len(samples)), writer, progress, told)
+
+
+def _frames(
+    study: Study, part: range, writer: FrameWriter, progress: messages.Progress, told: int
+) -> None:
+    """Sends the minibatches of `part`; `told` warnings were told before."""
+    samples = study.samples
     sender = Sender(writer)
     grams = study.grams(samples[0])
     # A model that draws random numbers has to draw those of earlier minibatches, too.
-    seen = 0 if any(entry.plan.draws for entry in study.entries) else _seen()
+    draws = any(entry.plan.draws for entry in study.entries)
+    first = part.start if draws else part.start + seen()
     for index, minibatch in enumerate(_ahead(iter(study.stream))):
+        if index >= part.stop:
+            break
+        if index < part.start and not draws:
+            progress(f"passing over minibatch {index + 1}, another shard's")
+            continue
         tokens = study.sampling.tokens(minibatch.batches, index)
         minibatch.hash = study.sampling.hash(minibatch, tokens)
-        if index < seen:
+        if part.start <= index < first:
             # Only the hash is looked at. The sender has nothing to send yet.
             progress(f"passing over minibatch {index + 1} of {len(samples)}")
             writer.frame(samples[index], minibatch.hash, [], {})
             continue
-        if index == seen:
-            progress.phase(f"the first minibatch of {len(samples)}")
+        if index == first:
+            progress.phase(f"the first minibatch of {part.stop - part.start}")
         else:
             progress(f"minibatch {index + 1} of {len(samples)}")
         if grams[0].shape[1] != samples[index]:
             grams = study.grams(samples[index])
-        _send(study, minibatch, tokens, grams, sender)
+        if index < part.start:
+            study.run(minibatch, tokens, grams)
+        else:
+            _send(study, minibatch, tokens, grams, sender)
         for warning in study.warnings[told:]:
             messages.log(warning)
         told = len(study.warnings)
     sender.finish()
-
-
-def _seen() -> int:
-    """Minibatches that the reader has from an earlier run, and needs no matrices of."""
-    text = os.environ.get("CKA_BACKEND_SEEN", "")
-    return int(text) if text.isdecimal() else 0
 
 
 def _send(

@@ -17,6 +17,7 @@ from .passes import ModelPass
 from .plan import Plan, taken_as
 from .refusal import Refusal
 from .request import Request
+from .shards import Agreement
 from .stream import Minibatch, Stream
 from .tokens import MOST_TOKENS, Census, Tokens, draw, hash_of
 
@@ -168,6 +169,7 @@ class Study:
     """Everything that a run needs; `preparation.prepare` makes it.
 
     - `warnings`: grow while it runs.
+    - `channels_last`: whether the weights of a model, by its name, lie so.
     """
 
     request: Request
@@ -177,6 +179,15 @@ class Study:
     dtype: torch.dtype
     precision: torch.dtype
     warnings: list[str]
+    channels_last: dict[str, bool]
+
+    def agreement(self) -> Agreement:
+        """What other shards of this run have to keep to."""
+        return Agreement(
+            {entry.key: [layer.name for layer in entry.plan.layers] for entry in self.entries},
+            {entry.key: entry.plan.folded for entry in self.entries},
+            self.channels_last,
+        )
 
     @property
     def samples(self) -> list[int]:

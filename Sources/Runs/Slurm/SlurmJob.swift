@@ -1,0 +1,129 @@
+import Core
+import Foundation
+import Glibc
+import System
+
+/// What Slurm was given for a job: a file in the job's folder, replaced with each attempt.
+struct SlurmRecord: Codable, Equatable, Sendable {
+  /// An array, and the shards that it has.
+  struct Submission: Codable, Equatable {
+    var job: String
+    var shards: [Int]
+  }
+
+  /// Oldest first; the last that has a shard is the one that counts.
+  var arrays: [Submission] = []
+  /// The merge that depends on the last array.
+  var merge: String?
+
+  init() {}
+
+  /// What the file in `folder` says; nil where there is none.
+  init?(_ folder: JobFolder) {
+    guard let tail = try? FileTail(folder.slurm, limit: 1 << 20), tail.isWhole,
+      let record = try? JSONDecoder().decode(SlurmRecord.self, from: Data(tail.bytes))
+    else { return nil }
+    self = record
+  }
+
+  func write(to folder: JobFolder) throws(JobError) {
+    guard let json = try? JSONEncoder().encode(self) else { return }
+    try SmallFile.replace(folder.slurm, with: Array(json))
+  }
+
+  /// The array that has shard `number` now.
+  func array(of number: Int) -> String? { arrays.last { $0.shards.contains(number) }?.job }
+
+  /// All numbers that Slurm knows it by.
+  var jobs: [String] { arrays.map(\.job) + (merge.map { [$0] } ?? []) }
+}
+
+extension JobFolder {
+  /// What Slurm was given.
+  var slurm: String { path + "/slurm.json" }
+  /// The script of the array.
+  public var script: String { path + "/job.sh" }
+  /// The script of the merge.
+  public var mergeScript: String { path + "/merge.sh" }
+  /// What the shards share.
+  public var shards: ShardFolder { ShardFolder(path: path + "/parts") }
+}
+
+extension JobStore {
+  /// Hands a new job to Slurm: an array of its shards, and a merge that depends on it.
+  /// - Throws: what sbatch says; then no job is left behind.
+  public func submitToSlurm(_ spec: JobSpec) throws(JobError) -> JobStatus {
+    var spec = spec
+    spec.created = Timestamp(host.now())
+    let id = try publishWithoutWorker(spec)
+    do throws(JobError) {
+      try enqueue(spec, id, shards: Array(1...(spec.shards ?? 1)))
+    } catch {
+      discard(id)
+      throw error
+    }
+    return try job(id)
+  }
+
+  /// Hands the shards of a job that are missing to Slurm again, and another merge.
+  func resumeInSlurm(_ id: JobID, _ spec: JobSpec) throws(JobError) -> JobStatus {
+    let status = try job(id)
+    guard !status.state.isLive else {
+      throw JobError(.isLive, "is in the queue", at: id.description, remedy: "cancel it first")
+    }
+    guard status.state != .finished else {
+      throw JobError(
+        .isOver, "is finished", at: id.description, remedy: "retry it to compute it again")
+    }
+    let folder = folder(id)
+    unlink(folder.cancel)
+    var entry = JournalEntry(attempt: max(status.attempt, 0) &+ 1, queued: Timestamp(host.now()))
+    try Journal.append(entry, to: folder.journal, isLasting: true)
+    do throws(JobError) {
+      try enqueue(spec, id, shards: folder.shards.missing(of: spec.shards ?? 1))
+    } catch {
+      entry.state = .failed
+      entry.reason = error.description
+      try? Journal.append(entry, to: folder.journal, isLasting: true)
+      throw error
+    }
+    return try job(id)
+  }
+
+  /// Asks Slurm to end a job; what its shards have they keep.
+  func cancelInSlurm(_ id: JobID) throws(JobError) {
+    let folder = folder(id)
+    do throws(SystemError) {
+      // First the wish, so that a shard that is told to end does not go back into the queue.
+      try FileReplacement(ofOwn: folder.cancel).commit()
+    } catch {
+      throw JobError(error)
+    }
+    if let record = SlurmRecord(folder) { try SlurmQueue.cancel(record.jobs) }
+  }
+
+  private func enqueue(_ spec: JobSpec, _ id: JobID, shards: [Int]) throws(JobError) {
+    guard let request = spec.slurm else { return }
+    let folder = folder(id)
+    let script = SlurmScript(
+      request, folder: folder.path, title: spec.title, workingDirectory: spec.workingDirectory)
+    var record = SlurmRecord(folder) ?? SlurmRecord()
+    try SmallFile.replace(folder.mergeScript, with: Array(script.merge().utf8))
+    var dependency: [String] = []
+    if !shards.isEmpty {
+      try SmallFile.replace(
+        folder.script, with: Array(script.shards(shards, of: spec.shards ?? 1).utf8))
+      let array = try SlurmQueue.submit([], script: folder.script)
+      record.arrays.append(SlurmRecord.Submission(job: array, shards: shards))
+      try record.write(to: folder)
+      dependency = ["--dependency=afterok:\(array)", "--kill-on-invalid-dep=yes"]
+    }
+    do throws(JobError) {
+      record.merge = try SlurmQueue.submit(dependency, script: folder.mergeScript)
+    } catch {
+      try? SlurmQueue.cancel(record.jobs)
+      throw error
+    }
+    try record.write(to: folder)
+  }
+}

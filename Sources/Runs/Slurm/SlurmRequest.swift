@@ -1,0 +1,25 @@
+/// How a job is run by Slurm: as an array of shards, and a merge that depends on it.
+public struct SlurmRequest: Codable, Equatable, Sendable {
+  /// Most shards that run at once; nil for as many as the cluster lets.
+  public var atOnce: Int?
+  /// Options of sbatch, such as `--partition=gpu`, in the order in which they were given.
+  public var options: [String]
+  /// Lines of shell before the program, such as `module load cuda`.
+  public var preamble: String
+  /// The program's absolute path.
+  public var program: String
+  /// Variables that the job is to find, whatever the cluster's settings pass on.
+  public var environment: [String: String]
+
+  /// A request for the program at `program`.
+  public init(
+    program: String, atOnce: Int? = nil, options: [String] = [], preamble: String = "",
+    environment: [String: String] = [:]
+  ) {
+    self.program = program
+    self.atOnce = atOnce
+    self.options = options
+    self.preamble = preamble
+    self.environment = environment
+  }
+}

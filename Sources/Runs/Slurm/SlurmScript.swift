@@ -1,0 +1,100 @@
+import Core
+
+/// The two scripts of a job that Slurm runs, written so that people can read them, and run them
+/// again by hand.
+public struct SlurmScript: Sendable {
+  private let request: SlurmRequest
+  private let folder: String
+  private let title: String
+  private let workingDirectory: String
+
+  /// Options that mean nothing to the merge, which computes no more than sums.
+  private static let shardsOnly = [
+    "gres", "gpus", "gpus-per-node", "gpus-per-task", "cpus-per-task", "array", "exclusive",
+    "mem-per-gpu", "cpus-per-gpu", "signal", "G", "c", "a",
+  ]
+  /// Seconds before the end of its time at which a shard is told.
+  static let warning = 90
+
+  /// The scripts of the job in `folder`.
+  public init(_ request: SlurmRequest, folder: String, title: String, workingDirectory: String) {
+    self.request = request
+    self.folder = folder
+    self.title = title
+    self.workingDirectory = workingDirectory
+  }
+
+  /// The script of shards `numbers` of `count`.
+  public func shards(_ numbers: [Int], of count: Int) -> String {
+    let throttle = request.atOnce.map { "%\($0)" } ?? ""
+    let directives =
+      [
+        "--job-name=\(name)", "--array=\(Self.ranges(numbers))\(throttle)",
+        "--output=\(folder)/parts/part-%a.txt", "--open-mode=append", "--requeue",
+        // Told that its time is nearly over, a shard saves what it has and is queued again.
+        "--signal=B:USR1@\(Self.warning)",
+      ] + request.options
+    return text(
+      directives,
+      about: "Shards \(Self.ranges(numbers)) of \(count) of: \(title)",
+      command: #"shard \#(Self.quoted(folder)) "$SLURM_ARRAY_TASK_ID""#)
+  }
+
+  /// The script that puts the parts together.
+  public func merge() -> String {
+    let options = request.options.filter { option in
+      let name = option.drop { $0 == "-" }.prefix { $0 != "=" && $0 != " " }
+      return !Self.shardsOnly.contains(String(name))
+    }
+    return text(
+      [
+        "--job-name=\(name)-merge", "--output=\(folder)/log.txt", "--open-mode=append",
+        "--requeue",
+      ] + options,
+      about: "Puts the parts together of: \(title)",
+      command: "shard \(Self.quoted(folder)) merge")
+  }
+
+  private var name: String { "cka-\(folder.suffix(4))" }
+
+  private func text(_ directives: [String], about: String, command: String) -> String {
+    let variables = request.environment.sorted { $0.key < $1.key }.map { name, value in
+      "export \(name)=\(Self.quoted(value))"
+    }
+    let preamble = request.preamble.split(separator: "\n")
+    return
+      (["#!/bin/bash", "# \(SafeText.sanitise(about))"]
+      + directives.map { "#SBATCH \(Self.directive($0))" } + ["set -e"] + variables
+      + preamble.map(String.init) + [
+        "cd \(Self.quoted(workingDirectory))",
+        // In the place of the shell, so that Slurm's signals reach it.
+        "exec \(Self.quoted(request.program)) \(command)", "",
+      ]).joined(separator: "\n")
+  }
+
+  /// An option with what has blanks in it in quotation marks, as sbatch takes them.
+  private static func directive(_ option: String) -> String {
+    guard option.contains(where: { $0 == " " || $0 == "#" || $0 == "'" }) else { return option }
+    guard let equals = option.firstIndex(of: "=") else { return option }
+    let value = option[option.index(after: equals)...]
+    return value.contains("\"") ? option : "\(option[...equals])\"\(value)\""
+  }
+
+  /// "1-4,7".
+  static func ranges(_ numbers: [Int]) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in numbers.sorted() {
+      if let last = ranges.last, last.upperBound + 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+      .joined(separator: ",")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    "'\(text.replacing("'", with: "'\\''"))'"
+  }
+}
