@@ -1,3 +1,4 @@
+import Core
 import Similarity
 
 /// What the statistics of a bundle say of a study that is not finished, or of a part of one: which

@@ -31,7 +31,7 @@ public struct MergedParts {
         return
       }
       do throws(RecordMergeError) { try merger.add(record, name: path) } catch {
-        throw FormatError(error.description)
+        throw FormatError(.mismatch, error.description)
       }
     }
     missing = merger.missing
@@ -41,7 +41,7 @@ public struct MergedParts {
       record.provenance.created = Date().formatted(.iso8601)
       self.record = record
     } catch {
-      throw FormatError(error.description)
+      throw FormatError(.mismatch, error.description)
     }
   }
 

@@ -73,7 +73,7 @@ public struct RunPlan: Codable, Equatable, Sendable {
       try file.write(text)
       try file.commitIfFirst()
     } catch {
-      throw FormatError(error.description, file: SafeText.sanitise(path))
+      throw FormatError(.unwritable, error.description, file: SafeText.sanitise(path))
     }
     return try RunPlan(path: path) ?? self
   }

@@ -2,6 +2,7 @@ import Core
 import Formats
 import Foundation
 import Glibc
+import Recipe
 import Similarity
 import System
 
@@ -86,11 +87,11 @@ public struct ShardWorker {
       let device = devices[(number - 1) % devices.count]
       request.device = device.isEmpty ? nil : device
     }
-    if request.recipe.threads == nil {
+    if request.recipe[.threads] == nil {
       let cores = ProcessInfo.processInfo.activeProcessorCount
       let given = ProcessInfo.processInfo.environment["SLURM_CPUS_PER_TASK"].flatMap { Int($0) }
-      request.recipe.threads =
-        spec.slurm == nil ? max(1, cores / count) : max(1, min(given ?? cores, 4096))
+      let threads = spec.slurm == nil ? max(1, cores / count) : max(1, min(given ?? cores, 4096))
+      try? request.recipe.say(.threads, String(threads))
     }
     return request
   }
