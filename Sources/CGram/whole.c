@@ -13,6 +13,8 @@ static const double most_loss = 3e-4;
 // The largest ratio of the greatest square to the median squared distance for which that is certain:
 // 3e-4 / (4 · 2^-24 (√512 + 2) · 4).
 static const double most_ratio = 12.5;
+// A part takes room and time of its own, for at least so many blocks of features.
+enum { most_parts = 8, fewest_blocks = 8 };
 
 typedef struct {
   const char *x;
@@ -29,7 +31,18 @@ static ptrdiff_t sums_bytes(ptrdiff_t rows) {
   return cgram_pitch(rows) * cgram_pitch(rows) * (ptrdiff_t)sizeof(double);
 }
 
-ptrdiff_t cgram_whole_room(ptrdiff_t rows, ptrdiff_t parts) {
+static ptrdiff_t blocks_of(ptrdiff_t rows, ptrdiff_t columns) {
+  return (columns + cgram_block(rows) - 1) / cgram_block(rows);
+}
+
+/// Parts that features are cut into: by their number alone, so that threads change no bit.
+static ptrdiff_t parts_of(ptrdiff_t rows, ptrdiff_t columns) {
+  ptrdiff_t parts = blocks_of(rows, columns) / fewest_blocks;
+  return parts < 1 ? 1 : parts > most_parts ? most_parts : parts;
+}
+
+ptrdiff_t cgram_whole_room(ptrdiff_t rows, ptrdiff_t columns) {
+  ptrdiff_t parts = parts_of(rows, columns);
   return parts * (scratch_bytes(rows) + sums_bytes(rows)) +
          (rows + rows * rows / 2) * (ptrdiff_t)sizeof(double);
 }
@@ -179,16 +192,14 @@ static int has_distances(
 }
 
 int cgram_whole(
-    const void *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t parts,
+    const void *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t threads,
     cgram_parallel parallel, void *room, float *out) {
-  // Parts are whole blocks of the kernel's, and at least two of them.
-  ptrdiff_t block = cgram_block(rows), blocks = (columns + block - 1) / block;
-  ptrdiff_t most = blocks / 2 < 1 ? 1 : blocks / 2;
   whole_job job = {.x = x, .stride = stride, .rows = rows, .columns = columns, .room = room};
-  job.parts = parts < most ? parts : most;
-  job.blocks = blocks;
-  if (parallel && job.parts > 1) {
-    parallel(form_parts, &job, (unsigned)job.parts, 0);
+  job.parts = parts_of(rows, columns);
+  job.blocks = blocks_of(rows, columns);
+  if (threads > job.parts) threads = job.parts;
+  if (parallel && threads > 1) {
+    parallel(form_parts, &job, (unsigned)threads, 0);
   } else {
     form_parts(&job);
   }

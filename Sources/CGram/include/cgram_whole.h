@@ -7,13 +7,13 @@
 /// runtimes export as GOMP_parallel. Whoever calls it has threads of its own already.
 typedef void (*cgram_parallel)(void (*work)(void *), void *data, unsigned threads, unsigned flags);
 
-/// Bytes that `cgram_whole` works in, for `rows` samples in so many parts.
-ptrdiff_t cgram_whole_room(ptrdiff_t rows, ptrdiff_t parts);
+/// Bytes that `cgram_whole` works in, for so many samples and features.
+ptrdiff_t cgram_whole_room(ptrdiff_t rows, ptrdiff_t columns);
 
 /// Writes the Gram matrix of features centred over their samples to `out`, rows × rows, row-major.
 ///
-/// Features are cut into as many `parts` as can be formed at once, each in a thread of `parallel`'s;
-/// the bits depend on their number, and not on which thread forms which.
+/// Features are cut into up to 8 parts, which up to so many `threads` of `parallel`'s form; the bits
+/// depend on neither.
 /// - Parameters:
 ///   - x: rows × columns, float32; `stride` bytes from a sample to the next.
 ///   - parallel: may be null: all is formed here.
@@ -22,7 +22,7 @@ ptrdiff_t cgram_whole_room(ptrdiff_t rows, ptrdiff_t parts);
 ///   lies so far away that they may be lost in float32, or a feature is not finite, it is 0, and
 ///   what was written should not be used.
 int cgram_whole(
-    const void *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t parts,
+    const void *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t threads,
     cgram_parallel parallel, void *room, float *out);
 
 #endif

@@ -119,7 +119,7 @@ class Names(unittest.TestCase):
         names = [layer.name for layer in found.layers]
         self.assertEqual(names, ["(model).hidden", "(model).all[0]", "(model).all[1][0]"])
         told = " ".join(found.warnings)
-        for part in ("count has int64", "flag has bool", "loss is a single", "turned is 5×7"):
+        for part in ("count has int64", "flag has bool", "loss is a single", "turned is 5×3"):
             self.assertIn(f"(model).{part}", told)
 
     def test_the_only_tensor_is_the_layer(self) -> None:

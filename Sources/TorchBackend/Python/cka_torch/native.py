@@ -42,8 +42,8 @@ class NativeGram:
         if not _is_fit(features) or not _is_fit(out) or not out.is_contiguous():
             return False
         n, p = features.shape
-        parts = torch.get_num_threads() if self._parallel else 1
-        need = self._room_for(n, parts) + _ALIGNMENT
+        threads = torch.get_num_threads()
+        need = self._room_for(n, p) + _ALIGNMENT
         if self._room.numel() < need:
             self._room = torch.empty(need, dtype=torch.uint8)
         room = self._room.data_ptr()
@@ -51,7 +51,7 @@ class NativeGram:
         stride = features.stride(0) * features.element_size()
         # The call does not hold Python's lock.
         done = self._form(
-            features.data_ptr(), stride, n, p, parts, self._parallel, room, out.data_ptr()
+            features.data_ptr(), stride, n, p, threads, self._parallel, room, out.data_ptr()
         )
         return bool(done)
 
