@@ -51,10 +51,13 @@ class AxisSurvey:
     """Shapes of all outputs for `samples` samples.
 
     - `decoded`: tokens of a sample that only a decoder saw, of those in this pass.
+    - `is_unsure`: an axis changed beside that of the samples, as where sequences are cut at the
+      longest of a minibatch: few samples are not enough.
     """
 
     samples: int
     decoded: int | None = None
+    is_unsure: bool = False
     _outputs: list[_Seen] = field(default_factory=list)
     _found: dict[str, tuple[torch.Size, int | None, str]] = field(default_factory=dict)
 
@@ -95,6 +98,9 @@ class AxisSurvey:
             is_decoder = True
             own = (self.decoded + FEWER_TOKENS, self.decoded)
             changed = [a for a in changed if (tensor.shape[a], shape[a]) != own]
+        own = (samples, self.samples)
+        follow = [a for a in changed if (tensor.shape[a], shape[a]) == own]
+        self.is_unsure |= 0 < len(follow) < len(changed)
         follows = len(changed) == 1 and (tensor.shape[changed[0]], shape[changed[0]]) == (
             samples,
             self.samples,

@@ -114,15 +114,22 @@ def plan(
     - `layout`: sees both passes, the first one in the layout that is tried.
     - `agreed`: the layers that another look has settled; None where this is the first look.
     """
-    few = dry(batch, DRY_SAMPLES)
+    few, more = dry(batch, DRY_SAMPLES), dry(batch)
+    layout = layout or LayoutTrial(torch.nn.Identity(), device)
     try:
-        return _looked(model, name, few, choice, device, layout, agreed)
+        survey, draws = _looked(model, name, few, choice, device, layout, agreed)
+        is_enough = not survey.axes.is_unsure
     except Refusal:
         raise
     except Exception:  # Whatever a network raises that wants more samples: neighbours, a top k.
-        if batch.count <= few.count:
+        if more.count <= few.count:
             raise
-    return _looked(model, name, dry(batch), choice, device, layout, agreed)
+        is_enough = False
+    if not is_enough and more.count > few.count:
+        survey, draws = _looked(model, name, more, choice, device, layout, agreed)
+    found = survey.plan(name)
+    found.draws = draws
+    return found
 
 
 def _looked(
@@ -131,10 +138,10 @@ def _looked(
     batch: Batch,
     choice: Choice,
     device: torch.device,
-    layout: LayoutTrial | None,
+    layout: LayoutTrial,
     agreed: list[str] | None,
-) -> Plan:
-    layout = layout or LayoutTrial(torch.nn.Identity(), device)
+) -> tuple[_Survey, bool]:
+    """What was seen, and whether the model draws random numbers."""
     with evaluating(model):
         axes = _surveyed(model, batch, device, layout)
         survey = _Survey(choice, batch, device, axes, agreed)
@@ -145,10 +152,7 @@ def _looked(
             survey.look(path, call, module, output)
             layout.compare(call, output, axes, batch.count)
 
-        draws = _pass(model, batch, device, look)
-    found = survey.plan(name)
-    found.draws = draws
-    return found
+        return survey, _pass(model, batch, device, look)
 
 
 def _surveyed(
@@ -242,7 +246,7 @@ class _Survey:
         self._tokens = Tokens.of(batch, choice.keeps_padding)
         self._maker = GramMaker(device, torch.float32)
         self._device = device
-        self._axes = axes
+        self.axes = axes
         self._layers: list[Layer] = []
         self._folded: dict[str, str] = {}
         self._left_out: list[str] = []
@@ -267,7 +271,7 @@ class _Survey:
                 self._add(path, call + suffix, module, tensor)
 
     def _add(self, path: str, name: str, module: torch.nn.Module, tensor: torch.Tensor) -> None:
-        axes = self._axes.axes(name, tensor, self._count)
+        axes = self.axes.axes(name, tensor, self._count)
         reason = objection(tensor, self._count, axes.samples)
         if name in self._names:
             # `a#2` is the second call of `a`, and may be a module's own name.
