@@ -12,14 +12,17 @@ public struct ShardCounts: Codable, Equatable, Sendable {
   public var done = 0
   /// Over without one.
   public var failed = 0
+  /// Without one because the job was cancelled.
+  public var stopped = 0
 
   /// "2 of 7 shards done, 2 running, 3 waiting".
   public var text: String {
-    let all = waiting + running + done + failed
+    let all = waiting + running + done + failed + stopped
     var parts = ["\(done) of \(all) \(all == 1 ? "shard" : "shards") done"]
     if running > 0 { parts.append("\(running) running") }
     if waiting > 0 { parts.append("\(waiting) waiting") }
     if failed > 0 { parts.append("\(failed) failed") }
+    if stopped > 0 { parts.append("\(stopped) stopped") }
     return parts.joined(separator: ", ")
   }
 }
@@ -65,6 +68,8 @@ struct SlurmReader {
         status.reason = trouble(shards, counts) ?? waitingReason(shards)
       } else if asked {
         (status.state, status.reason) = (.cancelled, "on request")
+        status.shards?.stopped = counts.failed
+        status.shards?.failed = 0
       } else {
         status.state = .failed
         status.reason = trouble(shards, counts) ?? "its merge did not end well; see the log"

@@ -11,9 +11,12 @@ import Testing
 
   /// 23 minibatches of 3 layers, the last one too short to count.
   private func writeActivations(seed: UInt64 = 1, to file: String = "m.safetensors") throws {
-    var noise = SteadyNoise(state: seed)
+    var noise = Noise(seed: seed)
     let layers = (0..<3).map { layer in
-      ("m/layer\(layer)", (0..<22 * 8 + 3).map { _ in (0..<5).map { _ in noise.next() } })
+      (
+        "m/layer\(layer)",
+        (0..<22 * 8 + 3).map { _ in (0..<5).map { _ in Float(noise.gaussian()) } }
+      )
     }
     try place.write(activations: layers, to: file)
   }
@@ -151,9 +154,9 @@ import Testing
 
   @Test("a shard that is stopped goes on, and the merge has the same bits")
   func interrupted() throws {
-    var noise = SteadyNoise(state: 3)
+    var noise = Noise(seed: 3)
     let layers = (0..<40).map { layer in
-      ("m/layer\(layer)", (0..<1200).map { _ in (0..<4).map { _ in noise.next() } })
+      ("m/layer\(layer)", (0..<1200).map { _ in (0..<4).map { _ in Float(noise.gaussian()) } })
     }
     try place.write(activations: layers, to: "m.safetensors")
     let stopped = try place.shell(
