@@ -29,19 +29,6 @@ struct ComputeOptions: ParsableArguments {
   @Option(help: "The same, a process for each of these: cuda:0,cuda:1.")
   var devices: String?
 
-  @Option(
-    help: """
-      Compute one shard of the minibatches, such as 3/16, counted from 1; or auto, in a Slurm array \
-      or under torchrun. cka merge puts shards together.
-      """)
-  var shard: String?
-
-  @Option(help: "Split the minibatches among so many processes of this machine.")
-  var workers: Int?
-
-  @Option(help: "The same, a process for each of these: cuda:0,cuda:1.")
-  var devices: String?
-
   @OptionGroup(title: "Options of compute torch")
   var ofModels: RecipeOptions<ModelPart>
 
