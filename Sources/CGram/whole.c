@@ -23,6 +23,8 @@ typedef struct {
   atomic_long next;
 } whole_job;
 
+int cgram_whole_version(void) { return 2; }
+
 static ptrdiff_t scratch_bytes(ptrdiff_t rows) {
   return (cgram_scratch(rows) * (ptrdiff_t)sizeof(float) + 63) / 64 * 64;
 }

@@ -7,6 +7,10 @@
 /// runtimes export as GOMP_parallel. Whoever calls it has threads of its own already.
 typedef void (*cgram_parallel)(void (*work)(void *), void *data, unsigned threads, unsigned flags);
 
+/// The version of these functions: 2. Who loads them at run time must not call those of another
+/// version, which take other arguments.
+int cgram_whole_version(void);
+
 /// Bytes that `cgram_whole` works in, for so many samples and features.
 ptrdiff_t cgram_whole_room(ptrdiff_t rows, ptrdiff_t columns);
 

@@ -139,6 +139,13 @@ class Places(FolderTest):
                 found, _ = grams(nn.Linear(20, 5), seeded(30, 20))
                 self.assertEqual(list(found), ["(model)"])
 
+    def test_a_library_of_another_version(self) -> None:
+        for version in (1, 3):
+            native.cache_clear()
+            self.addCleanup(native.cache_clear)
+            with mock.patch("cka_torch.native._VERSION", version):
+                self.assertIsNone(native())
+
     def test_it_is_recorded(self) -> None:
         self.write(
             "net.py",

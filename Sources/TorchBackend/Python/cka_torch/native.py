@@ -22,6 +22,7 @@ VARIABLE = "CKA_GRAM_LIBRARY"
 # Most samples for which it is ahead of a BLAS.
 MOST_SAMPLES = 512
 _ALIGNMENT = 64
+_VERSION = 2
 
 
 class NativeGram:
@@ -76,7 +77,9 @@ def native() -> NativeGram | None:
     for place in _places():
         with contextlib.suppress(OSError, AttributeError):
             library = ctypes.CDLL(str(place))
-            return NativeGram(library) if library.cgram_is_fast() else None
+            # One of another version, left over from an installation, takes other arguments.
+            if library.cgram_whole_version() == _VERSION:
+                return NativeGram(library) if library.cgram_is_fast() else None
     return None
 
 
