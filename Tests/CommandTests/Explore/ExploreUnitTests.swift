@@ -1,5 +1,5 @@
 import Core
-import Explorer
+@testable import Explorer
 import Foundation
 import Glibc
 import TestSupport
