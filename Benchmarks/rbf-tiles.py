@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         arrays = activations(options.samples, options.features, options.layers)
-        np.savez(folder / "net.npz", **{f"net/layer{i:02}": a for i, a in enumerate(arrays)})
+        named: dict[str, Any] = {f"net/layer{i:02}": a for i, a in enumerate(arrays)}
+        np.savez(folder / "net.npz", **named)
         found = compute(options, folder)
     reference = references(options, arrays[:4])
     print(f"largest difference from numpy: {np.abs(found[:4, :4] - reference).max():.1e}")
@@ -82,7 +84,8 @@ def references(options: argparse.Namespace, arrays: list[NDArray[np.float32]]) -
     estimate = unbiased if options.estimator == "unbiased" else biased
     hsic = np.array([[estimate(k, m) for m in kernels] for k in kernels])
     own = np.sqrt(np.diag(hsic))
-    return hsic / np.outer(own, own)
+    ratio: Array = hsic / np.outer(own, own)
+    return ratio
 
 
 def kernel(options: argparse.Namespace, x: Array) -> Array:

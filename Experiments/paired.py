@@ -34,9 +34,9 @@ def main() -> None:
             if cell["differs"] is None:
                 continue
             cells += 1
-            paired += cell["differs"]
+            paired += bool(cell["differs"])
             widths = cell["half_width_a"] + cell["half_width_b"]
-            apart += abs(cell["difference"]) > widths
+            apart += bool(abs(cell["difference"]) > widths)
     print(
         f"{comparisons} comparisons, {cells} cells: {100 * paired / cells:.0f} % differ by the "
         f"paired test, {100 * apart / cells:.0f} % by intervals that do not touch"

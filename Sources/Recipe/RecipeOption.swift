@@ -152,6 +152,8 @@ extension RecipeOption {
 
 /// Options are the same when they have the same name.
 extension RecipeOption: Hashable {
+  /// Whether both have one name.
   public static func == (a: RecipeOption, b: RecipeOption) -> Bool { a.name == b.name }
+  /// Feeds the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
