@@ -42,6 +42,9 @@ struct ComputeOptions: ParsableArguments {
     do {
       let said = try said()
       guard !isRecipe else { return }
+      if said.subject == nil, features.first == Recipe.torchWord {
+        throw ValidationError("no models; name some, such as torchvision:resnet18")
+      }
       if said.subject == nil {
         throw ValidationError("name files of activations, or a recipe (.yaml), or a --backend")
       }

@@ -76,7 +76,7 @@ import Testing
     #expect(try place.text("called-in") == place.path("runs") + "\n")
     let words = try place.text("called-with")
     #expect(words.contains(#""target": "net.py:f""#) && words.contains(#""dtype": "float64""#))
-    // What a study file makes run is told, its Python too.
+    // What a recipe makes run is told, its Python too.
     #expect(outcome.complaints.contains("cka: runs code from runs/../python, net.py\n"))
     #expect(FileManager.default.fileExists(atPath: place.path("runs/out.cka.safetensors")))
   }
@@ -90,7 +90,7 @@ import Testing
       (["timm:x", "--data", "digits", "--device", "gpu"], 64, "device must be auto, cpu, cuda"),
       (["timm:x", "--data", "digits", "--dtype", "int8"], 64, "dtype must be float32"),
       (["timm:x", "--data", "digits", "--tokens", "last"], 64, "tokens must be flatten"),
-      (["timm:x", "--data", "digits", "--shuffle", "x"], 64, "shuffle must be a seed"),
+      (["timm:x", "--data", "digits", "--shuffle", "x"], 64, "shuffle must be 'none' or 0 to"),
       (["timm:x", "--data", "digits", "--seed=-1"], 64, "seed must be 0 to"),
       (["timm:x?a=1&a=2", "--data", "digits"], 64, "says 'a' twice"),
       (["hf:./gone", "--data", "digits"], 1, "gone: there is no such file or folder"),
@@ -126,7 +126,7 @@ import Testing
   @Test func optionsOfModelsAreRefusedElsewhere() throws {
     let outcome = try place.compute([GoldenSet.tiny.activations, "--device", "cpu"])
     #expect(outcome.status == 64)
-    #expect(outcome.complaints.contains("--device is for models"))
+    #expect(outcome.complaints.contains("'device' is for models, and the recipe has features"))
   }
 
   @Test func aReasonIsToldOnceAndLinesBeforeItAreShown() throws {
