@@ -1,4 +1,5 @@
 import Core
+import Similarity
 
 /// What is wrong with a recipe. The texts in it are those that were written.
 public struct RecipeError: Error, Sendable, Equatable {
@@ -86,7 +87,8 @@ extension RecipeError {
       NearNames.question(key, among: Self.keys) + "known are "
         + Self.keys.joined(separator: ", ")
     case .noValue, .notOneText: "put quotes around text that begins with ! * & [ or {"
-    case .wrongValue(let option, _) where option == .null:
+    case .wrongValue(let option, let text)
+    where option == .null && Int(text).map({ $0 < NullPlan.fewestDraws }) ?? false:
       "fewer draws cannot tell a cell apart at 5 %; 200 are usual"
     case .wrongValue: ""
     case .foreign(let option, _): "leave out \(option.name)"

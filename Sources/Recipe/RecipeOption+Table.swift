@@ -23,7 +23,7 @@ extension RecipeOption {
 
   /// Samples in a minibatch, or `all`.
   public static let batchSize = RecipeOption(
-    "batch-size", .whole(StudyOptions.fewestSamples...(.max), or: "all"), standard: "128",
+    "batch-size", .whole(StudyOptions.fewestSamples...1_000_000_000, or: "all"), standard: "128",
     help: "Samples in a minibatch, or 'all' to take all samples as one.", place: .main,
     hint: "samples in a minibatch, or all", prefilled: "128", python: "batch_size")
 
@@ -59,7 +59,7 @@ extension RecipeOption {
     .choice(
       ["flatten", "mean", "class", "each"],
       orElse: Check(expected: TokenChoice.words) { TokenChoice($0) != nil }),
-    standard: "flatten",
+    standard: "flatten; as pool for saved activations, which have no each",
     help: """
       Tokens: flatten them, take their mean, the class (first) token, or each as a sample: each for \
       all that memory allows, each:COUNT to draw so many of a sequence on average. Padding is left \

@@ -89,7 +89,7 @@ import Testing
 
   @Test func tooFewDrawsAreRefused() throws {
     let few = try place.compute([GoldenSet.tiny.activations, "--null", "18"])
-    #expect(few.status == 64 && few.complaints.contains("null must be 19 to 100000, not 18"))
+    #expect(few.status == 64 && few.complaints.contains("null must be 19 to 100000, not '18'"))
     // 60 layers: 2.9 GB for all draws.
     try place.write(
       activations: (0..<60).map { ("m/layer\($0)", [[0], [1], [3], [7]]) }, to: "m.safetensors")

@@ -71,7 +71,7 @@ import Testing
       try place.bundle("one.cka.safetensors").data == place.bundle("two.cka.safetensors").data)
   }
 
-  @Test func aStudyFileSaysWhatOptionsSay() throws {
+  @Test func aRecipeSaysWhatOptionsSay() throws {
     let path = GoldenSet.tiny.activations
     let said = [
       "--batch-size", "12", "--estimator", "biased", "--kernel", "rbf:0.5", "--weighting",
@@ -201,7 +201,7 @@ import Testing
     #expect(place.names.isEmpty)
   }
 
-  @Test func wrongStudyFilesAreToldInOneLine() throws {
+  @Test func wrongRecipesAreToldInOneLine() throws {
     for text in ["estimator: unbiased\n", "features: [a]\nestimator: debiased\n", "- a\n"] {
       try Data(text.utf8).write(to: URL(filePath: place.path("study.yaml")))
       let outcome = try place.cka("compute", "study.yaml", "-o", "out.cka.safetensors")

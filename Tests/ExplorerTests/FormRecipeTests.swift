@@ -27,6 +27,18 @@ struct FormRecipeTests {
     #expect(ComputeForm(backend) == nil)
   }
 
+  @Test("a text that is none of a field's choices is one more of them, and can be left")
+  func foreignChoices() throws {
+    var scene = Scene([Sample.pair()], 100, 60)
+    scene.send(.jobs(.form(models)))
+    scene.change { $0.form.isUnfolded = true }
+    #expect(scene.screen.contains("[each:4:padded]"))
+    scene.choose(.tokens)
+    #expect(try scene.state.form.recipe()[.tokens] == nil, "the default again")
+    scene.choose(.tokens, "Left")
+    #expect(try scene.state.form.recipe() == models)
+  }
+
   @Test("e in the list of jobs opens the form with what the job was asked to do")
   func edit() throws {
     var scene = Scene(jobsWithCursorOn: JobSample.died)

@@ -39,11 +39,9 @@ extension ComputeForm {
       } else if option.isFlag {
         choices[.option(option)] = text == "true" ? 1 : 0
       } else if let words = option.choices {
-        guard let index = words.firstIndex(of: text) else {
-          keep(option, text)
-          continue
-        }
-        choices[.option(option)] = index
+        let index = words.firstIndex(of: text)
+        if index == nil { foreign[.option(option)] = text }
+        choices[.option(option)] = index ?? words.count
       } else {
         texts[.option(option)] = LineEditor(text)
       }

@@ -16,6 +16,8 @@ public struct ComputeForm: Sendable, Equatable {
   var isUnfolded = false
   /// Options that the form has no field for, from the recipe that filled it in.
   var extras = Recipe()
+  /// Texts that a recipe said where the form has a choice of others.
+  var foreign: [Field: String] = [:]
   /// What is known about the comparison: the answer to a check.
   public var report: [String] = []
   /// The report says why it cannot be computed.
@@ -45,11 +47,16 @@ extension ComputeForm {
 
   /// What a field says.
   func value(_ field: Field) -> String {
-    if let choices = field.traits.choices {
+    if let choices = choices(of: field) {
       let index = self.choices[field] ?? 0
       return choices.indices.contains(index) ? choices[index] : ""
     }
     return texts[field]?.text ?? ""
+  }
+
+  /// What there is to choose from: the field's choices, and one that came with a recipe.
+  func choices(of field: Field) -> [String]? {
+    field.traits.choices.map { $0 + (foreign[field].map { [$0] } ?? []) }
   }
 
   /// A field says what would be so without it.

@@ -124,7 +124,7 @@ extension State {
   }
 
   fileprivate mutating func chooseInForm(by step: Int) -> [Effect] {
-    guard let choices = form.field.traits.choices else {
+    guard let choices = form.choices(of: form.field) else {
       form.isUnfolded.toggle()
       return []
     }

@@ -71,7 +71,7 @@ private func drawField(
     buffer.write(text, x: x, y: line.y, style: style(theme.faint))
     return
   }
-  if let choices = field.traits.choices {
+  if let choices = form.choices(of: field) {
     drawChoices(
       choices, picked: form.choices[field] ?? 0, theme, style,
       in: Rect(x: x, y: line.y, width: line.right - x, height: 1), &buffer)

@@ -14,12 +14,13 @@ extension ComputeCommand {
         throw ValidationError("a --shard is run in the foreground, or by cka submit")
       }
       try JobsCommand.perform { store in
+        // Whose code runs is told before it can run.
+        if !quiet, let note = try CodeNote.line(recipe, namesPython: options.namesPython) {
+          complain(note)
+        }
         let status = try BackgroundJob.submit(recipe, devices: request.devices, to: store)
         try StandardOutput.print(status.id.description)
         guard !quiet else { return }
-        if let note = try CodeNote.line(recipe, namesPython: options.namesPython) {
-          complain(note)
-        }
         complain("a job runs it; cka jobs shows how far it is, cka jobs wait \(status.id) waits")
       }
     } catch let error as FormatError {

@@ -84,7 +84,8 @@ struct ComputeCommand: ParsableCommand {
   /// Prints the recipe, and as comments what it takes, so that the whole is a recipe again.
   private func outline() throws {
     do {
-      let recipe = try options.recipe()
+      // What is printed means the same when it is read.
+      let recipe = BackgroundJob.settled(try options.recipe())
       if let note = try CodeNote.line(recipe, namesPython: options.namesPython) { complain(note) }
       let lines = try BackgroundJob(recipe).summary()
       try StandardOutput.print(recipe.yaml() + lines.map { "# \($0)" }.joined(separator: "\n"))

@@ -41,6 +41,10 @@ struct ComputeOptions: ParsableArguments {
     }
     do {
       let said = try said()
+      if let shard, shard != "auto" { _ = try ShardChoice(shard, environment: [:]) }
+      if (shard ?? devices) != nil || (workers ?? 1) > 1, said[.untilCI] != nil {
+        throw RunRequest.stopsEarly
+      }
       guard !isRecipe else { return }
       if said.subject == nil, features.first == Recipe.torchWord {
         throw ValidationError("no models; name some, such as torchvision:resnet18")
@@ -49,8 +53,11 @@ struct ComputeOptions: ParsableArguments {
         throw ValidationError("name files of activations, or a recipe (.yaml), or a --backend")
       }
       try said.check()
+      _ = try ComputeChoices(said)
     } catch let error as RecipeError {
       throw ValidationError(error.line)
+    } catch let error as FormatError {
+      throw ValidationError(error.description)
     }
   }
 

@@ -23,12 +23,13 @@ struct RecipeCommand: ParsableCommand {
 
       Made by `cka recipe` from the table of options. A recipe is a YAML file of `key: value` lines;
       `cka compute RECIPE.yaml` carries it out. On the command line the same options begin with `--`,
-      and they win over the file. `features` (or `models` and `data`, or `backend`) must be there:
+      and they win over the file; a flag can only be set there. `features` (or `models` and `data`, or `backend`) must be there:
 
       ```yaml
       features: [resnet18.safetensors, resnet34.safetensors]
       output: depth.cka.safetensors
       batch-size: 128
+      weighting: pairs
       ```
 
       Paths lead from the recipe's folder. A recipe without `weighting` means `equal`, as all did

@@ -45,7 +45,16 @@ struct RecipeOptions<Part: RecipePart>: ParsableArguments, CustomReflectable {
     if option == .output { name = [.customShort("o"), .customLong(option.name)] }
     let help = ArgumentHelp(stringLiteral: option.fullHelp)
     if option.isFlag { return Flag(wrappedValue: false, name: name, help: help) }
-    return Option<String?>(name: name, help: help, completion: completion(of: option))
+    return Option<String?>(
+      name: name, parsing: parsing(of: option), help: help, completion: completion(of: option))
+  }
+
+  /// A number may begin with a minus, so that its refusal can say what it has to be.
+  private static func parsing(of option: RecipeOption) -> SingleValueParsingStrategy {
+    switch option.kind {
+    case .whole, .number: .unconditional
+    default: .next
+    }
   }
 
   private static func completion(of option: RecipeOption) -> CompletionKind {

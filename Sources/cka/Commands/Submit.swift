@@ -65,6 +65,10 @@ struct Submit: ParsableCommand {
 
   func validate() throws {
     guard slurm else { throw ValidationError("say --slurm: there is no other scheduler yet") }
+    guard options.shard == nil, options.workers == nil, options.devices == nil else {
+      throw ValidationError(
+        "--shard, --workers and --devices are for cka compute; say --shards COUNT, and --gres")
+    }
     guard (1...ShardChoice.most).contains(shards) else {
       throw ValidationError("--shards must be from 1 to \(ShardChoice.most)")
     }
@@ -87,14 +91,13 @@ struct Submit: ParsableCommand {
       let spec = try self.spec(recipe)
       if dryRun { return try show(spec) }
       try JobsCommand.perform { store in
+        // Whose code runs is told before it can run.
+        if !quiet, let note = try CodeNote.line(recipe, namesPython: options.namesPython) {
+          complain(note)
+        }
         let status = try store.submitToSlurm(spec)
         try StandardOutput.print(status.id.description)
         guard !quiet else { return }
-        if let note = try CodeNote.line(
-          recipe, namesPython: options.namesPython)
-        {
-          complain(note)
-        }
         complain(
           "\(shards) shards and a merge are in the queue; cka jobs shows how far they are, "
             + "\(SafeText.sanitise(status.folder))/job.sh is what they run")

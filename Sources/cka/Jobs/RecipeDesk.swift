@@ -8,7 +8,13 @@ import Similarity
 
 extension JobDesk {
   /// What a job was asked to do as the form has it: seen from the working folder.
+  /// - Throws: for a job that is split among processes or tasks, which the form would start as one.
   static func formRecipe(of spec: JobSpec) throws -> Recipe {
+    guard spec.slurm == nil, spec.devices == nil else {
+      throw FormatError(
+        .request, "the form starts one process, and this job is split among several",
+        remedy: "t starts it again as it is; cka submit and cka compute --workers start another")
+    }
     let recipe = try BackgroundJob.recipe(of: spec)
     let isHere = spec.workingDirectory == FileManager.default.currentDirectoryPath
     return isHere ? recipe : recipe.read(in: spec.workingDirectory)

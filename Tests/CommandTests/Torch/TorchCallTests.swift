@@ -59,7 +59,7 @@ import Testing
     #expect(provenance["seed"] as? Int == 7)
   }
 
-  @Test func aStudyFileIsRunWhereItStands() throws {
+  @Test func aRecipeIsRunWhereItStands() throws {
     try FileManager.default.createDirectory(
       atPath: place.path("runs"), withIntermediateDirectories: true)
     let study = """
