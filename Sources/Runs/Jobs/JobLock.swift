@@ -1,3 +1,4 @@
+import Glibc
 import System
 
 /// The locks of jobs and of their slots, whose errors name what to do.
@@ -8,6 +9,10 @@ extension FileLock {
     do throws(SystemError) {
       return try acquire(path)
     } catch {
+      // Somebody else removed the job between two looks.
+      guard error.code != ENOENT else {
+        throw JobError(.noSuchJob, "was removed meanwhile", at: path)
+      }
       throw JobError(error)
     }
   }
