@@ -15,6 +15,8 @@ struct SlurmRecord: Codable, Equatable, Sendable {
   var arrays: [Submission] = []
   /// The merge that depends on the last array.
   var merge: String?
+  /// The attempt that Slurm was last given something for; nil in files of old.
+  var attempt: Int?
 
   init() {}
 
@@ -33,6 +35,12 @@ struct SlurmRecord: Codable, Equatable, Sendable {
 
   /// The array that has shard `number` now.
   func array(of number: Int) -> String? { arrays.last { $0.shards.contains(number) }?.job }
+
+  /// Whether Slurm was given what `attempt` is to do. A job is seen before sbatch has answered.
+  func has(_ attempt: Int) -> Bool {
+    guard !jobs.isEmpty else { return false }
+    return self.attempt.map { $0 >= attempt } ?? true
+  }
 
   /// All numbers that Slurm knows it by.
   var jobs: [String] { arrays.map(\.job) + (merge.map { [$0] } ?? []) }
@@ -57,7 +65,7 @@ extension JobStore {
     spec.created = Timestamp(host.now())
     let id = try publishWithoutWorker(spec)
     do throws(JobError) {
-      try enqueue(spec, id, shards: Array(1...(spec.shards ?? 1)))
+      try enqueue(spec, id, attempt: 1, shards: Array(1...(spec.shards ?? 1)))
     } catch {
       discard(id)
       throw error
@@ -80,7 +88,8 @@ extension JobStore {
     var entry = JournalEntry(attempt: max(status.attempt, 0) &+ 1, queued: Timestamp(host.now()))
     try Journal.append(entry, to: folder.journal, isLasting: true)
     do throws(JobError) {
-      try enqueue(spec, id, shards: folder.shards.missing(of: spec.shards ?? 1))
+      try enqueue(
+        spec, id, attempt: entry.attempt, shards: folder.shards.missing(of: spec.shards ?? 1))
     } catch {
       entry.state = .failed
       entry.reason = error.description
@@ -102,12 +111,15 @@ extension JobStore {
     if let record = SlurmRecord(folder) { try SlurmQueue.cancel(record.jobs) }
   }
 
-  private func enqueue(_ spec: JobSpec, _ id: JobID, shards: [Int]) throws(JobError) {
+  private func enqueue(
+    _ spec: JobSpec, _ id: JobID, attempt: Int, shards: [Int]
+  ) throws(JobError) {
     guard let request = spec.slurm else { return }
     let folder = folder(id)
     let script = SlurmScript(
       request, folder: folder.path, title: spec.title, workingDirectory: spec.workingDirectory)
     var record = SlurmRecord(folder) ?? SlurmRecord()
+    record.attempt = attempt
     try SmallFile.replace(folder.mergeScript, with: Array(script.merge().utf8))
     var dependency: [String] = []
     if !shards.isEmpty {

@@ -54,6 +54,10 @@ struct SlurmReader {
       return
     }
     let asked = access(folder.cancel, F_OK) == 0
+    guard record.has(last?.attempt ?? 1) else {
+      fill(&status, unsubmitted: last, asked: asked)
+      return
+    }
     do throws(JobError) {
       let tasks = try SlurmQueue.tasks()
       let shards = shards(in: tasks)
@@ -81,6 +85,24 @@ struct SlurmReader {
       status.state = .running
       status.reason = "the scheduler does not answer: \(error.description)"
     }
+  }
+
+  /// sbatch has not answered yet; if it never does, whoever asked it is gone.
+  private func fill(_ status: inout JobStatus, unsubmitted last: JournalEntry?, asked: Bool) {
+    var counts = ShardCounts()
+    counts.done = (1...max(1, spec.shards ?? 1)).count { folder.shards.isDone($0) }
+    let others = max(1, spec.shards ?? 1) - counts.done
+    let isLate = -(last?.queued ?? spec.created).date.timeIntervalSinceNow > Self.delay
+    switch (asked, isLate) {
+    case (true, _):
+      (status.state, status.reason, counts.stopped) = (.cancelled, "on request", others)
+    case (false, true):
+      (status.state, status.reason) = (.failed, "it was never handed to Slurm; resume it")
+      counts.failed = others
+    case (false, false):
+      (status.state, counts.waiting) = (.queued, others)
+    }
+    status.shards = counts
   }
 
   private func shards(in tasks: [SlurmQueue.Task: SlurmQueue.TaskState]) -> [Shard] {
