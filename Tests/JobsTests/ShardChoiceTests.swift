@@ -120,6 +120,18 @@ import Testing
         """)
     #expect(
       endings == [3: "ended by signal 9", 2: SlurmQueue.completed, 1: "its node went down"])
+    let young = """
+      JobId=9 ArrayJobId=1 ArrayTaskId=1,4-6%2 JobState=PENDING Reason=Resources ExitCode=0:0
+      JobId=8 ArrayJobId=1 ArrayTaskId=2 JobState=RUNNING Reason=None ExitCode=0:0
+      JobId=7 ArrayJobId=1 ArrayTaskId=3 JobState=COMPLETED Reason=None ExitCode=0:0
+      """
+    #expect(SlurmQueue.endings(controller: young) == [3: SlurmQueue.completed])
+    let waits = SlurmQueue.TaskState.waiting("Resources")
+    #expect(
+      SlurmQueue.live(controller: young)
+        == [1: waits, 2: .running, 4: waits, 5: waits, 6: waits])
+    #expect(SlurmQueue.live(controller: "JobId=2 JobState=RUNNING Reason=None") == [0: .running])
+    #expect(SlurmQueue.endings(accounting: "1_4|RUNNING|0:0\n1_[5-7%2]|PENDING|0:0\n").isEmpty)
     #expect(
       SlurmQueue.endings(accounting: "1_4|OUT_OF_MEMORY|0:125\n1_5|TIMEOUT|0:0\n")
         == [4: "out of memory; give it more --mem", 5: "out of time; give it more --time"])

@@ -64,7 +64,9 @@ struct SlurmReader {
       fill(&status, shards)
       let counts = counts(shards)
       status.shards = counts
-      let merging = record.merge.flatMap { tasks[SlurmQueue.Task(job: $0, number: 0)] }
+      let merging = record.merge.flatMap {
+        tasks[SlurmQueue.Task(job: $0, number: 0)] ?? SlurmQueue.tasks(of: $0).live[0]
+      }
       let isLive = counts.running + counts.waiting > 0 || (merging != nil && counts.failed == 0)
       status.isCancelling = asked && isLive
       if isLive {
@@ -115,7 +117,10 @@ struct SlurmReader {
       guard !shard.isDone, shard.state == nil, let array, !tasks.isEmpty || asksEndings else {
         return shard
       }
-      shard.ending = SlurmQueue.endings(of: array)[number]
+      let known = SlurmQueue.tasks(of: array)
+      shard.ending = known.endings[number]
+      // It came after the queue was looked at.
+      shard.state = known.live[number]
       // Its part is written, and not seen here yet.
       if shard.ending == SlurmQueue.completed, let time = shard.progress?.time,
         -time.date.timeIntervalSinceNow < Self.delay
