@@ -76,6 +76,9 @@ struct SlurmReader {
         (status.state, status.reason) = (.cancelled, "on request")
         status.shards?.stopped = counts.failed
         status.shards?.failed = 0
+      } else if counts.failed == 0, isFresh(last) {
+        // The merge has had its turn, or is about to; its last word may still be on its way.
+        status.state = .running
       } else {
         status.state = .failed
         status.reason = trouble(shards, counts) ?? "its merge did not end well; see the log"
@@ -129,6 +132,18 @@ struct SlurmReader {
       }
       return shard
     }
+  }
+
+  /// Whether the newest part, or line of the journal, is so young that another file may not be seen
+  /// here yet.
+  private func isFresh(_ last: JournalEntry?) -> Bool {
+    let parts = (1...max(1, spec.shards ?? 1)).compactMap { number -> Double? in
+      var info = stat()
+      guard stat(folder.shards.part(number), &info) == 0 else { return nil }
+      return Double(info.st_mtim.tv_sec)
+    }
+    let newest = max(parts.max() ?? 0, last?.time.date.timeIntervalSince1970 ?? 0)
+    return Date().timeIntervalSince1970 - newest < Self.delay
   }
 
   /// The scheduler answers, and may be asked how tasks ended.
