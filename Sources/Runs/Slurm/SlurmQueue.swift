@@ -58,6 +58,7 @@ enum SlurmQueue {
 
   /// Ends the jobs `numbers`; those that are over are no error.
   static func cancel(_ numbers: [String]) throws(JobError) {
+    guard !numbers.isEmpty else { return }
     _ = try run(["scancel", "--quiet"] + numbers)
     forget()
   }

@@ -44,7 +44,7 @@ struct SlurmReader {
   }
 
   /// Seconds in which a file of another machine may still be on its way here.
-  private static let delay = 120.0
+  static let delay = 120.0
 
   /// Fills in what can be told.
   func fill(_ status: inout JobStatus, last: JournalEntry?) {
