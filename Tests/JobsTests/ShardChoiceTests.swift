@@ -97,6 +97,15 @@ import Testing
     #expect(merge.hasSuffix("shard '/home/a/jobs/20261124-061530-4f2a' merge\n"))
   }
 
+  @Test("only names of variables are exported, and values are words whatever they hold")
+  func environment() {
+    let request = SlurmRequest(
+      program: "/cka",
+      environment: ["CKA_A": "a'b\n$(c)", "CKA_; rm -rf x": "", "CKA_É": "", "CKA_B=": "", "1": ""])
+    let lines = SlurmScript(request, folder: "/j", title: "t", workingDirectory: "/").merge()
+    #expect(lines.contains("set -e\nexport CKA_A='a'\\''b\n$(c)'\ncd '/'"), "\(lines)")
+  }
+
   @Test("what squeue and scontrol say is understood")
   func queue() {
     // As Slurm 22.05 prints them for an array of five, two at once, and a merge.

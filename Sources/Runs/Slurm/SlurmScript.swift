@@ -58,9 +58,9 @@ public struct SlurmScript: Sendable {
   private var name: String { "cka-\(folder.suffix(4))" }
 
   private func text(_ directives: [String], about: String, command: String) -> String {
-    let variables = request.environment.sorted { $0.key < $1.key }.map { name, value in
-      "export \(name)=\(Self.quoted(value))"
-    }
+    let variables = request.environment.filter { Self.isName($0.key) }
+      .sorted { $0.key < $1.key }
+      .map { name, value in "export \(name)=\(Self.quoted(value))" }
     let preamble = request.preamble.split(separator: "\n")
     return
       (["#!/bin/bash", "# \(SafeText.sanitise(about))"]
@@ -70,6 +70,11 @@ public struct SlurmScript: Sendable {
         // In the place of the shell, so that Slurm's signals reach it.
         "exec \(Self.quoted(request.program)) \(command)", "",
       ]).joined(separator: "\n")
+  }
+
+  /// Whether a shell takes `text` for a variable's name; an environment may hold any bytes.
+  private static func isName(_ text: String) -> Bool {
+    text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
   }
 
   /// An option with what has blanks in it in quotation marks, as sbatch takes them.
