@@ -106,6 +106,29 @@ import Testing
     #expect(lines.contains("set -e\nexport CKA_A='a'\\''b\n$(c)'\ncd '/'"), "\(lines)")
   }
 
+  @Test("a word without a dash belongs to the option before it; the merge gets no GPU")
+  func options() {
+    let options = SlurmRequest.options(
+      in:
+        "-p gpu --partition gpu --time=4:00:00 -c4 -Ggpu:1 -c 8 --gres gpu:1 --comment=\"a b\" -A x"
+    )
+    #expect(
+      options == [
+        "-p gpu", "--partition=gpu", "--time=4:00:00", "-c4", "-Ggpu:1", "-c 8", "--gres=gpu:1",
+        "--comment=\"a b\"", "-A x",
+      ])
+    let script = SlurmScript(
+      SlurmRequest(program: "/cka", options: options), folder: "/50%a/j", title: "t",
+      workingDirectory: "/")
+    let lines = script.merge().split(separator: "\n").filter { $0.hasPrefix("#SBATCH") }
+    #expect(
+      lines.dropFirst(4).map { $0.dropFirst(8) } == [
+        "-p gpu", "--partition=gpu", "--time=4:00:00", "--comment=\"a b\"", "-A x",
+      ])
+    #expect(lines.contains("#SBATCH --output=/50%%a/j/log.txt"))
+    #expect(script.shards([1], of: 1).contains("--output=/50%%a/j/parts/part-%a.txt\n"))
+  }
+
   @Test("what squeue and scontrol say is understood")
   func queue() {
     // As Slurm 22.05 prints them for an array of five, two at once, and a merge.

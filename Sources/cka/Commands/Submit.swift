@@ -112,7 +112,8 @@ struct Submit: ParsableCommand {
       path: Configuration.path(environment: environment)
     ).preferences
     var request = SlurmRequest(
-      program: realProgram, atOnce: atOnce, options: split(settings.slurmOptions) + own + further,
+      program: realProgram, atOnce: atOnce,
+      options: SlurmRequest.options(in: settings.slurmOptions) + own + further,
       preamble: settings.slurmPreamble)
     // What changes figures goes with the job; a Python does only where the user chose it.
     for (name, value) in environment where name.hasPrefix("CKA_") {
@@ -144,10 +145,6 @@ struct Submit: ParsableCommand {
       ("partition", partition), ("time", time), ("gres", gres),
       ("cpus-per-task", cpusPerTask.map(String.init)), ("mem", mem),
     ].compactMap { name, value in value.map { "--\(name)=\($0)" } }
-  }
-
-  private func split(_ text: String) -> [String] {
-    text.split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
   private var realProgram: String { JobsCommand.worker.executable }
