@@ -50,6 +50,24 @@ import Testing
         ])
     }
   }
+
+  @Test(
+    "a part of an array that is submitted again is not taken for all of it",
+    arguments: [(0, 3, "1/4"), (1, 4, "1/4"), (3, 3, nil), (2, 4, nil), (5, 8, nil)])
+  func again(_ first: Int, _ last: Int, _ expected: String?) throws {
+    let environment = [
+      "SLURM_ARRAY_TASK_ID": "\(first)", "SLURM_ARRAY_TASK_MIN": "\(first)",
+      "SLURM_ARRAY_TASK_MAX": "\(last)", "SLURM_ARRAY_TASK_COUNT": "\(last - first + 1)",
+    ]
+    if let expected {
+      #expect(try ShardChoice("auto", environment: environment).description == expected)
+    } else {
+      let error = #expect(throws: FormatError.self) {
+        try ShardChoice("auto", environment: environment)
+      }
+      #expect(error?.description.contains("NUMBER/COUNT") == true)
+    }
+  }
 }
 
 @Suite struct SlurmTextTests {
