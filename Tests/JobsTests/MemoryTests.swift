@@ -78,6 +78,22 @@ import Testing
     #expect(try memory.look(at: scratch.store).fresh.isEmpty)
   }
 
+  @Test("A job of Slurm's is made and removed without a lock, which a cluster's files may not have")
+  func noLock() throws {
+    let scratch = try ScratchStore()
+    var spec = JobSpec(title: "t", command: [], workingDirectory: "/")
+    spec.slurm = SlurmRequest(program: "/cka")
+    let id = try scratch.store.publishWithoutWorker(spec)
+    let folder = scratch.store.folder(id)
+    #expect(!scratch.store.hasLocalJobs && access(folder.lock, F_OK) != 0)
+    try Data().write(to: URL(filePath: folder.cancel))
+    // Nothing can be locked there.
+    try FileManager.default.createDirectory(
+      atPath: folder.lock, withIntermediateDirectories: false)
+    try scratch.store.remove(id)
+    #expect(try scratch.store.list().isEmpty)
+  }
+
   @Test("A live job is read at every look")
   func live() throws {
     let scratch = try ScratchStore()

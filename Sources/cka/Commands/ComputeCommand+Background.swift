@@ -13,7 +13,7 @@ extension ComputeCommand {
       guard request.shard == nil else {
         throw ValidationError("a --shard is run in the foreground, or by cka submit")
       }
-      try JobsCommand.perform { store in
+      try JobsCommand.perform(startsWorker: true) { store in
         let status = try BackgroundJob.submit(recipe, devices: request.devices, to: store)
         try StandardOutput.print(status.id.description)
         guard !quiet else { return }

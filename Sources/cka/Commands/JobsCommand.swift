@@ -32,10 +32,14 @@ struct JobsCommand: ParsableCommand {
   }
 
   /// Runs `body` with the user's jobs; an error is one line and exit code 1.
-  static func perform(_ body: (JobStore) throws -> Void) throws {
+  /// - Parameter startsWorker: whether `body` starts a job, on this machine or in Slurm, which needs
+  ///   no locks; nil when it does not.
+  static func perform(
+    startsWorker: Bool? = nil, _ body: (JobStore) throws -> Void
+  ) throws {
     do {
       let store = try JobStore()
-      if let caution = store.caution { complain(caution) }
+      if let caution = store.caution, startsWorker ?? store.hasLocalJobs { complain(caution) }
       try body(store)
     } catch let error as JobError {
       throw fail(error.description)

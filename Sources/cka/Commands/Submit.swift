@@ -86,7 +86,7 @@ struct Submit: ParsableCommand {
       let recipe = try self.recipe()
       let spec = try self.spec(recipe)
       if dryRun { return try show(spec) }
-      try JobsCommand.perform { store in
+      try JobsCommand.perform(startsWorker: false) { store in
         let status = try store.submitToSlurm(spec)
         try StandardOutput.print(status.id.description)
         guard !quiet else { return }
