@@ -16,7 +16,7 @@ extension JobStore {
     try prepareRoot()
     sweep()
     let (id, lock) = try publish(spec)
-    do {
+    do throws(JobError) {
       guard let lock else { throw JobError(.isLive, "has no lock", at: id.description) }
       try start(spec, id, worker, lock)
     } catch {

@@ -111,9 +111,15 @@ struct Submit: ParsableCommand {
     let settings = Configuration.load(
       path: Configuration.path(environment: environment)
     ).preferences
+    let usual = SlurmRequest.options(in: settings.slurmOptions)
+    if let first = usual.first, !first.hasPrefix("-") {
+      throw FormatError(
+        .request, "slurm-options begin with '\(SafeText.sanitise(first))', which is no option",
+        remedy: "write options with their dashes, such as --partition=gpu")
+    }
     var request = SlurmRequest(
       program: realProgram, atOnce: atOnce,
-      options: SlurmRequest.options(in: settings.slurmOptions) + own + further,
+      options: usual + own + further,
       preamble: settings.slurmPreamble)
     // What changes figures goes with the job; a Python does only where the user chose it.
     for (name, value) in environment where name.hasPrefix("CKA_") {
