@@ -54,6 +54,8 @@ count_is_at_least() { [ "$(field "$1" "shards.$2")" -ge "$3" ]; }
 progress_of() { cat "$XDG_STATE_HOME/cka/jobs/$1/parts/part-$2.json" 2>/dev/null || true; }
 is_under_way() { progress_of "$1" "$2" | grep -q '"done":[1-9]'; }
 node_is_used() { squeue -h -t RUNNING -w "$1" -o %K | grep -q '[0-9]'; }
+# A squeue that fails says nothing, which is not an empty queue.
+is_queue_empty() { local queue; queue=$(squeue -h) && [ -z "$queue" ]; }
 shard_process() { pgrep -f "shard $XDG_STATE_HOME/cka/jobs/$1 $2\$"; }
 # same_figures A B: all that follows the headers of two bundles is the same.
 same_figures() {
@@ -105,7 +107,7 @@ echo "slurm: an array of 7 shards, two at once"
 "$cka" submit --slurm --shards 7 "${recipe[@]}" -o all.cka.safetensors --dry-run >dry.txt
 grep -q -- '--array=1-7' dry.txt || fail "no array in the dry run"
 grep -q 'CKA_FROM_PREAMBLE' dry.txt || fail "no preamble in the dry run"
-[ -z "$(squeue -h)" ] || fail "a dry run submitted something"
+is_queue_empty || fail "a dry run submitted something"
 id=$("$cka" submit --slurm --shards 7 --at-once 2 "${recipe[@]}" -o all.cka.safetensors --quiet)
 until_true 120 "two shards at work" count_is_at_least "$id" running 2
 [ "$(squeue -h -r -t RUNNING | wc -l)" -le 2 ] || fail "more than two shards run at once"
@@ -135,7 +137,7 @@ grep -q 'NODE FAILURE' "$XDG_STATE_HOME/cka/jobs/$id"/parts/*.txt || fail "no sh
 echo "slurm: cancelled, and resumed with what is missing"
 "$cka" jobs cancel "$id"
 until_true 60 "cancelled" state_is "$id" cancelled
-[ -z "$(squeue -h)" ] || fail "something is left in the queue"
+is_queue_empty || fail "something is left in the queue"
 done_before=$(field "$id" shards.done)
 "$cka" jobs resume "$id"
 "$cka" jobs wait "$id" --timeout 600 || fail "it did not finish"

@@ -53,6 +53,47 @@ import Testing
     #expect(again.jobs.map(\.state) == [.finished, .finished])
   }
 
+  @Test("A Slurm job whose array is not recorded waits, and is looked at until it is finished")
+  func inSlurm() throws {
+    let scratch = try ScratchStore()
+    let memory = JobMemory()
+    let spec =
+      spec.dropLast() + #","shards":3,"slurm":{"options":[],"preamble":"","#
+      + #""program":"/cka","environment":{}}}"#
+    let now = Timestamp(Date())
+    let queued = #"{"time":"\#(now)","attempt":2,"state":"queued","queued":"\#(now)"}"# + "\n"
+    // What the first attempt was given says nothing of the second.
+    let record = #"{"arrays":[{"job":"7","shards":[1,2,3]}],"attempt":1}"#
+    let files = ["spec.json": String(spec), "progress.jsonl": queued, "slurm.json": record]
+    let id = try scratch.makeFolder("20261124-061510-4f2a", files)
+    let first = try memory.look(at: scratch.store).jobs[0]
+    #expect(first.state == .queued && first.shards?.waiting == 3 && first.shards?.failed == 0)
+    // Nobody hands it to Slurm any more.
+    _ = try scratch.makeFolder(
+      "20261124-061510-4f2a", ["progress.jsonl": line("queued").replacing(":1,", with: ":2,")])
+    #expect(try memory.look(at: scratch.store).jobs.map(\.state) == [.failed])
+    #expect(try memory.look(at: scratch.store).fresh == [id])
+    try Data(line("finished").utf8).write(to: URL(filePath: scratch.store.folder(id).journal))
+    #expect(try memory.look(at: scratch.store).jobs.map(\.state) == [.finished])
+    #expect(try memory.look(at: scratch.store).fresh.isEmpty)
+  }
+
+  @Test("A job of Slurm's is made and removed without a lock, which a cluster's files may not have")
+  func noLock() throws {
+    let scratch = try ScratchStore()
+    var spec = JobSpec(title: "t", command: [], workingDirectory: "/")
+    spec.slurm = SlurmRequest(program: "/cka")
+    let id = try scratch.store.publishWithoutWorker(spec)
+    let folder = scratch.store.folder(id)
+    #expect(!scratch.store.hasLocalJobs && access(folder.lock, F_OK) != 0)
+    try Data().write(to: URL(filePath: folder.cancel))
+    // Nothing can be locked there.
+    try FileManager.default.createDirectory(
+      atPath: folder.lock, withIntermediateDirectories: false)
+    try scratch.store.remove(id)
+    #expect(try scratch.store.list().isEmpty)
+  }
+
   @Test("A live job is read at every look")
   func live() throws {
     let scratch = try ScratchStore()

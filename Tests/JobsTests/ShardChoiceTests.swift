@@ -50,6 +50,24 @@ import Testing
         ])
     }
   }
+
+  @Test(
+    "a part of an array that is submitted again is not taken for all of it",
+    arguments: [(0, 3, "1/4"), (1, 4, "1/4"), (3, 3, nil), (2, 4, nil), (5, 8, nil)])
+  func again(_ first: Int, _ last: Int, _ expected: String?) throws {
+    let environment = [
+      "SLURM_ARRAY_TASK_ID": "\(first)", "SLURM_ARRAY_TASK_MIN": "\(first)",
+      "SLURM_ARRAY_TASK_MAX": "\(last)", "SLURM_ARRAY_TASK_COUNT": "\(last - first + 1)",
+    ]
+    if let expected {
+      #expect(try ShardChoice("auto", environment: environment).description == expected)
+    } else {
+      let error = #expect(throws: FormatError.self) {
+        try ShardChoice("auto", environment: environment)
+      }
+      #expect(error?.description.contains("NUMBER/COUNT") == true)
+    }
+  }
 }
 
 @Suite struct SlurmTextTests {
@@ -97,6 +115,38 @@ import Testing
     #expect(merge.hasSuffix("shard '/home/a/jobs/20261124-061530-4f2a' merge\n"))
   }
 
+  @Test("only names of variables are exported, and values are words whatever they hold")
+  func environment() {
+    let request = SlurmRequest(
+      program: "/cka",
+      environment: ["CKA_A": "a'b\n$(c)", "CKA_; rm -rf x": "", "CKA_É": "", "CKA_B=": "", "1": ""])
+    let lines = SlurmScript(request, folder: "/j", title: "t", workingDirectory: "/").merge()
+    #expect(lines.contains("set -e\nexport CKA_A='a'\\''b\n$(c)'\ncd '/'"), "\(lines)")
+  }
+
+  @Test("a word without a dash belongs to the option before it; the merge gets no GPU")
+  func options() {
+    let options = SlurmRequest.options(
+      in:
+        "-p gpu --partition gpu --time=4:00:00 -c4 -Ggpu:1 -c 8 --gres gpu:1 --comment=\"a b\" -A x"
+    )
+    #expect(
+      options == [
+        "-p gpu", "--partition=gpu", "--time=4:00:00", "-c4", "-Ggpu:1", "-c 8", "--gres=gpu:1",
+        "--comment=\"a b\"", "-A x",
+      ])
+    let script = SlurmScript(
+      SlurmRequest(program: "/cka", options: options), folder: "/50%a/j", title: "t",
+      workingDirectory: "/")
+    let lines = script.merge().split(separator: "\n").filter { $0.hasPrefix("#SBATCH") }
+    #expect(
+      lines.dropFirst(4).map { $0.dropFirst(8) } == [
+        "-p gpu", "--partition=gpu", "--time=4:00:00", "--comment=\"a b\"", "-A x",
+      ])
+    #expect(lines.contains("#SBATCH --output=/50%%a/j/log.txt"))
+    #expect(script.shards([1], of: 1).contains("--output=/50%%a/j/parts/part-%a.txt\n"))
+  }
+
   @Test("what squeue and scontrol say is understood")
   func queue() {
     // As Slurm 22.05 prints them for an array of five, two at once, and a merge.
@@ -120,6 +170,18 @@ import Testing
         """)
     #expect(
       endings == [3: "ended by signal 9", 2: SlurmQueue.completed, 1: "its node went down"])
+    let young = """
+      JobId=9 ArrayJobId=1 ArrayTaskId=1,4-6%2 JobState=PENDING Reason=Resources ExitCode=0:0
+      JobId=8 ArrayJobId=1 ArrayTaskId=2 JobState=RUNNING Reason=None ExitCode=0:0
+      JobId=7 ArrayJobId=1 ArrayTaskId=3 JobState=COMPLETED Reason=None ExitCode=0:0
+      """
+    #expect(SlurmQueue.endings(controller: young) == [3: SlurmQueue.completed])
+    let waits = SlurmQueue.TaskState.waiting("Resources")
+    #expect(
+      SlurmQueue.live(controller: young)
+        == [1: waits, 2: .running, 4: waits, 5: waits, 6: waits])
+    #expect(SlurmQueue.live(controller: "JobId=2 JobState=RUNNING Reason=None") == [0: .running])
+    #expect(SlurmQueue.endings(accounting: "1_4|RUNNING|0:0\n1_[5-7%2]|PENDING|0:0\n").isEmpty)
     #expect(
       SlurmQueue.endings(accounting: "1_4|OUT_OF_MEMORY|0:125\n1_5|TIMEOUT|0:0\n")
         == [4: "out of memory; give it more --mem", 5: "out of time; give it more --time"])

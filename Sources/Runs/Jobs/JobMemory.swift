@@ -105,7 +105,9 @@ public final class JobMemory: Sendable {
     switch known.status.state {
     case .queued, .running: false
     case .finished: true
-    case .failed, .cancelled, .died, .broken: known.stamp == Stamp(folder)
+    // What Slurm does to a job is not written in its folder.
+    case .failed, .cancelled, .died, .broken:
+      known.status.spec?.slurm == nil && known.stamp == Stamp(folder)
     }
   }
 

@@ -51,11 +51,12 @@ extension JobStore {
   /// - Throws: `.isLive` unless `force`, `.noSuchJob`.
   public func remove(_ id: JobID, force: Bool = false, grace: Double = 5) throws(JobError) {
     if force { try cancel(id, grace: grace) }
-    if slurmSpec(id) != nil, try job(id).state.isLive {
+    let isInSlurm = slurmSpec(id) != nil
+    if isInSlurm, try job(id).state.isLive {
       throw JobError(
         .isLive, "is in Slurm's queue", at: id.description, remedy: "cancel it first")
     }
-    let lock = try exclusive(id)
+    let lock = isInSlurm ? nil : try exclusive(id)
     // While the lock is held nobody can resume the job; the hidden name then ends it at once.
     try withExtendedLifetime(lock) { () throws(JobError) in
       guard let hidden = hide(id) else { throw .system("cannot be removed", folder(id).path) }

@@ -16,7 +16,8 @@ extension JobStore {
     try prepareRoot()
     sweep()
     let (id, lock) = try publish(spec)
-    do {
+    do throws(JobError) {
+      guard let lock else { throw JobError(.isLive, "has no lock", at: id.description) }
       try start(spec, id, worker, lock)
     } catch {
       discard(id)
@@ -67,11 +68,12 @@ extension JobStore {
     return try spec.slurm == nil ? submit(spec, worker: worker) : submitToSlurm(spec)
   }
 
-  /// Makes the folder of a job that no worker of this machine has.
+  /// Makes the folder of a job that no worker of this machine has. It takes no lock: the file system
+  /// of a cluster may have none.
   func publishWithoutWorker(_ spec: JobSpec) throws(JobError) -> JobID {
     try prepareRoot()
     sweep()
-    let (id, _) = try publish(spec)
+    let (id, _) = try publish(spec, isLocked: false)
     do throws(SystemError) { try folder(id).shards.make() } catch {
       discard(id)
       throw JobError(error)
@@ -139,12 +141,15 @@ extension JobStore {
   }
 
   /// Makes the folder under a hidden name, with its lock taken, and renames it: from the first
-  /// moment that a job can be seen it is complete and alive.
-  private func publish(_ spec: JobSpec) throws(JobError) -> (JobID, FileLock) {
+  /// moment that a job can be seen it is complete and alive. A job of Slurm's has no lock.
+  private func publish(
+    _ spec: JobSpec, isLocked: Bool = true
+  ) throws(JobError) -> (JobID, FileLock?) {
     let hidden = JobFolder(path: "\(root)/.new-\(UUID().uuidString)")
     guard mkdir(hidden.path, 0o700) == 0 else { throw .system("cannot be made", hidden.path) }
     do throws(JobError) {
-      guard let lock = try FileLock.take(hidden.lock) else {
+      let lock = isLocked ? try FileLock.take(hidden.lock) : nil
+      guard lock != nil || !isLocked else {
         throw JobError(.isLive, "was locked by another program", at: hidden.path)
       }
       try spec.write(to: hidden)

@@ -121,6 +121,9 @@ public struct JobStore: Sendable {
       + "dead one may not work between machines; set XDG_STATE_HOME to a local folder"
   }
 
+  /// Whether there is a job that locks tell something of: one that Slurm does not run.
+  public var hasLocalJobs: Bool { (try? ids())?.contains { slurmSpec($0) == nil } ?? false }
+
   /// The names of all jobs, oldest first.
   func ids() throws(JobError) -> [JobID] { try JobFolder.ids(in: root) }
 

@@ -62,6 +62,13 @@ public struct ShardChoice: Sendable, Hashable, CustomStringConvertible {
           .request, "the Slurm array has gaps, so that its tasks cannot be counted",
           remedy: "say --shard NUMBER/COUNT")
       }
+      // Tasks that are submitted again count themselves alone: of --array=3 the third is "1 of 1".
+      guard first == 0 || first == 1 else {
+        throw FormatError(
+          .request,
+          "the Slurm array begins with task \(first), so that it may be a part of another one",
+          remedy: "number the array from 0 or 1, or say --shard NUMBER/COUNT with the COUNT of all")
+      }
       return try ShardChoice((task - first) / step + 1, of: count)
     }
     // torchrun, accelerate and Lightning.

@@ -15,6 +15,8 @@ struct SlurmRecord: Codable, Equatable, Sendable {
   var arrays: [Submission] = []
   /// The merge that depends on the last array.
   var merge: String?
+  /// The attempt that Slurm was last given something for; nil in files of old.
+  var attempt: Int?
 
   init() {}
 
@@ -33,6 +35,12 @@ struct SlurmRecord: Codable, Equatable, Sendable {
 
   /// The array that has shard `number` now.
   func array(of number: Int) -> String? { arrays.last { $0.shards.contains(number) }?.job }
+
+  /// Whether Slurm was given what `attempt` is to do. A job is seen before sbatch has answered.
+  func has(_ attempt: Int) -> Bool {
+    guard !jobs.isEmpty else { return false }
+    return self.attempt.map { $0 >= attempt } ?? true
+  }
 
   /// All numbers that Slurm knows it by.
   var jobs: [String] { arrays.map(\.job) + (merge.map { [$0] } ?? []) }
@@ -57,7 +65,7 @@ extension JobStore {
     spec.created = Timestamp(host.now())
     let id = try publishWithoutWorker(spec)
     do throws(JobError) {
-      try enqueue(spec, id, shards: Array(1...(spec.shards ?? 1)))
+      try enqueue(spec, id, attempt: 1, shards: Array(1...(spec.shards ?? 1)))
     } catch {
       discard(id)
       throw error
@@ -76,11 +84,13 @@ extension JobStore {
         .isOver, "is finished", at: id.description, remedy: "retry it to compute it again")
     }
     let folder = folder(id)
+    let attempt = try claim(after: status.attempt, of: id)
     unlink(folder.cancel)
-    var entry = JournalEntry(attempt: max(status.attempt, 0) &+ 1, queued: Timestamp(host.now()))
+    var entry = JournalEntry(attempt: attempt, queued: Timestamp(host.now()))
     try Journal.append(entry, to: folder.journal, isLasting: true)
     do throws(JobError) {
-      try enqueue(spec, id, shards: folder.shards.missing(of: spec.shards ?? 1))
+      try enqueue(
+        spec, id, attempt: entry.attempt, shards: folder.shards.missing(of: spec.shards ?? 1))
     } catch {
       entry.state = .failed
       entry.reason = error.description
@@ -102,28 +112,58 @@ extension JobStore {
     if let record = SlurmRecord(folder) { try SlurmQueue.cancel(record.jobs) }
   }
 
-  private func enqueue(_ spec: JobSpec, _ id: JobID, shards: [Int]) throws(JobError) {
+  /// The number of the next attempt, which nobody else gets: its folder can be made once, also by
+  /// two machines at the same moment.
+  /// - Throws: `.isLive` where another has just got it. One that died with it is passed over.
+  private func claim(after attempt: Int, of id: JobID) throws(JobError) -> Int {
+    var next = max(attempt, 0) &+ 1
+    while true {
+      let path = folder(id).path + "/attempt-\(next)"
+      if mkdir(path, 0o700) == 0 { return next }
+      guard errno == EEXIST else { throw .system("cannot be made", path) }
+      var info = stat()
+      guard lstat(path, &info) == 0, Double(time(nil) - info.st_mtim.tv_sec) > SlurmReader.delay
+      else {
+        throw JobError(
+          .isLive, "is being resumed by another program", at: id.description,
+          remedy: "look at it again in a moment")
+      }
+      next &+= 1
+    }
+  }
+
+  /// What Slurm was given and is not recorded is taken back.
+  private func enqueue(
+    _ spec: JobSpec, _ id: JobID, attempt: Int, shards: [Int]
+  ) throws(JobError) {
     guard let request = spec.slurm else { return }
     let folder = folder(id)
     let script = SlurmScript(
       request, folder: folder.path, title: spec.title, workingDirectory: spec.workingDirectory)
     var record = SlurmRecord(folder) ?? SlurmRecord()
+    (record.attempt, record.merge) = (attempt, nil)
     try SmallFile.replace(folder.mergeScript, with: Array(script.merge().utf8))
     var dependency: [String] = []
-    if !shards.isEmpty {
-      try SmallFile.replace(
-        folder.script, with: Array(script.shards(shards, of: spec.shards ?? 1).utf8))
-      let array = try SlurmQueue.submit([], script: folder.script)
-      record.arrays.append(SlurmRecord.Submission(job: array, shards: shards))
-      try record.write(to: folder)
-      dependency = ["--dependency=afterok:\(array)", "--kill-on-invalid-dep=yes"]
-    }
+    var given: [String] = []
     do throws(JobError) {
-      record.merge = try SlurmQueue.submit(dependency, script: folder.mergeScript)
+      if !shards.isEmpty {
+        try SmallFile.replace(
+          folder.script, with: Array(script.shards(shards, of: spec.shards ?? 1).utf8))
+        let array = try SlurmQueue.submit([], script: folder.script)
+        given.append(array)
+        record.arrays.append(SlurmRecord.Submission(job: array, shards: shards))
+        try record.write(to: folder)
+        dependency = ["--dependency=afterok:\(array)", "--kill-on-invalid-dep=yes"]
+      }
+      let merge = try SlurmQueue.submit(dependency, script: folder.mergeScript)
+      given.append(merge)
+      record.merge = merge
+      try record.write(to: folder)
     } catch {
-      try? SlurmQueue.cancel(record.jobs)
+      try? SlurmQueue.cancel(given)
       throw error
     }
-    try record.write(to: folder)
+    // Whoever cancelled it meanwhile did not know the numbers.
+    if access(folder.cancel, F_OK) == 0 { try SlurmQueue.cancel(given) }
   }
 }

@@ -58,6 +58,7 @@ enum SlurmQueue {
 
   /// Ends the jobs `numbers`; those that are over are no error.
   static func cancel(_ numbers: [String]) throws(JobError) {
+    guard !numbers.isEmpty else { return }
     _ = try run(["scancel", "--quiet"] + numbers)
     forget()
   }
@@ -70,32 +71,38 @@ enum SlurmQueue {
   /// Puts the task that this process is back into the queue.
   static func requeue(_ job: String) throws(JobError) { _ = try run(["scontrol", "requeue", job]) }
 
+  /// What is known of the tasks of one job beside the queue.
+  struct Tasks: Equatable, Sendable {
+    /// How those that are over ended, by their numbers.
+    var endings: [Int: String] = [:]
+    /// Those that are not over; the queue may have been looked at before they were in it.
+    var live: [Int: TaskState] = [:]
+  }
+
   /// How tasks of `job` ended, by their numbers, as far as the controller, or the accounting where
   /// there is some, still knows; a controller forgets after some minutes.
-  static func endings(of job: String) -> [Int: String] {
+  static func tasks(of job: String) -> Tasks {
     ends.withLock { ends in
-      if let known = ends[job], ContinuousClock.now - known.time < freshness * 2 {
-        return known.endings
-      }
-      let endings = askEndings(of: job)
-      ends[job] = (.now, endings)
-      return endings
+      if let known = ends[job], ContinuousClock.now < known.until { return known.tasks }
+      let (tasks, isForgotten) = ask(of: job)
+      // What the controller has forgotten changes no more.
+      ends[job] = (.now + freshness * (isForgotten ? 30 : 2), tasks)
+      return tasks
     }
   }
 
-  private static let ends =
-    Mutex<[String: (time: ContinuousClock.Instant, endings: [Int: String])]>([:])
+  private static let ends = Mutex<[String: (until: ContinuousClock.Instant, tasks: Tasks)]>([:])
 
-  private static func askEndings(of job: String) -> [Int: String] {
+  private static func ask(of job: String) -> (tasks: Tasks, isForgotten: Bool) {
     if let text = try? run(["scontrol", "show", "job", "-o", job]) {
-      return endings(controller: text)
+      return (Tasks(endings: endings(controller: text), live: live(controller: text)), false)
     }
     guard
       let text = try? run([
         "sacct", "-n", "-P", "-X", "-j", job, "-o", "JobID,State,ExitCode",
       ])
-    else { return [:] }
-    return endings(accounting: text)
+    else { return (Tasks(), true) }
+    return (Tasks(endings: endings(accounting: text)), true)
   }
 
   /// Lines of "ARRAY|TASK|STATE|REASON".
@@ -104,27 +111,65 @@ enum SlurmQueue {
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 4 else { continue }
-      let isWaiting = ["PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED"].contains(fields[2])
+      let isWaiting = waiting.contains(fields[2])
       tasks[Task(job: fields[0], number: Int(fields[1]) ?? 0)] =
         isWaiting ? .waiting(SafeText.sanitise(fields[3])) : .running
     }
     return tasks
   }
 
-  /// Lines of "KEY=VALUE KEY=VALUE".
+  /// Of lines of "KEY=VALUE KEY=VALUE" those of tasks that are over.
   static func endings(controller text: String) -> [Int: String] {
     var endings: [Int: String] = [:]
-    for line in text.split(separator: "\n") {
+    for task in tasks(controller: text) where isOver(task.state) {
+      for number in task.numbers { endings[number] = ending(task.state, exit: task.exit) }
+    }
+    return endings
+  }
+
+  /// Of lines of "KEY=VALUE KEY=VALUE" those of tasks that are not over.
+  static func live(controller text: String) -> [Int: TaskState] {
+    var live: [Int: TaskState] = [:]
+    for task in tasks(controller: text) where !isOver(task.state) {
+      let isWaiting = waiting.contains(task.state)
+      for number in task.numbers { live[number] = isWaiting ? .waiting(task.reason) : .running }
+    }
+    return live
+  }
+
+  private struct Line {
+    var numbers: [Int]
+    var state: String
+    var reason: String
+    var exit: String
+  }
+
+  private static func tasks(controller text: String) -> [Line] {
+    text.split(separator: "\n").compactMap { line in
       var fields: [Substring: Substring] = [:]
       for field in line.split(separator: " ") {
         guard let equals = field.firstIndex(of: "=") else { continue }
         fields[field[..<equals]] = field[field.index(after: equals)...]
       }
-      guard let state = fields["JobState"] else { continue }
-      let number = fields["ArrayTaskId"].flatMap { Int($0) } ?? 0
-      endings[number] = ending(String(state), exit: fields["ExitCode"].map(String.init) ?? "")
+      guard let state = fields["JobState"] else { return nil }
+      return Line(
+        numbers: fields["ArrayTaskId"].map(numbers) ?? [0], state: String(state),
+        reason: SafeText.sanitise(String(fields["Reason"] ?? "")),
+        exit: fields["ExitCode"].map(String.init) ?? "")
     }
-    return endings
+  }
+
+  /// Those of "3", or of "1,4-7%2" as tasks that wait are written, which have one line together.
+  private static func numbers(_ text: Substring) -> [Int] {
+    text.prefix { $0 != "%" }.split(separator: ",").flatMap { range -> [Int] in
+      let steps = range.split(separator: ":")
+      let ends = (steps.first ?? "").split(separator: "-").map { Int($0) ?? -1 }
+      guard let first = ends.first, let last = ends.last, first >= 0, last >= first,
+        last - first <= ShardChoice.most
+      else { return [] }
+      return Array(
+        stride(from: first, through: last, by: steps.count > 1 ? max(1, Int(steps[1]) ?? 1) : 1))
+    }
   }
 
   /// Lines of "JOB_TASK|STATE|CODE:SIGNAL".
@@ -132,11 +177,24 @@ enum SlurmQueue {
     var endings: [Int: String] = [:]
     for line in text.split(separator: "\n") {
       let fields = line.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-      guard fields.count == 3 else { continue }
+      // What the controller has forgotten does not run, whatever the accounting missed.
+      guard fields.count == 3, isOver(fields[1]) else { continue }
       let number = fields[0].split(separator: "_").dropFirst().first.flatMap { Int($0) } ?? 0
       endings[number] = ending(fields[1], exit: fields[2])
     }
     return endings
+  }
+
+  private static let waiting: Set = [
+    "PENDING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD", "SPECIAL_EXIT",
+  ]
+  private static let atWork: Set = [
+    "RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT",
+    "RESIZING",
+  ]
+
+  private static func isOver(_ state: String) -> Bool {
+    !waiting.contains(state) && !atWork.contains(state)
   }
 
   /// "FAILED" and "0:9" in words of people.

@@ -44,7 +44,7 @@ struct SlurmReader {
   }
 
   /// Seconds in which a file of another machine may still be on its way here.
-  private static let delay = 120.0
+  static let delay = 120.0
 
   /// Fills in what can be told.
   func fill(_ status: inout JobStatus, last: JournalEntry?) {
@@ -54,13 +54,19 @@ struct SlurmReader {
       return
     }
     let asked = access(folder.cancel, F_OK) == 0
+    guard record.has(last?.attempt ?? 1) else {
+      fill(&status, unsubmitted: last, asked: asked)
+      return
+    }
     do throws(JobError) {
       let tasks = try SlurmQueue.tasks()
       let shards = shards(in: tasks)
       fill(&status, shards)
       let counts = counts(shards)
       status.shards = counts
-      let merging = record.merge.flatMap { tasks[SlurmQueue.Task(job: $0, number: 0)] }
+      let merging = record.merge.flatMap {
+        tasks[SlurmQueue.Task(job: $0, number: 0)] ?? SlurmQueue.tasks(of: $0).live[0]
+      }
       let isLive = counts.running + counts.waiting > 0 || (merging != nil && counts.failed == 0)
       status.isCancelling = asked && isLive
       if isLive {
@@ -70,6 +76,9 @@ struct SlurmReader {
         (status.state, status.reason) = (.cancelled, "on request")
         status.shards?.stopped = counts.failed
         status.shards?.failed = 0
+      } else if counts.failed == 0, isFresh(last) {
+        // The merge has had its turn, or is about to; its last word may still be on its way.
+        status.state = .running
       } else {
         status.state = .failed
         status.reason = trouble(shards, counts) ?? "its merge did not end well; see the log"
@@ -83,6 +92,24 @@ struct SlurmReader {
     }
   }
 
+  /// sbatch has not answered yet; if it never does, whoever asked it is gone.
+  private func fill(_ status: inout JobStatus, unsubmitted last: JournalEntry?, asked: Bool) {
+    var counts = ShardCounts()
+    counts.done = (1...max(1, spec.shards ?? 1)).count { folder.shards.isDone($0) }
+    let others = max(1, spec.shards ?? 1) - counts.done
+    let isLate = -(last?.queued ?? spec.created).date.timeIntervalSinceNow > Self.delay
+    switch (asked, isLate) {
+    case (true, _):
+      (status.state, status.reason, counts.stopped) = (.cancelled, "on request", others)
+    case (false, true):
+      (status.state, status.reason) = (.failed, "it was never handed to Slurm; resume it")
+      counts.failed = others
+    case (false, false):
+      (status.state, counts.waiting) = (.queued, others)
+    }
+    status.shards = counts
+  }
+
   private func shards(in tasks: [SlurmQueue.Task: SlurmQueue.TaskState]) -> [Shard] {
     (1...max(1, spec.shards ?? 1)).map { number in
       let array = record.array(of: number)
@@ -93,7 +120,10 @@ struct SlurmReader {
       guard !shard.isDone, shard.state == nil, let array, !tasks.isEmpty || asksEndings else {
         return shard
       }
-      shard.ending = SlurmQueue.endings(of: array)[number]
+      let known = SlurmQueue.tasks(of: array)
+      shard.ending = known.endings[number]
+      // It came after the queue was looked at.
+      shard.state = known.live[number]
       // Its part is written, and not seen here yet.
       if shard.ending == SlurmQueue.completed, let time = shard.progress?.time,
         -time.date.timeIntervalSinceNow < Self.delay
@@ -102,6 +132,18 @@ struct SlurmReader {
       }
       return shard
     }
+  }
+
+  /// Whether the newest part, or line of the journal, is so young that another file may not be seen
+  /// here yet.
+  private func isFresh(_ last: JournalEntry?) -> Bool {
+    let parts = (1...max(1, spec.shards ?? 1)).compactMap { number -> Double? in
+      var info = stat()
+      guard stat(folder.shards.part(number), &info) == 0 else { return nil }
+      return Double(info.st_mtim.tv_sec)
+    }
+    let newest = max(parts.max() ?? 0, last?.time.date.timeIntervalSince1970 ?? 0)
+    return Date().timeIntervalSince1970 - newest < Self.delay
   }
 
   /// The scheduler answers, and may be asked how tasks ended.

@@ -22,4 +22,19 @@ public struct SlurmRequest: Codable, Equatable, Sendable {
     self.preamble = preamble
     self.environment = environment
   }
+
+  /// The options in a line of them: a word without a dash belongs to the option before it, as in
+  /// `-p gpu` and `--partition gpu`.
+  public static func options(in line: String) -> [String] {
+    var options: [String] = []
+    for word in line.split(whereSeparator: \.isWhitespace).map(String.init) {
+      guard let last = options.last, !word.hasPrefix("-") else {
+        options.append(word)
+        continue
+      }
+      let isOpen = last.hasPrefix("--") && !last.contains("=")
+      options[options.count - 1] = last + (isOpen ? "=" : " ") + word
+    }
+    return options
+  }
 }

@@ -11,7 +11,8 @@ public struct SlurmScript: Sendable {
   /// Options that mean nothing to the merge, which computes no more than sums.
   private static let shardsOnly = [
     "gres", "gpus", "gpus-per-node", "gpus-per-task", "cpus-per-task", "array", "exclusive",
-    "mem-per-gpu", "cpus-per-gpu", "signal", "G", "c", "a",
+    "gpus-per-socket", "mem-per-gpu", "cpus-per-gpu", "gpu-bind", "gpu-freq", "tres-per-task",
+    "signal", "G", "c", "a",
   ]
   /// Seconds before the end of its time at which a shard is told.
   static let warning = 90
@@ -30,7 +31,7 @@ public struct SlurmScript: Sendable {
     let directives =
       [
         "--job-name=\(name)", "--array=\(Self.ranges(numbers))\(throttle)",
-        "--output=\(folder)/parts/part-%a.txt", "--open-mode=append", "--requeue",
+        "--output=\(pattern)/parts/part-%a.txt", "--open-mode=append", "--requeue",
         // Told that its time is nearly over, a shard saves what it has and is queued again.
         "--signal=B:USR1@\(Self.warning)",
       ] + request.options
@@ -43,12 +44,16 @@ public struct SlurmScript: Sendable {
   /// The script that puts the parts together.
   public func merge() -> String {
     let options = request.options.filter { option in
-      let name = option.drop { $0 == "-" }.prefix { $0 != "=" && $0 != " " }
+      // "-c4", "-c 4" and "-c=4" begin with the same letter, which is the option.
+      let name =
+        option.hasPrefix("--")
+        ? option.dropFirst(2).prefix { $0 != "=" && !$0.isWhitespace }
+        : option.dropFirst().prefix(1)
       return !Self.shardsOnly.contains(String(name))
     }
     return text(
       [
-        "--job-name=\(name)-merge", "--output=\(folder)/log.txt", "--open-mode=append",
+        "--job-name=\(name)-merge", "--output=\(pattern)/log.txt", "--open-mode=append",
         "--requeue",
       ] + options,
       about: "Puts the parts together of: \(title)",
@@ -57,10 +62,13 @@ public struct SlurmScript: Sendable {
 
   private var name: String { "cka-\(folder.suffix(4))" }
 
+  /// The folder in a name of a file in which Slurm replaces %a and others.
+  private var pattern: String { folder.replacing("%", with: "%%") }
+
   private func text(_ directives: [String], about: String, command: String) -> String {
-    let variables = request.environment.sorted { $0.key < $1.key }.map { name, value in
-      "export \(name)=\(Self.quoted(value))"
-    }
+    let variables = request.environment.filter { Self.isName($0.key) }
+      .sorted { $0.key < $1.key }
+      .map { name, value in "export \(name)=\(Self.quoted(value))" }
     let preamble = request.preamble.split(separator: "\n")
     return
       (["#!/bin/bash", "# \(SafeText.sanitise(about))"]
@@ -70,6 +78,11 @@ public struct SlurmScript: Sendable {
         // In the place of the shell, so that Slurm's signals reach it.
         "exec \(Self.quoted(request.program)) \(command)", "",
       ]).joined(separator: "\n")
+  }
+
+  /// Whether a shell takes `text` for a variable's name; an environment may hold any bytes.
+  private static func isName(_ text: String) -> Bool {
+    text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
   }
 
   /// An option with what has blanks in it in quotation marks, as sbatch takes them.

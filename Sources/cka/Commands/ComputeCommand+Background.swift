@@ -13,7 +13,7 @@ extension ComputeCommand {
       guard request.shard == nil else {
         throw ValidationError("a --shard is run in the foreground, or by cka submit")
       }
-      try JobsCommand.perform { store in
+      try JobsCommand.perform(startsWorker: true) { store in
         // Whose code runs is told before it can run.
         if !quiet, let note = try CodeNote.line(recipe, namesPython: options.namesPython) {
           complain(note)

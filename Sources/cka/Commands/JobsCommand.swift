@@ -32,10 +32,14 @@ struct JobsCommand: ParsableCommand {
   }
 
   /// Runs `body` with the user's jobs; an error is one line and exit code 1.
-  static func perform(_ body: (JobStore) throws -> Void) throws {
+  /// - Parameter startsWorker: whether `body` starts a job, on this machine or in Slurm, which needs
+  ///   no locks; nil when it does not.
+  static func perform(
+    startsWorker: Bool? = nil, _ body: (JobStore) throws -> Void
+  ) throws {
     do {
       let store = try JobStore()
-      if let caution = store.caution { complain(caution) }
+      if let caution = store.caution, startsWorker ?? store.hasLocalJobs { complain(caution) }
       try body(store)
     } catch let error as JobError {
       throw fail(error.description)
@@ -91,21 +95,36 @@ extension JobsCommand {
         if output.json, !follow {
           return try StandardOutput.print(PrettyJSON.text(try store.logLines(job, bytes: 1 << 24)))
         }
-        if try store.job(job).spec?.slurm != nil, !follow {
+        let status = try store.job(job)
+        if status.spec?.slurm != nil, !follow {
           for line in try store.logLines(job, bytes: 1 << 24) { try StandardOutput.print(line) }
           return
         }
-        var reader = LogReader(path: store.folder(job).log)
+        var logs = Self.logs(of: status, in: store.folder(job))
         repeat {
           // Asked before the log is read, so that the last lines of a job that ends are not missed.
           let isLive = follow ? try store.job(job).state.isLive : false
-          for line in try reader.newLines(isLast: !isLive) {
-            try StandardOutput.print(output.json ? PrettyJSON.text(line) : line)
+          for index in logs.indices {
+            for line in try logs[index].reader.newLines(isLast: !isLive) {
+              let text = logs[index].prefix + line
+              try StandardOutput.print(output.json ? PrettyJSON.text(text) : text)
+            }
           }
           if !isLive { break }
-          usleep(200_000)
+          // Files of other machines are not asked for as often.
+          usleep(logs.count > 1 ? 2_000_000 : 200_000)
         } while true
       }
+    }
+
+    /// The job's log, after those of its shards where Slurm runs it.
+    private static func logs(
+      of job: JobStatus, in folder: JobFolder
+    ) -> [(prefix: String, reader: LogReader)] {
+      let shards = job.spec?.slurm == nil ? 0 : max(1, job.spec?.shards ?? 1)
+      return (0..<shards).map {
+        ("shard \($0 + 1): ", LogReader(path: folder.shards.log($0 + 1)))
+      } + [("", LogReader(path: folder.log))]
     }
   }
 

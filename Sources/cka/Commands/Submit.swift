@@ -90,7 +90,7 @@ struct Submit: ParsableCommand {
       let recipe = try self.recipe()
       let spec = try self.spec(recipe)
       if dryRun { return try show(spec) }
-      try JobsCommand.perform { store in
+      try JobsCommand.perform(startsWorker: false) { store in
         // Whose code runs is told before it can run.
         if !quiet, let note = try CodeNote.line(recipe, namesPython: options.namesPython) {
           complain(note)
@@ -114,8 +114,15 @@ struct Submit: ParsableCommand {
     let settings = Configuration.load(
       path: Configuration.path(environment: environment)
     ).preferences
+    let usual = SlurmRequest.options(in: settings.slurmOptions)
+    if let first = usual.first, !first.hasPrefix("-") {
+      throw FormatError(
+        .request, "slurm-options begin with '\(SafeText.sanitise(first))', which is no option",
+        remedy: "write options with their dashes, such as --partition=gpu")
+    }
     var request = SlurmRequest(
-      program: realProgram, atOnce: atOnce, options: split(settings.slurmOptions) + own + further,
+      program: realProgram, atOnce: atOnce,
+      options: usual + own + further,
       preamble: settings.slurmPreamble)
     // What changes figures goes with the job; a Python does only where the user chose it.
     for (name, value) in environment where name.hasPrefix("CKA_") {
@@ -147,10 +154,6 @@ struct Submit: ParsableCommand {
       ("partition", partition), ("time", time), ("gres", gres),
       ("cpus-per-task", cpusPerTask.map(String.init)), ("mem", mem),
     ].compactMap { name, value in value.map { "--\(name)=\($0)" } }
-  }
-
-  private func split(_ text: String) -> [String] {
-    text.split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
   private var realProgram: String { JobsCommand.worker.executable }

@@ -127,8 +127,8 @@ import Testing
         "slurm",
         (0..<3).map {
           [
-            "SLURM_ARRAY_TASK_ID": "\($0 + 5)", "SLURM_ARRAY_TASK_MIN": "5",
-            "SLURM_ARRAY_TASK_MAX": "7", "SLURM_ARRAY_TASK_COUNT": "3",
+            "SLURM_ARRAY_TASK_ID": "\($0 + 1)", "SLURM_ARRAY_TASK_MIN": "1",
+            "SLURM_ARRAY_TASK_MAX": "3", "SLURM_ARRAY_TASK_COUNT": "3",
           ]
         }
       ), ("torchrun", (0..<3).map { ["RANK": "\($0)", "WORLD_SIZE": "3"] }),
