@@ -150,6 +150,13 @@ public struct Run {
       files: torch.files)
   }
 
+  /// The files that `request` reads, as far as they are known beforehand.
+  static func files(of request: RunRequest) throws -> [String] {
+    if let backend = try backend(request) { return backend.files }
+    let options = try ComputeChoices(request.recipe).reading
+    return try FeatureSet.open(request.recipe.features, options: options).paths
+  }
+
   /// Its minibatches.
   public var planned: Int { shard.range.count }
 
