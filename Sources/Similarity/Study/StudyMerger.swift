@@ -14,7 +14,6 @@ public struct StudyMerger: Sendable {
   /// What every part must be like.
   private var first: Study?
   private var pieces: [(range: Range<Int>, minibatches: ArraySlice<Minibatch>)] = []
-  private var hashes: [String: Int] = [:]
   private var sums = Sums()
   private var pending: [Int: PendingMinibatch] = [:]
 
@@ -55,10 +54,6 @@ public struct StudyMerger: Sendable {
         throw .overlap(piece.range.clamped(to: range))
       }
     }
-    for (place, minibatch) in part.minibatches.enumerated() {
-      guard let hash = minibatch.sampleHash, let other = hashes[hash] else { continue }
-      throw .sameSamples(min(other, part.number(at: place)), max(other, part.number(at: place)))
-    }
   }
 
   /// Adds a part.
@@ -68,9 +63,6 @@ public struct StudyMerger: Sendable {
     var sums = sums
     try sums.absorb(Sums(part), of: part)
     self.sums = sums
-    for (place, minibatch) in part.minibatches.enumerated() {
-      if let hash = minibatch.sampleHash { hashes[hash] = part.number(at: place) }
-    }
     var left = part.minibatches[...]
     for range in part.seen {
       pieces.append((range, left.prefix(range.count)))
