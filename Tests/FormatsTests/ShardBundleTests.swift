@@ -1,9 +1,9 @@
 import Core
-import Similarity
 import TestSupport
 import Testing
 
 @testable import Formats
+@testable import Similarity
 
 /// Shards of a study in files: what they hold, and that merging them gives the file of one run.
 @Suite struct ShardBundleTests {
@@ -19,6 +19,20 @@ import Testing
       range,
       to: Study(
         models: StudyBundleSamples.models, options: options, shard: Shard(range: range, total: 11)))
+  }
+
+  @Test("bad minibatches that are set aside are held within a bound")
+  func pending() throws {
+    var merger = StudyMerger()
+    let first = try Self.part(Self.choices[3], 0..<5)
+    let second = try Self.part(Self.choices[3], 5..<11)
+    #expect(first.pending.count == 1 && second.pending.count == 2)
+    try merger.add(first)
+    merger.mostPending = 1
+    let error = #expect(throws: MergeError.self) { try merger.add(second) }
+    #expect(error?.description.hasPrefix("3 bad minibatches") == true)
+    merger.mostPending = 1 << 20
+    try merger.add(second)
   }
 
   static func added(_ range: Range<Int>, to study: Study) throws -> Study {

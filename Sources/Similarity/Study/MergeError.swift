@@ -18,6 +18,8 @@ public enum MergeError: Error, Sendable, Hashable {
   case overlap(Range<Int>)
   /// The activations of a layer are beyond 10^±60, and too different in size to be added exactly.
   case range(layer: String)
+  /// So many bad minibatches that parts have set aside take more memory than they may.
+  case pending(Int, bytes: Int, most: Int)
   /// No part has these minibatches of so many.
   case missing([Range<Int>], total: Int)
 }
@@ -38,6 +40,9 @@ extension MergeError: CustomStringConvertible {
     case .overlap(let range): "both have \(Self.text([range]))"
     case .range(let layer):
       "the activations of \(layer) differ by too much in size to be added; run it in one piece"
+    case .pending(let count, let bytes, let most):
+      "\(count) bad minibatches that parts have set aside take \(bytes >> 20) MiB, more than "
+        + "\(most >> 20); find out why they are bad, or run it in one piece or with a smaller --null"
     case .missing(let ranges, let total): "\(Self.text(ranges)) of \(total) are missing"
     }
   }
