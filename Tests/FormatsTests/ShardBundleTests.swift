@@ -156,6 +156,8 @@ import Testing
     }
     #expect(try result { $0.settings["device"] = "cuda:1" }.provenance.warnings.isEmpty)
     #expect(try result { $0.sources[0].hash = nil }.provenance.sources == first.sources)
+    let torch = try result { $0.settings["matrices"] = "by torch" }
+    #expect(torch.provenance.warnings.contains { $0.contains("by torch, others otherwise") })
     let other = try result { $0.versions["torch"] = "3" }
     #expect(other.provenance.warnings.contains { $0.contains("versions of torch") })
   }

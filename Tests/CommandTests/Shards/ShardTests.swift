@@ -281,6 +281,17 @@ import Testing
         == place.bundle("whole.cka.safetensors").data)
   }
 
+  @Test("devices of two kinds are refused before anything is computed")
+  func mixedDevices() throws {
+    let outcome = try place.computeTorch(
+      [
+        "a=\(Fixture.nets):network", "--data", "\(Fixture.nets):images", "--devices", "cuda:0,cpu",
+      ], to: "out.cka.safetensors")
+    #expect(outcome.status == 1 && outcome.complaints.contains("one kind, not cpu, cuda"))
+    #expect(outcome.complaints.split(separator: "\n").count == 1, "\(outcome.complaints)")
+    #expect(place.names.allSatisfy { !$0.hasSuffix(".shards") })
+  }
+
   @Test("a plan of other layers is refused, by its name")
   func otherPlan() throws {
     let words = [
