@@ -191,9 +191,10 @@ extension LocalShards {
 
   /// Removes parts, finished or not, that were not made from the files as they are now.
   private func removeStale(_ count: Int, _ sink: some RunSink) throws {
-    let parts = (1...max(1, count))
-      .flatMap { [folder.shards.part($0), folder.shards.unfinished($0)] }
-      .filter { access($0, F_OK) == 0 }
+    let names = (1...max(1, count)).flatMap { number -> [String] in
+      [folder.shards.part(number), folder.shards.unfinished(number)]
+    }
+    let parts = names.filter { access($0, F_OK) == 0 }
     guard !parts.isEmpty else { return }
     let files = SourceHashes(try Run.files(of: request))
     // Parts have the same sources, which may take long to hash.
@@ -203,7 +204,8 @@ extension LocalShards {
         return "\(SafeText.sanitise(path)) cannot be read"
       }
       let sources = record.provenance.sources
-      let answer = known.first { $0.sources == sources } ?? (sources, files.change(since: sources))
+      let answer =
+        known.first { $0.sources == sources } ?? (sources, files.change(since: sources))
       known.append(answer)
       return answer.change.map { "\($0) was changed since" }
     }
