@@ -231,6 +231,7 @@ import Testing
         kill -0 $child && echo lives $child
       done
       echo $children > children.txt
+      unset CKA_CHECKPOINT_SECONDS
       for number in $(seq \(finished)); do cka shard s.cka.safetensors.shards $number; done
       true
       """)
