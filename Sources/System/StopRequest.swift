@@ -57,6 +57,10 @@ public enum Termination {
   /// From now on SIGTERM and SIGUSR1 are noted instead of ending the process.
   public static func note() { cka_note_termination() }
 
+  /// From now on the end of `parent`, which started this process, is a SIGTERM, also where it is
+  /// `kill -9`.
+  public static func followParent(_ parent: pid_t) { cka_follow_parent(parent) }
+
   /// Whether SIGUSR1 arrived since: whoever started the process will soon end it.
   public static var isTimeUp: Bool { cka_time_is_up() }
 

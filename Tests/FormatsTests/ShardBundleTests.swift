@@ -1,9 +1,9 @@
 import Core
-import Similarity
 import TestSupport
 import Testing
 
 @testable import Formats
+@testable import Similarity
 
 /// Shards of a study in files: what they hold, and that merging them gives the file of one run.
 @Suite struct ShardBundleTests {
@@ -19,6 +19,20 @@ import Testing
       range,
       to: Study(
         models: StudyBundleSamples.models, options: options, shard: Shard(range: range, total: 11)))
+  }
+
+  @Test("bad minibatches that are set aside are held within a bound")
+  func pending() throws {
+    var merger = StudyMerger()
+    let first = try Self.part(Self.choices[3], 0..<5)
+    let second = try Self.part(Self.choices[3], 5..<11)
+    #expect(first.pending.isEmpty && second.pending.count == 2)
+    try merger.add(first)
+    merger.mostPending = 1
+    let error = #expect(throws: MergeError.self) { try merger.add(second) }
+    #expect(error?.description.hasPrefix("2 bad minibatches") == true)
+    merger.mostPending = 1 << 20
+    try merger.add(second)
   }
 
   static func added(_ range: Range<Int>, to study: Study) throws -> Study {
@@ -142,6 +156,8 @@ import Testing
     }
     #expect(try result { $0.settings["device"] = "cuda:1" }.provenance.warnings.isEmpty)
     #expect(try result { $0.sources[0].hash = nil }.provenance.sources == first.sources)
+    let torch = try result { $0.settings["matrices"] = "by torch" }
+    #expect(torch.provenance.warnings.contains { $0.contains("by torch, others otherwise") })
     let other = try result { $0.versions["torch"] = "3" }
     #expect(other.provenance.warnings.contains { $0.contains("versions of torch") })
   }

@@ -24,6 +24,9 @@ long cka_file_system_kind(const char *path);
 /// From now on SIGTERM and SIGUSR1 are noted instead of ending the process, and SIGHUP is ignored.
 void cka_note_termination(void);
 
+/// From now on the process gets SIGTERM when `parent`, which started it, ends; at once where it has ended.
+void cka_follow_parent(pid_t parent);
+
 /// Whether SIGTERM arrived since `cka_note_termination`.
 bool cka_termination_requested(void);
 

@@ -41,9 +41,8 @@ public struct RecordMerger: Sendable {
       throw RecordMergeError(.study(error), file: name, other: holder(of: error) ?? other)
     }
     names.append((record.study.seen, name))
-    if let line = provenance?.versionWarning(of: record.provenance),
-      provenance?.warnings.contains(line) == false
-    {
+    for line in provenance?.differences(from: record.provenance) ?? []
+    where provenance?.warnings.contains(line) == false {
       provenance?.warnings.append(line)
     }
     if provenance == nil { provenance = record.provenance }
@@ -163,7 +162,7 @@ extension StudyProvenance {
   /// Everything else that must be the same, by its name.
   private var choices: [String: String] {
     // The second card of a machine computes as the first.
-    let settings = settings.mapValues { text in
+    let settings = settings.filter { $0.key != Self.maker }.mapValues { text in
       text.replacing(#/\b(cuda|mps|xpu|hip):[0-9]+\b/#) { String($0.output.1) }
     }
     return settings.merging([
@@ -174,9 +173,24 @@ extension StudyProvenance {
     ]) { $1 }
   }
 
-  /// What to say where `other` was made by other versions; the last bits may not be those of one
-  /// run then.
-  fileprivate func versionWarning(of other: Self) -> String? {
+  /// The setting that tells what made Gram matrices: a kernel of ours, or torch where it cannot be
+  /// built.
+  private static let maker = "matrices"
+
+  /// What to say where `other` was made by other means, such as versions; the last bits may not be
+  /// those of one run then.
+  fileprivate func differences(from other: Self) -> [String] {
+    let (mine, theirs) = (settings[Self.maker], other.settings[Self.maker])
+    let made = [mine, theirs].map { $0 ?? "otherwise" }.sorted().joined(separator: ", others ")
+    return [
+      versionWarning(of: other),
+      mine == theirs
+        ? nil
+        : "matrices of some parts were made \(made): the last digits may differ from those of one run",
+    ].compactMap { $0 }
+  }
+
+  private func versionWarning(of other: Self) -> String? {
     let names = Set(versions.keys).union(other.versions.keys)
       .filter { versions[$0] != other.versions[$0] }
     return names.isEmpty

@@ -38,6 +38,7 @@ struct Resumption {
         (self.run, start) = (run, nil)
         return
       }
+      run.stop()
     }
     (run, start) = (try open(0), nil)
   }

@@ -103,12 +103,22 @@ public struct Run {
   /// - Throws: when the sums of all draws of a permutation null are too large.
   private func checkNull() throws(FormatError) {
     let layers = models.reduce(0) { $0 + $1.layers.count }
-    guard let plan = options.null, plan.bytes(layers: layers) > NullPlan.mostBytes else { return }
+    let minibatches = sampleCounts.count
+    guard let plan = options.null else { return }
+    let bytes = plan.bytes(layers: layers)
+    let memory = plan.memory(layers: layers, minibatches: minibatches)
+    guard bytes > NullPlan.mostBytes || memory > NullPlan.mostMemory else { return }
+    let what =
+      bytes > NullPlan.mostBytes
+      ? "takes \(bytes >> 20) MiB, more than \(NullPlan.mostBytes >> 20)"
+      : "takes up to \(memory >> 20) MiB of memory over "
+        + "\(StudyOutline.count(minibatches, "minibatch", "minibatches")), more than "
+        + "\(NullPlan.mostMemory >> 20)"
+    let fitting = NullPlan.draws(fittingLayers: layers, minibatches: minibatches)
     throw FormatError(
-      .tooLarge,
-      "a null of \(plan.draws) draws of \(layers) layers takes \(plan.bytes(layers: layers) >> 20) "
-        + "MiB, more than \(NullPlan.mostBytes >> 20)",
-      remedy: "take --null \(NullPlan.draws(fittingLayers: layers)) or fewer, or fewer --layers")
+      .tooLarge, "a null of \(plan.draws) draws of \(layers) layers \(what)",
+      remedy: fitting < NullPlan.fewestDraws
+        ? "take fewer --layers" : "take --null \(fitting) or fewer, or fewer --layers")
   }
 
   /// Takes the weighting of `record`, which an earlier version may have begun, where nothing says
@@ -148,6 +158,13 @@ public struct Run {
     return Backend(
       arguments: torch.arguments("run"), folder: torch.folder, text: asked.text,
       files: torch.files)
+  }
+
+  /// The files that `request` reads, as far as they are known beforehand.
+  static func files(of request: RunRequest) throws -> [String] {
+    if let backend = try backend(request) { return backend.files }
+    let options = try ComputeChoices(request.recipe).reading
+    return try FeatureSet.open(request.recipe.features, options: options).paths
   }
 
   /// Its minibatches.

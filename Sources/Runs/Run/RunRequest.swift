@@ -44,6 +44,19 @@ extension RunRequest {
   func checkShard() throws(FormatError) {
     guard shard != nil || !devices.isEmpty else { return }
     guard recipe[.untilCI] == nil else { throw Self.stopsEarly }
+    let kinds = Set(
+      devices.compactMap { device in
+        let name = device.flatMap { $0.isEmpty ? nil : $0 } ?? recipe[.device]
+        return name?.split(separator: ":").first.map(String.init)
+      }
+    ).subtracting(["auto"]).sorted()
+    guard kinds.count < 2 else {
+      throw FormatError(
+        .request,
+        "shards must run on devices of one kind, not \(SafeText.sanitise(kinds.joined(separator: ", "))):"
+          + " others round otherwise",
+        remedy: "name devices such as cuda:0,cuda:1")
+    }
   }
 
   /// Where the plan of its shards is: beside its output, under a name that tells the backend's words

@@ -106,7 +106,8 @@ extension Run {
         .mismatch, "the shards before had agreed on another plan: \(objection)",
         remedy: "remove it and their parts, and run all again", file: SafeText.sanitise(place))
     }
-    // Another shard was first.
+    // Another shard was first. Two at once may not fit on one card.
+    run.stop()
     let second = try open(place)
     guard second.plan == agreed else {
       throw FormatError(
@@ -114,6 +115,11 @@ extension Run {
         file: SafeText.sanitise(place))
     }
     return second
+  }
+
+  /// Ends its backend, if it has one; for a run that is not begun.
+  func stop() {
+    if case .backend(let stream, _, _) = origin { stream.stop() }
   }
 
   /// Sums to the end, or until `sink` has it stop; of a run that fails what there is is kept.

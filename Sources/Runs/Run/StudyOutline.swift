@@ -44,8 +44,8 @@ public struct StudyOutline {
     case .upTo(let bytes): kept = min(kept, Double(bytes))
     case .sumsOnly: kept = 0
     }
-    // While a minibatch is added there may be two copies of a null's sums.
-    let null = 2 * Double(options.null?.bytes(layers: layers) ?? 0)
+    let null = Double(
+      options.null?.memory(layers: layers, minibatches: sampleCounts.count) ?? 0)
     return Int(min(1e15, ((n * n * l * 8 + pairs * 16 + kept + null) / 1e6).rounded(.up)))
   }
 

@@ -12,16 +12,29 @@ public struct ShardWorker {
   /// What is asked.
   public let spec: JobSpec
   private let folder: JobFolder
+  /// The lock of the folder, which whoever started it shares with it.
+  private let lock: FileLock?
   private let say: (String) -> Void
 
   /// Opens the folder at `path`, which has a specification. From now on SIGTERM and SIGUSR1 ask to
   /// stop.
   public init(folder path: String, say: @escaping (String) -> Void) throws(JobError) {
     folder = JobFolder(path: path)
+    lock = try? FileLock.adopt(FileLock.inherited, path: "\(path)/\(Self.lockName)")
     spec = try JobSpec(of: folder)
     self.say = say
     Termination.note()
+    if let parent = ProcessInfo.processInfo.environment[Self.parentVariable].flatMap({ pid_t($0) })
+    {
+      unsetenv(Self.parentVariable)
+      Termination.followParent(parent)
+    }
   }
+
+  /// The variable that names the process with which a shard of this machine ends.
+  static let parentVariable = "CKA_SHARD_PARENT"
+  /// The file that is locked while a run of this machine is at work in its folder.
+  static let lockName = "lock"
 
   /// Computes shard `number` of `request`.
   /// - Returns: the exit code: 0 where its part is there, or where it went back into Slurm's queue,

@@ -16,10 +16,10 @@ public enum MergeError: Error, Sendable, Hashable {
   case total(Int, Int)
   /// Both have seen these minibatches.
   case overlap(Range<Int>)
-  /// Two minibatches have the same samples.
-  case sameSamples(Int, Int)
   /// The activations of a layer are beyond 10^±60, and too different in size to be added exactly.
   case range(layer: String)
+  /// So many bad minibatches that parts have set aside take more memory than they may.
+  case pending(Int, bytes: Int, most: Int)
   /// No part has these minibatches of so many.
   case missing([Range<Int>], total: Int)
 }
@@ -38,10 +38,11 @@ extension MergeError: CustomStringConvertible {
       "\(name) is \(first) in one and \(second) in the other"
     case .total(let first, let second): "one is of \(first) minibatches, the other of \(second)"
     case .overlap(let range): "both have \(Self.text([range]))"
-    case .sameSamples(let first, let second):
-      "minibatches \(first + 1) and \(second + 1) have the same samples"
     case .range(let layer):
       "the activations of \(layer) differ by too much in size to be added; run it in one piece"
+    case .pending(let count, let bytes, let most):
+      "\(count) bad minibatches that parts have set aside take \(bytes >> 20) MiB, more than "
+        + "\(most >> 20); find out why they are bad, or run it in one piece or with a smaller --null"
     case .missing(let ranges, let total): "\(Self.text(ranges)) of \(total) are missing"
     }
   }

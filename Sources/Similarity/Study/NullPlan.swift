@@ -24,18 +24,33 @@ public struct NullPlan: Sendable, Hashable, Codable {
   public static let mostDraws = 100_000
   /// Most bytes of the sums of all draws.
   public static let mostBytes = 1 << 30
+  /// Most bytes of all copies of them that a run holds.
+  public static let mostMemory = 4 << 30
 
-  /// Bytes of the sums over `layers` layers: 8 N L². A study of m minibatches holds them up to
-  /// log₂ m times (`SumTree`).
+  /// Bytes of the sums over `layers` layers: 8 N L². A run holds `copies` of them.
   public func bytes(layers: Int) -> Int {
     let (cells, tooMany) = layers.multipliedReportingOverflow(by: layers)
     let (bytes, overflow) = cells.multipliedReportingOverflow(by: 8 * min(draws, 1 << 32))
     return tooMany || overflow ? .max : bytes
   }
 
-  /// The most draws for so many layers within `mostBytes`.
-  public static func draws(fittingLayers layers: Int) -> Int {
-    min(mostDraws, mostBytes / max(1, 8 * layers * layers))
+  /// How often a run over `minibatches` holds the sums at most: ⌈log₂ m⌉ blocks (`SumTree`), a
+  /// minibatch that is being added, and a total.
+  public static func copies(minibatches: Int) -> Int {
+    Int.bitWidth - max(0, minibatches - 1).leadingZeroBitCount + 2
+  }
+
+  /// Bytes of all copies of the sums that a run over `minibatches` holds at most.
+  public func memory(layers: Int, minibatches: Int) -> Int {
+    let (bytes, overflow) = bytes(layers: layers)
+      .multipliedReportingOverflow(by: Self.copies(minibatches: minibatches))
+    return overflow ? .max : bytes
+  }
+
+  /// The most draws for so many layers and minibatches within `mostBytes` and `mostMemory`.
+  public static func draws(fittingLayers layers: Int, minibatches: Int) -> Int {
+    let bytes = min(mostBytes, mostMemory / copies(minibatches: minibatches))
+    return min(mostDraws, bytes / max(1, 8 * layers * layers))
   }
 
   /// The order of the samples of a minibatch in a draw: sample i is exchanged for the result's

@@ -25,6 +25,12 @@ public struct PendingMinibatch: Sendable, Equatable {
     (self.units, self.figures, self.null) = (units, figures, null)
   }
 
+  /// What it takes in memory, about.
+  var bytes: Int {
+    8 * (hsic.count + null.count + figures.unbiased.count)
+      + figures.layers.count * MemoryLayout<KernelFigures>.stride
+  }
+
   /// Why it is left out for now.
   var skipReason: SkipReason { Self.skipReason(faults) }
 

@@ -9,14 +9,17 @@ import Glibc
 /// whose activations differ by more than 10^7 between minibatches may differ in their last bits, as
 /// float32 has no room for them in one run either.
 ///
-/// Memory: the sums of some blocks, O(L² log m), and the kept HSICs.
+/// Memory: the sums of some blocks, O(S log m) where S is the size of `SumLayout` (L² and, with a
+/// null, draws × L²); the kept HSICs; and S for every bad minibatch that parts have set aside, at most
+/// `mostPending` bytes in all.
 public struct StudyMerger: Sendable {
   /// What every part must be like.
   private var first: Study?
   private var pieces: [(range: Range<Int>, minibatches: ArraySlice<Minibatch>)] = []
-  private var hashes: [String: Int] = [:]
   private var sums = Sums()
   private var pending: [Int: PendingMinibatch] = [:]
+  /// Bytes of minibatches set aside, at most.
+  var mostPending = 4 << 30
 
   /// Nothing yet.
   public init() {}
@@ -55,9 +58,9 @@ public struct StudyMerger: Sendable {
         throw .overlap(piece.range.clamped(to: range))
       }
     }
-    for (place, minibatch) in part.minibatches.enumerated() {
-      guard let hash = minibatch.sampleHash, let other = hashes[hash] else { continue }
-      throw .sameSamples(min(other, part.number(at: place)), max(other, part.number(at: place)))
+    let bytes = (Array(pending.values) + part.pending).reduce(0) { $0 + $1.bytes }
+    guard part.pending.isEmpty || bytes <= mostPending else {
+      throw .pending(pending.count + part.pending.count, bytes: bytes, most: mostPending)
     }
   }
 
@@ -68,9 +71,6 @@ public struct StudyMerger: Sendable {
     var sums = sums
     try sums.absorb(Sums(part), of: part)
     self.sums = sums
-    for (place, minibatch) in part.minibatches.enumerated() {
-      if let hash = minibatch.sampleHash { hashes[hash] = part.number(at: place) }
-    }
     var left = part.minibatches[...]
     for range in part.seen {
       pieces.append((range, left.prefix(range.count)))

@@ -199,6 +199,59 @@ import Testing
     #expect(try cka(["jobs", "wait", id]).status == 0)
     #expect(try place.bundle("job.cka.safetensors").data == whole.data)
   }
+
+  /// 600 minibatches of 40 layers.
+  private func writeLong(seed: UInt64) throws {
+    var noise = Noise(seed: seed)
+    let layers = (0..<40).map { layer in
+      ("m/layer\(layer)", (0..<2400).map { _ in (0..<4).map { _ in Float(noise.gaussian()) } })
+    }
+    try place.write(activations: layers, to: "m.safetensors")
+  }
+
+  @Test(
+    "workers end with their parent, and parts of other files are computed again",
+    arguments: [1, 2])
+  func changedFiles(_ finished: Int) throws {
+    try writeLong(seed: 3)
+    let words = ["--batch-size", "4", "--threads", "1"]
+    let killed = try place.shell(
+      """
+      export CKA_CHECKPOINT_SECONDS=0
+      run() { cka compute m.safetensors --workers 2 -o s.cka.safetensors \(words.joined(separator: " ")); }
+      cka compute m.safetensors --workers 2 -o s.cka.safetensors \(words.joined(separator: " ")) &
+      pid=$!
+      while kill -0 $pid && ! ls s.cka.safetensors.shards/parts/*.partial; do sleep 0.02; done
+      children=$(cat /proc/$pid/task/*/children)
+      run 2> second.txt
+      echo $? > status.txt
+      kill -9 $pid
+      for child in $children; do
+        for _ in $(seq 500); do kill -0 $child || break; sleep 0.02; done
+        kill -0 $child && echo lives $child
+      done
+      echo $children > children.txt
+      unset CKA_CHECKPOINT_SECONDS
+      for number in $(seq \(finished)); do cka shard s.cka.safetensors.shards $number; done
+      true
+      """)
+    #expect(!killed.text.contains("lives"), "\(killed.text)")
+    #expect(try place.text("children.txt").split(separator: " ").count == 2)
+    #expect(try place.text("status.txt") == "1\n")
+    let second = try place.text("second.txt")
+    #expect(second.contains("another run is at work") && second.split(separator: "\n").count == 1)
+    #expect(
+      FileManager.default.fileExists(
+        atPath: place.path("s.cka.safetensors.shards/parts/part-\(finished).cka.safetensors")))
+    try writeLong(seed: 4)
+    let again = try cka(
+      ["compute", "m.safetensors", "--workers", "2", "-o", "s.cka.safetensors"] + words)
+    #expect(again.status == 0 && again.complaints.contains("was changed since"))
+    let whole = try cka(["compute", "m.safetensors", "-o", "whole.cka.safetensors"] + words)
+    #expect(whole.status == 0)
+    #expect(
+      try place.bundle("s.cka.safetensors").data == place.bundle("whole.cka.safetensors").data)
+  }
 }
 
 /// The same of models that are run.
@@ -227,6 +280,16 @@ import Testing
     #expect(
       try place.bundle("merged.cka.safetensors").data
         == place.bundle("whole.cka.safetensors").data)
+  }
+
+  @Test("devices of two kinds are refused before anything is computed")
+  func mixedDevices() throws {
+    let outcome = try place.computeTorch(
+      [
+        "a=\(Fixture.nets):network", "--data", "\(Fixture.nets):images", "--devices", "cuda:0,cpu",
+      ], to: "out.cka.safetensors")
+    #expect(outcome.status == 1 && outcome.complaints.contains("one kind, not cpu, cuda"))
+    #expect(place.names.allSatisfy { !$0.hasSuffix(".shards") })
   }
 
   @Test("a plan of other layers is refused, by its name")

@@ -199,7 +199,7 @@ struct NullTests {
     #expect(Study.finding(5, among: Array(draws.prefix(9))).quantile.isNaN)
     #expect(NullPlan(draws: 200).bytes(layers: 182) == 8 * 200 * 182 * 182)
     #expect(NullPlan(draws: .max).bytes(layers: .max) == .max)
-    #expect(NullPlan.draws(fittingLayers: 1000) == 134)
+    #expect(NullPlan.draws(fittingLayers: 1000, minibatches: 1) == 134)
   }
 
   @Test("is the same from products of features", arguments: Estimator.allCases)
