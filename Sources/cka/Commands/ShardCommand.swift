@@ -31,7 +31,7 @@ struct ShardCommand: ParsableCommand {
         return
       }
       guard let number = Int(number) else { throw ValidationError("not a shard: '\(number)'") }
-      let status = try worker.compute(number, job.request)
+      let status = worker.compute(number, job.request)
       if status != 0 { throw ExitCode(status) }
     } catch let error as JobError {
       throw fail(error.description)
