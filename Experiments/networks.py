@@ -1,6 +1,6 @@
 """The networks of the experiments: torchvision's, in small, and plain CNNs of growing depth.
 
-A study file names them as `py:networks.py:resnet?depth=18&checkpoint=checkpoints/resnet18.pt`.
+A recipe names them as `py:networks.py:resnet?depth=18&checkpoint=checkpoints/resnet18.pt`.
 """
 
 import importlib
