@@ -84,6 +84,8 @@ struct StudyFiguresTests {
   func wideFeatureForm() throws {
     var noise = Noise(seed: 10)
     let layer = noise.gaussians(40, FeatureForm.block + 30)
+    // Products alone do not load it.
+    try OpenBLAS.load()
     let form = FeatureForm(estimator: .unbiased, samples: 40, threads: 1)
     let gram = linearGram(centred(layer))
     let parts = form.sampleParts(try CentredLayer(layer.matrix))
