@@ -112,7 +112,7 @@ struct FormSessionTests {
     try session.wait { $0.contains("digits") }
     for key in ["Down", "Down"] { try session.terminal.send(key) }
     try type("nets.cka.safetensors", session)
-    for key in ["Down", "Down", "Down"] { try session.terminal.send(key) }
+    for key in ["Down", "Down"] { try session.terminal.send(key) }
     try type("2", session)
   }
 
@@ -145,7 +145,7 @@ struct FormSessionTests {
     try type("long.safetensors", first)
     try first.terminal.send("Down")
     try type("long.cka.safetensors", first)
-    for key in ["Down", "Down", "C-u"] { try first.terminal.send(key) }
+    for key in ["Down", "C-u"] { try first.terminal.send(key) }
     try type("16", first)
     try first.terminal.send("Enter")
     try first.wait { $0.contains("Enter starts it") }
